@@ -1,0 +1,187 @@
+"""What every test may ask for: a fresh database, books on it, a clock that stands still.
+
+``pytest --database sqlite`` (the default) or ``--database postgresql``. The schema is built once
+per process, the way the product builds it, and copied for each test that asks. When a test that
+had a database is over, everything the product can verify about the books is verified; a test that
+damages them on purpose says so: ``@pytest.mark.damaged("what and why")``.
+
+No test reaches the network: a connection to anything but this machine ends the test.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from kernel.actor import Actor, system_actor
+from kernel.database import open_engine
+from kernel.unit_of_work import Books, found_trail
+from kernel.vault import Keyring, SealingKey
+from tests import databases, postgres, verification
+
+_SERVER = pytest.StashKey[ExitStack]()
+_MAKER = pytest.StashKey[databases.Maker]()
+
+#: the moment at which a test's clock stands, unless the test moves it
+NOON = datetime(2017, 6, 1, 4, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the choice of database."""
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="what the tests' databases are (default: sqlite)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for all workers, before they are."""
+    config.addinivalue_line("markers", "damaged(why): leaves books that verify would not pass")
+    if config.getoption("database") != "postgresql" or hasattr(config, "workerinput"):
+        return
+    if databases.SERVER_VARIABLE in os.environ:
+        return
+    stack = ExitStack()
+    os.environ[databases.SERVER_VARIABLE] = stack.enter_context(postgres.server())
+    stack.callback(os.environ.pop, databases.SERVER_VARIABLE)
+    config.stash[_SERVER] = stack
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop it when all is done."""
+    stack = config.stash.get(_SERVER, None)
+    if stack is not None:
+        stack.close()
+
+
+# --- no network ---------------------------------------------------------------------------------
+
+
+def refuse_network(event: str, arguments: tuple[object, ...]) -> None:
+    """Audit hook: only this machine may be spoken to, which keeps mail in as well."""
+    if event == "socket.connect":
+        address = arguments[1]
+        if isinstance(address, tuple) and not _is_here(str(address[0])):
+            raise RuntimeError(f"a test reached for the network: {address}")
+    elif event == "socket.getaddrinfo" and not _is_here(str(arguments[0] or "localhost")):
+        raise RuntimeError(f"a test asked for a host: {arguments[0]}")
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+sys.addaudithook(refuse_network)
+
+
+# --- databases ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def databases_of_this_process(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[databases.Maker]:
+    """Makes this process's databases, all of one kind."""
+    if request.config.getoption("database") == "postgresql":
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        maker: databases.Maker = databases.PostgresMaker(worker)
+    else:
+        maker = databases.SqliteMaker(tmp_path_factory.mktemp("databases"))
+    yield maker
+    maker.close()
+
+
+@pytest.fixture
+def blank_database_url(databases_of_this_process: databases.Maker) -> Iterator[str]:
+    """A database without a single table, for tests of the migrations."""
+    url = databases_of_this_process.blank()
+    yield url
+    databases_of_this_process.drop(url)
+
+
+@pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest, databases_of_this_process: databases.Maker, keyring: Keyring
+) -> Iterator[str]:
+    """A database of this test alone, with all tables and no rows; verified when it is over."""
+    url = databases_of_this_process.fresh()
+    yield url
+    try:
+        if request.node.get_closest_marker("damaged") is None:
+            verification.verify(url, keyring)
+    finally:
+        databases_of_this_process.drop(url)
+
+
+@dataclass
+class Clock:
+    """A clock for the record that moves only when told; each reading is a microsecond later."""
+
+    now: datetime = NOON
+    _readings: Iterator[int] = field(default_factory=count)
+
+    def __call__(self) -> datetime:
+        return self.now + timedelta(microseconds=next(self._readings))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of ``books``; a test may set ``clock.now``."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def keyring() -> Keyring:
+    """Keys that everyone may know; nonces are counted, so that a run can be repeated."""
+    numbers = count(1)
+    return Keyring(
+        keys={1: SealingKey(1, "AES-256-GCM", bytes(range(32)))},
+        current=1,
+        index_key=b"index key of the tests".ljust(32, b"."),
+        trail_key=b"trail key of the tests".ljust(32, b"."),
+        nonce=lambda: next(numbers).to_bytes(12, "big"),
+    )
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on ``database_url``, with the house's habits."""
+    opened = open_engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def system() -> Actor:
+    """The system as actor, seeing 宜章县."""
+    return system_actor("431022")
+
+
+@pytest.fixture
+def books(engine: Engine, keyring: Keyring, clock: Clock, system: Actor) -> Books:
+    """Founded books without any content but the first stone of the trail."""
+    founded = Books(engine, keyring, clock)
+    with founded.write("books.found", by=system) as session:
+        found_trail(session)
+    return founded
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the tree."""
+    return databases.ROOT

@@ -1,0 +1,101 @@
+"""The tests' own ground: fresh databases, verified afterwards; no network."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, inspect, select, text, update
+
+from kernel import trail
+from kernel.actor import Actor
+from kernel.database import open_engine
+from kernel.unit_of_work import Books
+from kernel.vault import Keyring
+from tests import postgres, verification
+
+
+def rows_of_trail(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return len(connection.execute(select(trail.TrailRow.id)).all())
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_has_its_own_books(books: Books, turn: int) -> None:
+    assert rows_of_trail(books.engine) == 1, f"turn {turn} sees the founding and nothing else"
+
+
+def test_a_blank_database_has_no_table(blank_database_url: str) -> None:
+    from_blank = open_engine(blank_database_url)
+    assert inspect(from_blank).get_table_names() == []
+    from_blank.dispose()
+
+
+def test_the_chosen_database_is_the_one_used(
+    engine: Engine, request: pytest.FixtureRequest
+) -> None:
+    assert engine.dialect.name == request.config.getoption("database")
+
+
+@pytest.mark.damaged("the head of the trail is moved, which verify must name")
+def test_damage_left_behind_is_named(books: Books, database_url: str, keyring: Keyring) -> None:
+    verification.verify(database_url, keyring)
+    with books.engine.begin() as connection:
+        connection.execute(update(trail.TrailHead).values(position=7, trail_id=1))
+    with pytest.raises(verification.BooksDoNotAddUp, match="trail"):
+        verification.verify(database_url, keyring)
+
+
+def test_unit_of_work_leaves_verified_books(books: Books, system: Actor) -> None:
+    with books.write("nothing.at_all", by=system) as session:
+        session.execute(text("SELECT 1"))
+    assert rows_of_trail(books.engine) == 1
+
+
+def test_every_room_with_checks_is_checked(root: Path) -> None:
+    with_checks = {file.parent.name for file in root.glob("*/checks.py")}
+    assert with_checks == set(verification.room_checks())
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1"])
+def test_no_test_reaches_the_network(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with (
+        socket.socket(family) as reaching,
+        pytest.raises(RuntimeError, match="reached for the network"),
+    ):
+        reaching.connect((host, 25))
+    with pytest.raises(RuntimeError, match="asked for a host"):
+        socket.getaddrinfo("mail.example.org", 25)
+
+
+def test_this_machine_may_be_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        socket.create_connection(listening.getsockname()).close()
+
+
+def test_a_durable_server_writes_to_disk_and_goes_with_its_command(root: Path) -> None:
+    asking = (
+        "import os, sqlalchemy as s; e = s.create_engine(os.environ['FUPIN_DATABASE_URL']);"
+        "c = e.connect(); print(c.scalar(s.text('show fsync')), c.scalar(s.text("
+        "'show data_directory')))"
+    )
+    command = [sys.executable, "-m", "tests.postgres", "--durable", "--"]
+    done = subprocess.run(
+        [*command, sys.executable, "-c", asking],
+        cwd=root, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    fsync, data = done.stdout.split()
+    assert fsync == "on"
+    assert not Path(data).exists()
+
+
+def test_without_binaries_the_failure_says_where_it_looked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(postgres, "_candidates", lambda: iter([tmp_path / "nowhere"]))
+    with pytest.raises(postgres.NoPostgres, match="nowhere"), postgres.server():
+        pass

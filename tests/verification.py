@@ -1,0 +1,62 @@
+"""After every test that had a database: the product's own checks over what the test left.
+
+The trail is checked by ``kernel.trail``; a room with a ``checks.py`` offers there
+``check(session) -> Iterator[Finding]``, and is found by that file: no list to forget.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect, select
+from sqlalchemy.orm import Session
+
+from kernel import trail
+from kernel.database import open_engine, reading
+from kernel.findings import Finding
+from kernel.vault import Keyring
+
+ROOT = Path(__file__).resolve().parent.parent
+
+Check = Callable[[Session], Iterator[Finding]]
+
+
+class BooksDoNotAddUp(AssertionError):
+    """The test passed and left books that the product itself would not pass."""
+
+
+def room_checks() -> dict[str, Check]:
+    """Every room's ``check``, by the room's name."""
+    rooms = [file.parent.name for file in sorted(ROOT.glob("*/checks.py"))]
+    return {room: importlib.import_module(f"{room}.checks").check for room in rooms}
+
+
+def verify(url: str, keyring: Keyring) -> None:
+    """Raise if anything in these books differs from what it should be."""
+    engine = open_engine(url)
+    try:
+        if not _founded(engine):
+            return
+        with reading(engine) as connection, Session(connection) as session:
+            findings = list(_findings(session, keyring))
+    finally:
+        engine.dispose()
+    if findings:
+        lines = [f"{f.check} {f.table} {f.key}: {f.en}" for f in findings]
+        raise BooksDoNotAddUp("the books left behind do not add up:\n" + "\n".join(lines))
+
+
+def _founded(engine: Engine) -> bool:
+    """Whether the trail was begun; before that, no unit of work can have written."""
+    if not inspect(engine).has_table(trail.TrailHead.__tablename__):
+        return False
+    with reading(engine) as connection:
+        return connection.scalar(select(trail.TrailHead.id)) is not None
+
+
+def _findings(session: Session, keyring: Keyring) -> Iterator[Finding]:
+    yield from trail.check(session, keyring.mac)
+    for check in room_checks().values():
+        yield from check(session)
