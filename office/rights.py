@@ -1,0 +1,89 @@
+"""Who may do what: one table of roles and commands. A command that is not here may not be done.
+
+Scope comes on top: the region's digits and, for staff of a lender, the institution. Four eyes
+(``office.approvals``) comes on top of that. The names of commands are those of the trail.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from kernel.actor import Actor
+from office.refusals import NotEntitled
+
+#: role -> (Chinese, English)
+ROLES = MappingProxyType(
+    {
+        "loan_officer": ("信贷员", "loan officer"),
+        "checker": ("复核员", "checker"),
+        "director": ("信用社主任", "cooperative director"),
+        "registrar": ("建档立卡专干", "registrar"),
+        "poverty_office": ("扶贫办（乡村振兴局）", "poverty office"),
+        "finance": ("财政局", "finance bureau"),
+        "auditor": ("审计员", "auditor"),
+        "administrator": ("系统管理员", "administrator"),
+        "system": ("系统", "the system"),
+    }
+)
+
+_LENDER = ("loan_officer", "checker", "director")
+_PUBLIC = ("poverty_office", "finance", "auditor")
+_EVERYBODY = (*_LENDER, "registrar", *_PUBLIC)
+
+#: command -> roles that may do it
+RIGHTS = MappingProxyType(
+    {
+        # reading
+        "indicators.read": _EVERYBODY,
+        "households.read": _EVERYBODY,
+        "organisations.read": (*_EVERYBODY, "administrator"),
+        "credit.read": _EVERYBODY,
+        "loans.read": _EVERYBODY,
+        "ledger.read": (*_LENDER, *_PUBLIC),
+        "policy.read": (*_EVERYBODY, "administrator"),
+        "proposals.read": _EVERYBODY,
+        "exports.read": _EVERYBODY,
+        # the register
+        "households.import": ("registrar", "poverty_office"),
+        "households.change": ("registrar", "poverty_office"),
+        "households.slip": ("registrar", "loan_officer"),
+        "organisations.register": ("poverty_office", "administrator"),
+        # credit
+        "credit.propose": ("loan_officer",),
+        "credit.confirm": ("checker", "director"),
+        # loans
+        "loans.apply": ("loan_officer",),
+        "loans.approve": ("director",),
+        "loans.sign": ("loan_officer",),
+        "loans.disburse": ("loan_officer",),
+        "loans.repay": ("loan_officer",),
+        "loans.reverse": ("checker", "director"),
+        "loans.except": ("director",),
+        # the house itself
+        "jobs.close_day": ("system", "administrator"),
+        "office.manage_users": ("administrator",),
+        "books.verify": ("auditor", "administrator", "system"),
+    }
+)
+
+
+def may(by: Actor, command: str) -> bool:
+    """Whether any of the actor's roles covers the command."""
+    return bool(by.roles.intersection(RIGHTS.get(command, ())))
+
+
+def sees(by: Actor, *, region: str | None = None, institution_id: int | None = None) -> bool:
+    """Whether the actor's scope covers a region and an institution."""
+    if region is not None and not region.startswith(by.region_scope):
+        return False
+    if institution_id is None or by.institution_ids is None:
+        return True
+    return institution_id in by.institution_ids
+
+
+def allow(
+    by: Actor, command: str, *, region: str | None = None, institution_id: int | None = None
+) -> None:
+    """Refuse what the actor's roles or scope do not cover."""
+    if not may(by, command) or not sees(by, region=region, institution_id=institution_id):
+        raise NotEntitled(command=command)
