@@ -1,0 +1,1 @@
+"""The commands of ``fupin``, one file each; ``web.cli`` gathers them."""
