@@ -1,0 +1,59 @@
+"""Dated policy documents: which rule is in force on a day, at a place, for a kind of household.
+
+A room of pure functions: ``load`` reads the folders once, the ``Rulebook`` answers. Contract terms
+go by the signing day and are frozen with ``freeze``; conduct rules go by the day of the event.
+Every value names its document and clause, or is marked as a default.
+"""
+
+from __future__ import annotations
+
+from policy.documents import NATION, Document
+from policy.refusals import (
+    HouseholdKindNotCovered,
+    NoPolicyInForce,
+    NoRateBand,
+    NoRatePublished,
+    PolicyContradicts,
+    PolicyFileInvalid,
+)
+from policy.rulebook import RateCap, Rulebook, load
+from policy.terms import (
+    SCHEMAS,
+    ConductRules,
+    ContractTerms,
+    Sourced,
+    Targets,
+    freeze,
+    schema,
+    thaw,
+    values_of,
+)
+from policy.values import HOUSEHOLD_KINDS, PURPOSES, Bearer, GradeThreshold, RateBand
+
+__all__ = [
+    "HOUSEHOLD_KINDS",
+    "NATION",
+    "PURPOSES",
+    "SCHEMAS",
+    "Bearer",
+    "ConductRules",
+    "ContractTerms",
+    "Document",
+    "GradeThreshold",
+    "HouseholdKindNotCovered",
+    "NoPolicyInForce",
+    "NoRateBand",
+    "NoRatePublished",
+    "PolicyContradicts",
+    "PolicyFileInvalid",
+    "RateBand",
+    "RateCap",
+    "Rulebook",
+    "Sourced",
+    "Targets",
+    "freeze",
+    "load",
+    "schema",
+    "thaw",
+    "values_of",
+]
