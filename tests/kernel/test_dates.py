@@ -8,15 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.dates import (
-    Period,
-    add_months,
-    is_month_end,
-    month_end,
-    parse_date,
-    whole_months,
-)
+from kernel import dates
+from kernel.dates import Period, is_month_end, month_end, parse_date
 from kernel.refusals import BadValue
+from tests.planted import Plant
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 
@@ -68,22 +63,22 @@ def test_parse_date_refuses(text: object) -> None:
     ],
 )
 def test_add_months_clamps_to_the_month_end(start: date, months: int, end: date) -> None:
-    assert add_months(start, months) == end
+    assert dates.add_months(start, months) == end
 
 
 @given(DAYS, st.integers(0, 480))
 def test_add_months_lands_in_the_right_month(start: date, months: int) -> None:
-    end = add_months(start, months)
+    end = dates.add_months(start, months)
     assert (end.year * 12 + end.month) - (start.year * 12 + start.month) == months
     assert end.day == start.day or (end.day < start.day and is_month_end(end))
-    assert whole_months(start, end) == months
+    assert dates.whole_months(start, end) == months
 
 
 @given(DAYS, DAYS)
 def test_whole_months_is_the_largest_that_fits(one: date, other: date) -> None:
     start, end = sorted((one, other))
-    months = whole_months(start, end)
-    assert add_months(start, months) <= end < add_months(start, months + 1)
+    months = dates.whole_months(start, end)
+    assert dates.add_months(start, months) <= end < dates.add_months(start, months + 1)
 
 
 def test_month_end() -> None:
@@ -111,3 +106,33 @@ def test_overlap_is_what_both_hold(a: date, b: date, c: date, d: date, day: date
     shared = one.overlap(other)
     assert (day in shared) == (day in one and day in other)
     assert shared.days == other.overlap(one).days
+
+
+PLANTED = [
+    Plant(
+        test_add_months_clamps_to_the_month_end,
+        "kernel.dates.day_of_month",
+        lambda year, month, day: date(year, month, min(day, 28)),
+        {"start": date(2015, 1, 31), "months": 2, "end": date(2015, 3, 31)},
+    ),
+    Plant(
+        test_whole_months_is_the_largest_that_fits,
+        "kernel.dates.whole_months",
+        lambda start, end: (end.year - start.year) * 12 + end.month - start.month,
+    ),
+    Plant(
+        test_a_period_holds_its_first_day_and_not_its_last,
+        "kernel.dates.Period.__contains__",
+        lambda period, day: period.start <= day <= period.end,
+    ),
+    Plant(
+        test_overlap_is_what_both_hold,
+        "kernel.dates.Period.overlap",
+        lambda period, _other: period,
+    ),
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=str)
+def test_planted_bug_turns_red(plant: Plant) -> None:
+    plant.prove()

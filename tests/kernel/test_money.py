@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kernel import money
+from kernel.money import split_by_weights
 from kernel.refusals import BadValue
+from tests.planted import Plant
 
 
 @pytest.mark.parametrize(
@@ -156,6 +159,8 @@ def test_rounding_wants_a_denominator_above_zero(rounding: object, denominator: 
 
 
 @given(st.integers(), st.integers(min_value=1))
+@example(1, 2)
+@example(3, 2)
 def test_rounding_is_the_nearest_and_mirrors(numerator: int, denominator: int) -> None:
     exact = Fraction(numerator, denominator)
     for rounding in (money.round_half_up, money.round_half_even):
@@ -196,3 +201,51 @@ def test_split_adds_up_and_is_fair(total: int, weights: list[int]) -> None:
     assert sum(parts) == total
     for part, weight in zip(parts, weights, strict=True):
         assert abs(part - Fraction(total * weight, sum(weights))) < 1
+
+
+PLANTED = [
+    Plant(
+        test_rounding_is_the_nearest_and_mirrors,
+        "kernel.money.round_half_up",
+        lambda numerator, denominator: (2 * numerator + denominator) // (2 * denominator),
+    ),
+    Plant(
+        test_rounding,
+        "kernel.money.round_half_up",
+        lambda numerator, denominator: numerator // denominator,
+        {"numerator": 5, "denominator": 2, "half_up": 3, "half_even": 2},
+    ),
+    Plant(
+        test_rounding_is_the_nearest_and_mirrors,
+        "kernel.money.round_half_even",
+        money.round_half_up,
+    ),
+    Plant(
+        test_split_adds_up_and_is_fair,
+        "kernel.money.split_by_weights",
+        lambda total, weights: [total * weight // sum(weights) for weight in weights],
+    ),
+    Plant(
+        test_split_by_weights,
+        "kernel.money.split_by_weights",
+        lambda total, weights: list(reversed(split_by_weights(total, weights))),
+        {"total": 101, "weights": [1, 1, 1], "parts": [34, 34, 33]},
+    ),
+    Plant(
+        test_parse_yuan_refuses_everything_else,
+        "kernel.money._DECIMAL",
+        re.compile(r"\s*[+-]?(\d+)(?:\.(\d{1,8}))?\s*"),
+        {"text": "１２"},
+    ),
+    Plant(
+        test_parse_yuan_refuses_everything_else,
+        "kernel.money._DECIMAL",
+        re.compile(r"([0-9]+)(?:\.([0-9]{2}))?[0-9]*"),
+        {"text": "1.005"},
+    ),
+]
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=str)
+def test_planted_bug_turns_red(plant: Plant) -> None:
+    plant.prove()
