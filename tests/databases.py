@@ -49,14 +49,23 @@ def build_schema(url: str) -> None:
     if importlib.util.find_spec("migrations") is not None:
         importlib.import_module("migrations").upgrade(url)
         return
-    for models in sorted(ROOT.glob("*/models.py")):
-        importlib.import_module(f"{models.parent.name}.models")
+    import_product()
     _stand_in_for_tables_of_rooms_to_come()
     engine = open_engine(url)
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
         protect(connection, append_only_tables())
     engine.dispose()
+
+
+def import_product() -> None:
+    """Import every file of the product, so that each table and each refusal is known."""
+    for top in sorted(ROOT.glob("*/__init__.py")):
+        for file in sorted(top.parent.rglob("*.py")):
+            parts = file.relative_to(ROOT).with_suffix("").parts
+            # Migrations are run by Alembic, and a __main__ runs when it is imported.
+            if {"versions", "env", "__main__"}.isdisjoint(parts):
+                importlib.import_module(".".join(parts).removesuffix(".__init__"))
 
 
 def _stand_in_for_tables_of_rooms_to_come() -> None:
