@@ -117,13 +117,21 @@ class Keyring:
 
     def seal(self, text: str, *, place: str) -> bytes:
         """The envelope of a text at a place."""
-        key = self.keys[self.current]
-        header = _HEADER.pack(VERSION, _CODES[key.algorithm], key.id)
-        nonce = self.nonce()
-        return header + nonce + key.encrypt(nonce, text.encode(), header + place.encode())
+        return self.seal_bytes(text.encode(), place=place)
 
     def open(self, envelope: bytes, *, place: str) -> str:
         """The text of an envelope; a wrong key, place or byte is refused."""
+        return self.open_bytes(envelope, place=place).decode()
+
+    def seal_bytes(self, content: bytes, *, place: str) -> bytes:
+        """The envelope of a file at a place."""
+        key = self.keys[self.current]
+        header = _HEADER.pack(VERSION, _CODES[key.algorithm], key.id)
+        nonce = self.nonce()
+        return header + nonce + key.encrypt(nonce, content, header + place.encode())
+
+    def open_bytes(self, envelope: bytes, *, place: str) -> bytes:
+        """The file of an envelope; a wrong key, place or byte is refused."""
         field = place.partition(":")[0]
         if len(envelope) < _HEADER.size + _NONCE + _TAG:
             raise SealBroken(field=field, what="length")
@@ -139,7 +147,7 @@ class Keyring:
         nonce = envelope[_HEADER.size : _HEADER.size + _NONCE]
         sealed = envelope[_HEADER.size + _NONCE :]
         try:
-            return key.decrypt(nonce, sealed, header + place.encode()).decode()
+            return key.decrypt(nonce, sealed, header + place.encode())
         except InvalidTag:
             raise SealBroken(field=field, what="tag") from None
 
