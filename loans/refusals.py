@@ -69,3 +69,17 @@ class DebtWouldGrow(Refusal):
         "instalment {nr} of {total} yuan does not cover its interest of {interest} yuan; the debt "
         "would grow, and no contract can be made on this plan"
     )
+
+
+class SharesExceedWhole(Refusal):
+    """Payers that together bear more than all of the interest."""
+
+    zh = "自{day}起各承担方的承担比例合计超过100%"
+    en = "from {day} on the payers together bear more than the whole of the interest"
+
+
+class PaymentNotPositive(Refusal):
+    """A payment of nothing, or of less."""
+
+    zh = "还款金额须大于零，不能是{amount}元"
+    en = "a payment must be above zero, not {amount} yuan"
