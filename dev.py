@@ -107,7 +107,9 @@ def install_lock(lock: Path) -> None:
 def install_project() -> None:
     """Put the tree itself on ``.venv``'s path, and the command ``fupin`` beside its Python."""
     project = ROOT / "pyproject.toml"
-    wanted = digest(project)
+    # A new top-level package has to be made known, though no line of pyproject.toml changed.
+    packages = sorted(path.parent.name for path in ROOT.glob("*/__init__.py"))
+    wanted = digest(project) + " " + " ".join(packages)
     if installed(project.name) == wanted and FUPIN.exists():
         return
     say("installing the project itself")
@@ -266,7 +268,7 @@ def check() -> int:
             ),
             "mypy": lambda: call([str(PYTHON), "-m", "mypy"]),
             "import contracts": lambda: call(
-                [str(BIN / "lint-imports"), "--no-cache"],
+                [str(BIN / "lint-imports"), "--no-cache", "--no-logo"]
             ),
         }
     )
@@ -387,12 +389,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Do what the command line says; a failure ends in one sentence, not in a traceback."""
+    """Do what the command line says."""
     if sys.version_info < (3, 11):
         print(f"Fupin needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 2
+    return main_with(sys.argv[1:])
+
+
+def main_with(arguments: Sequence[str]) -> int:
+    """Do what these arguments say; a failure ends in one sentence, not in a traceback."""
     top = parser()
-    options, rest = top.parse_known_args()
+    options, rest = top.parse_known_args(arguments)
     if rest and options.command not in PASSING_ON:
         top.error(f"unknown arguments: {' '.join(rest)}")
     try:
