@@ -28,7 +28,7 @@ from typing import Any, Final, cast
 from kernel.regions import scope_digits, well_formed
 from policy.refusals import PolicyFileInvalid
 from policy.terms import FORCES, SCHEMAS, Line, Sourced
-from policy.values import DAY, table
+from policy.values import DAY, FormBroken, table
 
 #: the place of a national document
 NATION: Final = "000000000000"
@@ -120,12 +120,14 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise invalid(path.name, "", f"不是有效的TOML文件（{error}）") from error
+        raise invalid(
+            path.name, "", f"不是有效的TOML文件（{error}）", f"not TOML ({error})"
+        ) from error
 
 
-def invalid(file: str, key: str, rule: str) -> PolicyFileInvalid:
+def invalid(file: str, key: str, zh: str, en: str) -> PolicyFileInvalid:
     """The refusal of a file."""
-    return PolicyFileInvalid(field=key, file=file, key=key, rule_zh=rule, rule_en=rule)
+    return PolicyFileInvalid(field=key, file=file, key=key, rule_zh=zh, rule_en=en)
 
 
 class Reader:
@@ -179,16 +181,24 @@ class Reader:
     def _check_place(self, document: Document) -> None:
         for key in ("id", "title_zh", "title_en"):
             if not getattr(document, key):
-                raise self._invalid(f"document.{key}", "不能为空")
+                raise self._invalid(f"document.{key}", "不能为空", "must not be empty")
         if document.kind not in KINDS:
-            raise self._invalid("document.kind", f"只能是 {'、'.join(KINDS)} 之一")
+            raise self._invalid(
+                "document.kind", f"只能是 {'、'.join(KINDS)} 之一", f"one of {', '.join(KINDS)}"
+            )
         national = document.region == NATION
         if not national and not well_formed(document.region):
-            raise self._invalid("document.region", "须为12位地区代码")
+            raise self._invalid("document.region", "须为12位地区代码", "a region code of 12 digits")
         if document.kind in {"general", "programme", "supplement"} and not national:
-            raise self._invalid("document.region", "地方文件的kind须为local或plan")
+            raise self._invalid(
+                "document.region",
+                "地方文件的kind须为local或plan",
+                "a document of a place is local or a plan",
+            )
         if document.kind == "local" and national:
-            raise self._invalid("document.region", "地方文件须写明地区")
+            raise self._invalid(
+                "document.region", "地方文件须写明地区", "a local document names its region"
+            )
         self._check_bonds(document)
 
     def _check_bonds(self, document: Document) -> None:
@@ -196,13 +206,21 @@ class Reader:
         bonds = [bond for bond in (document.implements, document.keeps) if bond]
         if len(bonds) != (1 if document.kind in {"supplement", "local"} else 0):
             raise self._invalid(
-                "document.implements", "补充文件和地方文件须且只须写明所依据的全国文件"
+                "document.implements",
+                "补充文件和地方文件须且只须写明所依据的全国文件",
+                "a supplement or local document, and no other, names one programme",
             )
         if document.kind == "supplement" and document.keeps:
-            raise self._invalid("document.keeps", "只有地方文件可以保留旧政策")
+            raise self._invalid(
+                "document.keeps",
+                "只有地方文件可以保留旧政策",
+                "only a local document keeps an older programme",
+            )
         end = document.lapses_on
         if end is not None and end.value <= document.start:
-            raise self._invalid("document.lapses_on", "失效日须晚于生效日")
+            raise self._invalid(
+                "document.lapses_on", "失效日须晚于生效日", "it ends after it takes effect"
+            )
 
     def _section(self, name: str, raw: object, document: Document) -> Values:
         lines = SCHEMAS[name]
@@ -216,7 +234,11 @@ class Reader:
         allowed = {"plan": {"targets"}, "note": set()}.get(document.kind, {"contract", "conduct"})
         for name, values in sections.items():
             if values and name not in allowed:
-                raise self._invalid(name, f"kind为{document.kind}的文件不能有这一节")
+                raise self._invalid(
+                    name,
+                    f"kind为{document.kind}的文件不能有这一节",
+                    f"a document of kind {document.kind} has no such section",
+                )
 
     def _sourced(
         self, key: str, raw: object, line: Line, document: str, cited_as: str
@@ -225,16 +247,22 @@ class Reader:
         clause = self._text(f"{key}.clause", row.get("clause", ""))
         default = row.get("default", False)
         if not isinstance(default, bool):
-            raise self._invalid(f"{key}.default", "须为true或false")
+            raise self._invalid(f"{key}.default", "须为true或false", "true or false")
         if not clause and not default:
-            raise self._invalid(key, "须写明条文（clause），或标明为默认值（default = true）")
+            raise self._invalid(
+                key,
+                "须写明条文（clause），或标明为默认值（default = true）",
+                "needs a clause, or default = true",
+            )
         force = row.get("force", "flat")
         if force not in FORCES:
-            raise self._invalid(f"{key}.force", f"只能是 {'、'.join(FORCES)} 之一")
+            raise self._invalid(
+                f"{key}.force", f"只能是 {'、'.join(FORCES)} 之一", f"one of {', '.join(FORCES)}"
+            )
         try:
             value = line.kind.read(row["value"])
-        except ValueError as error:
-            raise self._invalid(f"{key}.value", str(error)) from error
+        except FormBroken as error:
+            raise self._invalid(f"{key}.value", error.zh, error.en) from error
         note = self._text(f"{key}.note", row.get("note", ""))
         return Sourced(value, document, cited_as, clause, default, note, force)
 
@@ -242,24 +270,24 @@ class Reader:
         self, key: str, raw: object, needed: set[str], allowed: set[str]
     ) -> Mapping[str, object]:
         if not isinstance(raw, dict):
-            raise self._invalid(key, "须为表")
+            raise self._invalid(key, "须为表", "a table")
         unknown = sorted(set(raw) - needed - allowed)
         if unknown:
-            raise self._invalid(f"{key}.{unknown[0]}".strip("."), "没有这个键")
+            raise self._invalid(f"{key}.{unknown[0]}".strip("."), "没有这个键", "no such key")
         try:
             return table(raw, needed, allowed)
-        except ValueError as error:
-            raise self._invalid(key, str(error)) from error
+        except FormBroken as error:
+            raise self._invalid(key, error.zh, error.en) from error
 
     def _text(self, key: str, raw: object) -> str:
         if not isinstance(raw, str) or raw != raw.strip():
-            raise self._invalid(key, "须为首尾无空格的文字")
+            raise self._invalid(key, "须为首尾无空格的文字", "text without blanks at its ends")
         return raw
 
     def _texts(self, key: str, raw: object) -> tuple[str, ...]:
         if not isinstance(raw, list):
-            raise self._invalid(key, "须为文字的列表")
+            raise self._invalid(key, "须为文字的列表", "a list of texts")
         return tuple(self._text(key, item) for item in raw)
 
-    def _invalid(self, key: str, rule: str) -> PolicyFileInvalid:
-        return invalid(self.file, key, rule)
+    def _invalid(self, key: str, zh: str, en: str) -> PolicyFileInvalid:
+        return invalid(self.file, key, zh, en)

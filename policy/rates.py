@@ -15,7 +15,7 @@ from typing import Final, cast
 
 from policy.documents import invalid, read_toml
 from policy.refusals import NoRatePublished
-from policy.values import DAY, RATE, REFERENCES, TENORS, table
+from policy.values import DAY, RATE, REFERENCES, TENORS, FormBroken, table
 
 _HEAD: Final = {"id", "title_zh", "title_en"}
 _HEAD_MORE: Final = {"sources", "note"}
@@ -60,15 +60,22 @@ def load_series(path: Path) -> RateSeries:
     try:
         whole = table(raw, {"series", "publication"}, set())
         head = table(whole["series"], _HEAD, _HEAD_MORE)
-    except ValueError as error:
-        raise invalid(path.name, "series", str(error)) from error
+    except FormBroken as error:
+        raise invalid(path.name, "series", error.zh, error.en) from error
     rows = whole["publication"]
     if not isinstance(rows, list) or not rows or head["id"] not in REFERENCES:
-        raise invalid(path.name, "publication", "须有至少一行，且序列须为已知的参照利率")
+        raise invalid(
+            path.name,
+            "publication",
+            "须有至少一行，且序列须为已知的参照利率",
+            "a known series with a row at least",
+        )
     publications = tuple(_publication(path.name, index, row) for index, row in enumerate(rows))
     days = [row.published_on for row in publications]
     if any(one >= two for one, two in pairwise(days)):
-        raise invalid(path.name, "publication", "公布日须逐行递增")
+        raise invalid(
+            path.name, "publication", "公布日须逐行递增", "days of publication rise from row to row"
+        )
     return RateSeries(
         id=cast("str", head["id"]),
         title_zh=str(head["title_zh"]),
@@ -86,7 +93,10 @@ def _publication(file: str, index: int, raw: object) -> Publication:
         rates = table(row["rates"], set(), set(TENORS))
         clause, default = row.get("clause", ""), row.get("default", False)
         if not rates or not (clause or default is True) or not isinstance(default, bool):
-            raise ValueError("须有利率，并写明来源（clause）或标明为默认值（default = true）")
+            raise FormBroken(
+                "须有利率，并写明来源（clause）或标明为默认值（default = true）",
+                "rates, and a clause or default = true",
+            )
         return Publication(
             published_on=DAY.read(row["on"]),
             rates={tenor: RATE.read(rate) for tenor, rate in rates.items()},
@@ -94,5 +104,5 @@ def _publication(file: str, index: int, raw: object) -> Publication:
             default=default,
             note=str(row.get("note", "")),
         )
-    except ValueError as error:
-        raise invalid(file, key, str(error)) from error
+    except FormBroken as error:
+        raise invalid(file, key, error.zh, error.en) from error

@@ -80,7 +80,9 @@ class Rulebook:
         if not programmes:
             raise NoPolicyInForce(field="on", on=on)
         if len(programmes) > 1:
-            raise _contradiction(on, f"{_ids(programmes)}同为生效的全国文件")
+            raise _contradiction(
+                on, f"{_ids(programmes)}同为生效的全国文件", f"{_ids(programmes)} are both in force"
+            )
         return programmes[0]
 
     def in_force(self, *, on: date, region: str) -> tuple[Document, ...]:
@@ -176,7 +178,11 @@ class Rulebook:
             values.update(document.sections[SECTION_OF[answer]])
         absent = missing(answer, set(values))
         if absent:
-            raise _contradiction(on, f"{region}的下列参数没有任何文件给出：{'、'.join(absent)}")
+            raise _contradiction(
+                on,
+                f"{region}的下列参数没有任何文件给出：{'、'.join(absent)}",
+                f"no document gives {', '.join(absent)} for {region}",
+            )
         if answer is ContractTerms:
             values["interest_bearers"] = _signed(values["interest_bearers"], on)
         return build(answer, values)
@@ -188,7 +194,12 @@ def load(folder: Path, rates: Path) -> Rulebook:
     for path in sorted(folder.glob("*.toml")):
         document = read_document(path)
         if document.id in documents:
-            raise invalid(path.name, "document.id", f"与{documents[document.id].file}重复")
+            raise invalid(
+                path.name,
+                "document.id",
+                f"与{documents[document.id].file}重复",
+                f"the same as in {documents[document.id].file}",
+            )
         documents[document.id] = document
     series = [load_series(path) for path in sorted(rates.glob("*.toml"))]
     rulebook = Rulebook(documents, {one.id: one for one in series})
@@ -203,7 +214,7 @@ def check(rulebook: Rulebook) -> None:
     documents = rulebook.documents.values()
     programmes = [d.start for d in documents if d.kind == "programme"]
     if not programmes:
-        raise _contradiction(date.min, "没有任何全国文件")
+        raise _contradiction(date.min, "没有任何全国文件", "there is no programme document")
     days = {d.start for d in documents} | {d.lapses_on.value for d in documents if d.lapses_on}
     regions = {d.region for d in documents} | {NATION}
     for on in sorted(day for day in days if day >= min(programmes)):
@@ -260,15 +271,35 @@ def _check_names(document: Document, documents: Mapping[str, Document]) -> None:
     """Named documents exist, are of the right kind, and the replaced one is older and no wider."""
     bond = document.implements or document.keeps
     if bond and (bond not in documents or documents[bond].kind != "programme"):
-        raise invalid(document.file, "document.implements", f"没有名为{bond}的全国文件")
+        raise invalid(
+            document.file,
+            "document.implements",
+            f"没有名为{bond}的全国文件",
+            f"there is no programme {bond}",
+        )
     for name in document.replaces:
         old = documents.get(name)
         if old is None or old.id == document.id:
-            raise invalid(document.file, "document.replaces", f"没有名为{name}的文件")
+            raise invalid(
+                document.file,
+                "document.replaces",
+                f"没有名为{name}的文件",
+                f"there is no document {name}",
+            )
         if old.start >= document.start:
-            raise invalid(document.file, "document.replaces", f"{name}的生效日不早于本文件")
+            raise invalid(
+                document.file,
+                "document.replaces",
+                f"{name}的生效日不早于本文件",
+                f"{name} is not older than this document",
+            )
         if not old.digits.startswith(document.digits):
-            raise invalid(document.file, "document.replaces", f"{name}的适用地区大于本文件")
+            raise invalid(
+                document.file,
+                "document.replaces",
+                f"{name}的适用地区大于本文件",
+                f"{name} holds in a wider place than this document",
+            )
 
 
 def _check_single(in_force: tuple[Document, ...], on: date) -> None:
@@ -282,7 +313,11 @@ def _check_single(in_force: tuple[Document, ...], on: date) -> None:
                 place = (document.kind, document.region, day, section, key)
                 twin = given.setdefault(place, document.id)
                 if twin != document.id:
-                    raise _contradiction(on, f"{twin}与{document.id}都规定了{section}.{key}")
+                    raise _contradiction(
+                        on,
+                        f"{twin}与{document.id}都规定了{section}.{key}",
+                        f"{twin} and {document.id} both give {section}.{key}",
+                    )
 
 
 def _check_terms(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
@@ -297,10 +332,18 @@ def _check_terms(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
     )
     for low, high in pairs:
         if low.value > high.value:
-            raise _contradiction(on, f"{low.document}与{high.document}的上下限颠倒")
+            raise _contradiction(
+                on,
+                f"{low.document}与{high.document}的上下限颠倒",
+                f"bounds of {low.document} and {high.document} are crossed",
+            )
     reference = terms.rate_reference.value
     if reference != "none" and reference not in rulebook.series:
-        raise _contradiction(on, f"没有参照利率{reference}的公布表")
+        raise _contradiction(
+            on,
+            f"没有参照利率{reference}的公布表",
+            f"there is no series of the reference rate {reference}",
+        )
     rulebook.rate_cap_ppm(on, terms.term_max_months.value, terms)
 
 
@@ -308,5 +351,5 @@ def _ids(documents: Iterable[Document]) -> str:
     return "、".join(d.id for d in documents)
 
 
-def _contradiction(on: date, rule: str) -> PolicyContradicts:
-    return PolicyContradicts(on=on, rule_zh=rule, rule_en=rule)
+def _contradiction(on: date, zh: str, en: str) -> PolicyContradicts:
+    return PolicyContradicts(on=on, rule_zh=zh, rule_en=en)

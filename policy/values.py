@@ -1,7 +1,7 @@
 """The kinds of value a policy document may hold, and how each is read and written.
 
 A ``Kind`` reads one plain value (as TOML or JSON gives it) and refuses any other form with a
-``ValueError`` naming the rule; it writes the value back so that ``read(plain(v)) == v``, which is
+``FormBroken`` naming the rule; it writes the value back so that ``read(plain(v)) == v``, which is
 what freezes contract terms into a contract and thaws them again. Money, rates and shares are
 strings in the files, never floats.
 """
@@ -27,6 +27,16 @@ from kernel.money import (
 from kernel.refusals import BadValue
 
 V = TypeVar("V")
+
+
+class FormBroken(ValueError):
+    """A plain value is not of its kind; the rule in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
 
 #: who the programmes serve, by the household's standing on the signing day
 HOUSEHOLD_KINDS: Final[Mapping[str, str]] = {
@@ -139,18 +149,18 @@ def _border(parse: Callable[..., int], raw: object) -> int:
     try:
         return parse(raw, field="value")
     except BadValue as refusal:
-        raise ValueError(str(refusal.facts["rule_zh"])) from refusal
+        raise FormBroken(str(refusal.facts["rule_zh"]), str(refusal.facts["rule_en"])) from refusal
 
 
 def _whole(raw: object) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int) or not 0 <= raw <= 100_000:
-        raise ValueError("须为0至100000的整数")
+        raise FormBroken("须为0至100000的整数", "a whole number, 0 to 100000")
     return raw
 
 
 def _truth(raw: object) -> bool:
     if not isinstance(raw, bool):
-        raise ValueError("须为true或false")
+        raise FormBroken("须为true或false", "true or false")
     return raw
 
 
@@ -160,16 +170,16 @@ def _day(raw: object) -> date:
     try:
         return parse_date(cast("str", raw), field="value")
     except BadValue as refusal:
-        raise ValueError(str(refusal.facts["rule_zh"])) from refusal
+        raise FormBroken(str(refusal.facts["rule_zh"]), str(refusal.facts["rule_en"])) from refusal
 
 
 def _ratio(raw: object) -> int:
     """A fraction of one with four decimals, in parts per million: "0.8500" is 850 000."""
     whole, dot, decimals = raw.partition(".") if isinstance(raw, str) else ("", "", "")
     if not (dot and len(decimals) == 4 and decimals.isascii() and decimals.isdigit()):
-        raise ValueError("须为四位小数的比率，如0.8500")
+        raise FormBroken("须为四位小数的比率，如0.8500", "a fraction with four decimals, as 0.8500")
     if whole not in {"0", "1"} or (whole == "1" and int(decimals)):
-        raise ValueError("比率须在0与1之间")
+        raise FormBroken("比率须在0与1之间", "a fraction lies between 0 and 1")
     return int(whole + decimals) * 100
 
 
@@ -207,7 +217,7 @@ def one_of(names: Mapping[str, str]) -> Kind[str]:
 
     def read(raw: object) -> str:
         if not isinstance(raw, str) or raw not in names:
-            raise ValueError(f"只能是 {'、'.join(names)} 之一")
+            raise FormBroken(f"只能是 {'、'.join(names)} 之一", f"one of {', '.join(names)}")
         return raw
 
     return Kind("name", read, lambda v: v, lambda v: names[v])
@@ -219,10 +229,10 @@ def several_of(names: Mapping[str, str], *, joint: str = "、") -> Kind[tuple[st
 
     def read(raw: object) -> tuple[str, ...]:
         if not isinstance(raw, list):
-            raise ValueError("须为列表")
+            raise FormBroken("须为列表", "a list")
         values = tuple(each.read(item) for item in raw)
         if len(set(values)) != len(values):
-            raise ValueError("列表中有重复项")
+            raise FormBroken("列表中有重复项", "no value twice in a list")
         return values
 
     return Kind("names", read, list, lambda v: joint.join(names[name] for name in v) or "无")
@@ -231,18 +241,18 @@ def several_of(names: Mapping[str, str], *, joint: str = "、") -> Kind[tuple[st
 def table(raw: object, needed: set[str], allowed: set[str]) -> Mapping[str, object]:
     """A table with all the needed keys and none that is not allowed."""
     if not isinstance(raw, dict):
-        raise ValueError("须为表")
+        raise FormBroken("须为表", "a table")
     row = cast("dict[str, object]", raw)
     missing, unknown = sorted(needed - set(row)), sorted(set(row) - needed - allowed)
     if missing or unknown:
-        raise ValueError(f"缺少{missing}，未知{unknown}")
+        raise FormBroken(f"缺少{missing}，未知{unknown}", f"missing {missing}, unknown {unknown}")
     return row
 
 
 def _rows(read_one: Callable[[object], V]) -> Callable[[object], tuple[V, ...]]:
     def read(raw: object) -> tuple[V, ...]:
         if not isinstance(raw, list):
-            raise ValueError("须为表的列表")
+            raise FormBroken("须为表的列表", "a list of tables")
         return tuple(read_one(item) for item in raw)
 
     return read
@@ -256,7 +266,7 @@ def _read_bearer(raw: object) -> Bearer:
     days = {name: _day(row[name]) for name in _BEARER_DAYS if name in row}
     for start, end in (("arises_from", "arises_to"), ("signed_from", "signed_to")):
         if start in days and end in days and days[start] >= days[end]:
-            raise ValueError(f"{start}须早于{end}")
+            raise FormBroken(f"{start}须早于{end}", f"{start} lies before {end}")
     cap = row.get("principal_cap")
     return Bearer(
         bearer=one_of(BEARERS).read(row["bearer"]),
@@ -275,7 +285,10 @@ def _read_bearers(raw: object) -> tuple[Bearer, ...]:
     for signed in signings:
         for day in starts:
             if sum(_share_on(row, signed, day) for row in rows) > 10_000:
-                raise ValueError("同一日各方分担之和超过100%")
+                raise FormBroken(
+                    "同一日各方分担之和超过100%",
+                    "shares of one day never add up to more than 100 %",
+                )
     return rows
 
 
@@ -319,7 +332,7 @@ def _read_grade(raw: object) -> GradeThreshold:
     row = table(raw, {"grade", "overdue_days_from"}, set())
     grade = _whole(row["grade"])
     if grade not in GRADES or grade == 1:
-        raise ValueError("分类等级须为2至5")
+        raise FormBroken("分类等级须为2至5", "a grade from 2 to 5")
     return GradeThreshold(grade, _whole(row["overdue_days_from"]))
 
 
@@ -327,9 +340,13 @@ def _read_grades(raw: object) -> tuple[GradeThreshold, ...]:
     rows = _rows(_read_grade)(raw)
     days = [row.overdue_days_from for row in rows]
     if [row.grade for row in rows] != [2, 3, 4, 5]:
-        raise ValueError("须依次给出关注、次级、可疑、损失四级")
+        raise FormBroken(
+            "须依次给出关注、次级、可疑、损失四级", "grades 2, 3, 4 and 5 in this order"
+        )
     if days[0] < 1 or any(one >= two for one, two in pairwise(days)):
-        raise ValueError("各级起始逾期天数须逐级增大，且不小于1")
+        raise FormBroken(
+            "各级起始逾期天数须逐级增大，且不小于1", "days overdue rise from grade to grade, from 1"
+        )
     return rows
 
 
@@ -350,7 +367,7 @@ def _read_bands(raw: object) -> tuple[RateBand, ...]:
     rows = _rows(_read_band)(raw)
     months = [row.up_to_months for row in rows]
     if any(one >= two for one, two in pairwise([0, *months])):
-        raise ValueError("期限档须逐档增大")
+        raise FormBroken("期限档须逐档增大", "terms rise from band to band")
     return rows
 
 

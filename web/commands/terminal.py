@@ -1,0 +1,37 @@
+"""What the commands share at a terminal: refusals, and columns that know Chinese is wide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from unicodedata import east_asian_width
+
+import click
+
+from kernel.refusals import Refusal
+
+
+class Refused(click.ClickException):
+    """A refusal at the command line: both sentences and the field on stderr, exit status 1."""
+
+    exit_code = 1
+
+    def __init__(self, refusal: Refusal) -> None:
+        field = f"[{refusal.field}] " if refusal.field else ""
+        super().__init__(f"{field}{refusal.message('zh')}\n{refusal.message('en')}")
+
+
+def width(cell: str) -> int:
+    """Columns on a terminal: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in cell)
+
+
+def columns(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> str:
+    """Rows with their cells under each other; the last column is not padded."""
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        indent
+        + "  ".join(
+            cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
+        ).rstrip()
+        for row in rows
+    )
