@@ -27,6 +27,7 @@ PLANTS = [
     ("floors", "organisations/planted.py", "import households"),
     ("floors", "indicators/planted.py", "import demo"),
     ("floors", "loans/planted.py", "from web import planted"),
+    ("floors", "config/planted.py", "import jobs"),
     ("rooms", "loans/models.py", "from loans import operations"),
     ("rooms", "credit/models.py", "from credit import schemas"),
     ("no-edges", "indicators/planted.py", "import flask"),
@@ -36,7 +37,6 @@ PLANTS = [
     ("ledger-tables", "web/planted.py", "import ledger.models"),
     ("config-readers", "loans/planted.py", "import config"),
     ("config-readers", "kernel/planted.py", "from config import settings"),
-    ("config-alone", "config/planted.py", "import policy"),
 ]
 
 
