@@ -23,6 +23,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+import dev
 from kernel.actor import Actor, system_actor
 from kernel.database import open_engine
 from kernel.unit_of_work import Books, found_trail
@@ -185,3 +186,15 @@ def books(engine: Engine, keyring: Keyring, clock: Clock, system: Actor) -> Book
 def root() -> Path:
     """The folder of the tree."""
     return databases.ROOT
+
+
+# --- the browser --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """pytest-playwright's own fixture: the machine's Chromium, or a failure."""
+    executable = dev.chromium()
+    if executable is None:
+        pytest.fail("no Chromium, Chrome or Edge was found: python3 dev.py setup")
+    return {"executable_path": executable, "args": ["--no-sandbox"]}

@@ -20,6 +20,7 @@ import importlib.util
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,10 @@ from pathlib import Path
 from typing import Any
 
 WINDOWS = os.name == "nt"
+#: Windows' client library knows no sockets that are files
+OVER_TCP = WINDOWS
+#: file with the superuser's password, in the data folder
+PASSWORD = "fupin.password"
 #: of the superuser that the throw-away server knows
 USER = "fupin"
 #: seconds until a server that does not answer counts as failed
@@ -72,19 +77,19 @@ def server(*, durable: bool = False, keep: Path | None = None) -> Iterator[str]:
         data = keep or run / "data"
         _give_to_server(run)
         binaries = _binaries(run)
-        password = secrets.token_hex(16) if WINDOWS else ""
         if not (data / "PG_VERSION").exists():
-            _create(binaries, data, run, password)
+            _create(binaries, data, run)
+        password = (data / PASSWORD).read_text("ascii") if OVER_TCP else ""
         yield from _running(binaries, data, run, durable, password)
     finally:
         shutil.rmtree(run, ignore_errors=True)
 
 
 def _running(binaries: Path, data: Path, run: Path, durable: bool, password: str) -> Iterator[str]:
-    port = _free_port() if WINDOWS else 5432
+    port = _free_port() if OVER_TCP else 5432
     settings = COMMON | ({} if durable else FLEETING)
     settings |= (
-        {"listen_addresses": "127.0.0.1"} if WINDOWS else {"unix_socket_directories": str(run)}
+        {"listen_addresses": "127.0.0.1"} if OVER_TCP else {"unix_socket_directories": str(run)}
     )
     arguments = [str(binaries / "postgres"), "-D", str(data), "-p", str(port)]
     for name, value in settings.items():
@@ -97,30 +102,30 @@ def _running(binaries: Path, data: Path, run: Path, durable: bool, password: str
         )
         try:
             _wait(process, log, port, run)
-            host = f"127.0.0.1:{port}" if WINDOWS else ""
-            query = "" if WINDOWS else f"?host={run}&port={port}"
+            host = f"127.0.0.1:{port}" if OVER_TCP else ""
+            query = "" if OVER_TCP else f"?host={run}&port={port}"
             login = f"{USER}:{password}" if password else USER
             yield f"postgresql+psycopg://{login}@{host}/postgres{query}"
         finally:
-            _stop(process)
+            _stop(process, binaries, data)
 
 
-def _create(binaries: Path, data: Path, run: Path, password: str) -> None:
+def _create(binaries: Path, data: Path, run: Path) -> None:
     data.parent.mkdir(parents=True, exist_ok=True)
     data.mkdir(exist_ok=True)
     _give_to_server(data)
     arguments = [str(binaries / "initdb"), "-D", str(data), "-U", USER, "-E", "UTF8"]
     arguments += ["--no-locale", "--no-sync"]
-    if password:
-        (run / "password").write_text(password, encoding="ascii")
-        arguments += ["-A", "scram-sha-256", f"--pwfile={run / 'password'}"]
-    else:
-        arguments += ["-A", "trust"]
+    password = run / PASSWORD
+    password.write_text(secrets.token_hex(16), encoding="ascii")
+    password.chmod(0o644)  # the folder is closed; the server's user has to read it
+    arguments += ["-A", "scram-sha-256" if OVER_TCP else "trust", f"--pwfile={password}"]
     done = subprocess.run(
         arguments, capture_output=True, text=True, errors="replace", check=False, **_as_nobody()
     )
     if done.returncode:
         raise NoPostgres(f"initdb failed:\n{done.stdout}{done.stderr}{_reach_hint(data)}")
+    shutil.copyfile(password, data / PASSWORD)
 
 
 def _wait(process: subprocess.Popen[bytes], log: Path, port: int, run: Path) -> None:
@@ -135,10 +140,14 @@ def _wait(process: subprocess.Popen[bytes], log: Path, port: int, run: Path) -> 
     raise NoPostgres(f"PostgreSQL did not start on port {port} in {run}:\n{log.read_text('utf-8')}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], binaries: Path, data: Path) -> None:
     """Fast shutdown: open connections are cut, data is written."""
     if process.poll() is None:
-        process.terminate() if WINDOWS else os.kill(process.pid, 2)
+        if WINDOWS:
+            stop = [str(binaries / "pg_ctl"), "stop", "-m", "fast", "-D", str(data)]
+            subprocess.run(stop, stdout=subprocess.DEVNULL, check=False)
+        else:
+            process.send_signal(signal.SIGINT)
         try:
             process.wait(START_SECONDS)
         except subprocess.TimeoutExpired:

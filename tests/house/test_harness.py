@@ -5,10 +5,13 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, inspect, select, text, update
+from playwright.sync_api import Page
+from sqlalchemy import Engine, create_engine, inspect, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from kernel import trail
 from kernel.actor import Actor
@@ -93,9 +96,51 @@ def test_a_durable_server_writes_to_disk_and_goes_with_its_command(root: Path) -
     assert not Path(data).exists()
 
 
+def test_a_kept_server_has_its_rows_the_next_time() -> None:
+    # The server's own user has to reach the folder, and pytest's are closed to others.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        keep = Path(folder) / "kept" / "data"
+        asked(keep, "CREATE SEQUENCE kept START 42")
+        assert asked(keep, "SELECT nextval('kept')") == 42
+
+
+def asked(keep: Path, statement: str) -> object:
+    """What a server on this folder answers."""
+    with postgres.server(keep=keep) as url:
+        opened = create_engine(url)
+        with opened.begin() as connection:
+            result = connection.execute(text(statement))
+            answer: object = result.scalar() if result.returns_rows else None
+        opened.dispose()
+    return answer
+
+
+def test_where_sockets_cannot_be_files_a_loopback_port_asks_for_a_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(postgres, "OVER_TCP", True)
+    with postgres.server() as url:
+        opened = create_engine(url)
+        assert opened.url.host == "127.0.0.1"
+        with opened.connect() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+        opened.dispose()
+        closed = create_engine(opened.url.set(password="guessed"))
+        with pytest.raises(OperationalError, match="password"):
+            closed.connect()
+
+
 def test_without_binaries_the_failure_says_where_it_looked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(postgres, "_candidates", lambda: iter([tmp_path / "nowhere"]))
     with pytest.raises(postgres.NoPostgres, match="nowhere"), postgres.server():
         pass
+
+
+@pytest.mark.browser
+def test_a_browser_shows_a_page(page: Page) -> None:
+    page.set_content("<title>扶贫</title><p>农户查询</p>")
+    assert page.title() == "扶贫"
+    assert page.get_by_text("农户查询").is_visible()
