@@ -1,4 +1,4 @@
-"""Interest by product sums: the vectors of the trade, the split between payers, the bound of SQL."""
+"""Interest by product sums: the vectors of the trade, the split of payers, the bound of SQL."""
 
 from __future__ import annotations
 
