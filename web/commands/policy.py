@@ -7,6 +7,7 @@ every conduct rule and target, each with its document and clause and whether it 
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ from typing import Any, Final
 import click
 
 import policy as room
+from config.settings import Settings
 from kernel.dates import parse_date
 from kernel.money import format_rate
 from kernel.refusals import Refusal
@@ -27,7 +29,6 @@ _SECTIONS: Final = (
     ("conduct", "办事规则（按事件当日适用）"),
     ("targets", "目标"),
 )
-_CONFIG: Final = Path(__file__).resolve().parents[2] / "config"
 
 
 @click.command("policy")
@@ -42,8 +43,7 @@ _CONFIG: Final = Path(__file__).resolve().parents[2] / "config"
     "--config",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=_CONFIG,
-    envvar="FUPIN_CONFIG",
+    default=lambda: Settings.from_environment(os.environ).config_dir,
     help="政策文件所在目录 · folder with policies/ and rates/",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")

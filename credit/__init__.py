@@ -1,0 +1,1 @@
+"""Rating schemes as data, ratings that keep their history, and credit lines."""
