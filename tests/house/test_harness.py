@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -50,6 +51,50 @@ def test_damage_left_behind_is_named(books: Books, database_url: str, keyring: K
         connection.execute(update(trail.TrailHead).values(position=7, trail_id=1))
     with pytest.raises(verification.BooksDoNotAddUp, match="trail"):
         verification.verify(database_url, keyring)
+
+
+DAMAGING = """
+import pytest
+from sqlalchemy import update
+from kernel import trail
+
+
+def test_undamaged(books):
+    pass
+
+
+@pytest.mark.damaged("on purpose")
+def test_damaged_and_said(books):
+    damage(books)
+
+
+def test_damaged_and_not_said(books):
+    damage(books)
+
+
+def damage(books):
+    with books.engine.begin() as connection:
+        connection.execute(update(trail.TrailHead).values(position=7, trail_id=1))
+"""
+
+
+def test_a_test_that_leaves_damaged_books_fails(
+    root: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    planted = tmp_path / "test_planted.py"
+    planted.write_text(DAMAGING, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "--rootdir", str(root)]
+    command += ["-c", str(root / "pyproject.toml"), "-p", "no:cacheprovider", "-rA"]
+    command += ["--database", request.config.getoption("database"), str(planted)]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    # Another worker's name, so that the two do not share databases.
+    environment["PYTEST_XDIST_WORKER"] = "planted"
+    done = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, check=False, env=environment
+    )
+    assert "3 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "ERROR" in done.stdout.split("test_damaged_and_not_said")[-2][-80:]
+    assert "BooksDoNotAddUp" in done.stdout
 
 
 def test_unit_of_work_leaves_verified_books(books: Books, system: Actor) -> None:
