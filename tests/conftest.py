@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine
 
@@ -29,6 +30,10 @@ from kernel.database import open_engine
 from kernel.unit_of_work import Books, found_trail
 from kernel.vault import Keyring, SealingKey
 from tests import databases, postgres, verification
+
+# A slow machine is no fault of the arithmetic; a failure prints how to repeat it.
+hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("house")
 
 _SERVER = pytest.StashKey[ExitStack]()
 _MAKER = pytest.StashKey[databases.Maker]()
