@@ -91,6 +91,20 @@ def load(folder: Path) -> HolidayTable:
     )
 
 
+def add_year(folder: Path, file: Path) -> HolidayTable:
+    """Take next year's file into the folder, after the same checks, and load the longer table."""
+    year = load(folder).last.year + 1
+    if file.name != f"{year}.toml":
+        rule_zh = f"下一份应为{year}.toml，已有年份请直接修改原文件"
+        raise _invalid(file.name, rule_zh, f"the next file is {year}.toml; edit a year in place")
+    _read(file)
+    # A half-written file would refuse every later start: write beside it, then swap.
+    draft = folder / f"{file.name}.new"
+    draft.write_bytes(file.read_bytes())
+    draft.replace(folder / file.name)
+    return load(folder)
+
+
 def _read(file: Path) -> tuple[frozenset[date], frozenset[date]]:
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))

@@ -103,14 +103,12 @@ def spans_until(
     """The spans from ``start`` to the maturity ``end``, which is always the last due date."""
     if end <= start:
         raise MaturityNotAfterStart(field="to", start=start, end=end)
+    endless = _endless(start, rhythm, settle_on)
     spans: list[Span] = []
-    for span in _endless(start, rhythm, settle_on):
-        if span.end >= end:
-            last = span if span.end == end else Span(span.start, end)
-            return (*spans, last)
+    while (span := next(endless)).end < end:
         spans.append(span)
         _check_number(len(spans) + 1, "every")
-    raise AssertionError("the rhythm never ends")
+    return (*spans, span if span.end == end else Span(span.start, end))
 
 
 def spans_counted(
@@ -121,7 +119,7 @@ def spans_counted(
         raise CountNotPositive(field="count", count=count)
     _check_number(count, "count")
     endless = _endless(start, rhythm, settle_on)
-    return tuple(next(endless) for _ in range(count))
+    return tuple(_within_years(next(endless)) for _ in range(count))
 
 
 def as_one(spans: tuple[Span, ...]) -> Span:
@@ -132,7 +130,7 @@ def as_one(spans: tuple[Span, ...]) -> Span:
 
 
 def _endless(start: date, rhythm: Rhythm, settle_on: int | None) -> Iterator[Span]:
-    """Every span from ``start`` on, until the years end."""
+    """Every span from ``start`` on; where the calendar of Python ends, so does the last one."""
     if settle_on is None:
         dates = _stepped(start, rhythm)
         regular = True
@@ -141,7 +139,7 @@ def _endless(start: date, rhythm: Rhythm, settle_on: int | None) -> Iterator[Spa
         dates = _settled(start, rhythm.every, settle_on)
         regular = _is_settlement_due(start, rhythm.every, settle_on)
     while True:
-        end = _within_years(dates)
+        end = _next_or_never(dates)
         yield Span(start, end, rhythm.months if regular else None)
         start, regular = end, True
 
@@ -170,14 +168,17 @@ def _is_settlement_due(start: date, every: int, day: int) -> bool:
     return settled.month % every == 0 and settled == day_of_month(settled.year, settled.month, day)
 
 
-def _within_years(dates: Iterator[date]) -> date:
+def _next_or_never(dates: Iterator[date]) -> date:
     try:
-        due = next(dates)
+        return next(dates)
     except (OverflowError, ValueError):
-        due = date.max
-    if due.year > YEAR_MAX:
+        return date.max
+
+
+def _within_years(span: Span) -> Span:
+    if span.end.year > YEAR_MAX:
         raise DueDateTooFar(field="to", last_year=YEAR_MAX)
-    return due
+    return span
 
 
 def _check_number(count: int, field: str) -> None:

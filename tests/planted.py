@@ -12,12 +12,15 @@ test file and walks it:
         plant.prove()
 
 The test is called as a plain function: its parameters are given in ``arguments``; tests of
-hypothesis take none. ``catches`` says what red looks like, by default a failed assertion.
+hypothesis take none. Fixtures are handed on, each to the tests that ask for it:
+``plant.prove(tmp_path=tmp_path)``. ``catches`` says what red looks like, by default a failed
+assertion.
 """
 
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -42,12 +45,14 @@ class Plant:
     def __str__(self) -> str:
         return f"{self.test.__name__}-{self.target}"
 
-    def prove(self) -> None:
+    def prove(self, **fixtures: object) -> None:
         """The test fails with the bug in place."""
         path, _, name = self.target.rpartition(".")
+        wanted = inspect.signature(self.test).parameters
+        asked = {fixture: value for fixture, value in fixtures.items() if fixture in wanted}
         with mock.patch.object(_resolve(path), name, self.bug), _hurried(self.test):
             try:
-                self.test(**self.arguments)
+                self.test(**asked, **self.arguments)
             except self.catches:
                 return
         pytest.fail(f"{self.test.__name__} stays green with a bug planted in {self.target}")

@@ -86,6 +86,22 @@ def test_a_county_adds_a_year_with_a_file(tmp_path: Path) -> None:
     )
 
 
+def test_next_year_is_taken_in_after_the_same_checks(tmp_path: Path) -> None:
+    folder = tmp_path / "calendar"
+    folder.mkdir()
+    (folder / "2029.toml").write_text("off = []\nworked = []\n", encoding="utf-8")
+    arrived = tmp_path / "2030.toml"
+    arrived.write_text(GOOD.replace("2030-01-05", "2030-01-04"), encoding="utf-8")
+    with pytest.raises(HolidayTableInvalid):
+        calendar.add_year(folder, arrived)
+    assert calendar.load(folder).last == date(2029, 12, 31)
+    arrived.write_text(GOOD, encoding="utf-8")
+    assert calendar.add_year(folder, arrived).last == date(2030, 12, 31)
+    assert sorted(path.name for path in folder.iterdir()) == ["2029.toml", "2030.toml"]
+    with pytest.raises(HolidayTableInvalid, match="2031"):
+        calendar.add_year(folder, arrived)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -143,6 +159,11 @@ PLANTED = [
         lambda _table, day: day,
     ),
     Plant(
+        test_next_year_is_taken_in_after_the_same_checks,
+        "kernel.calendar._read",
+        lambda _file: (frozenset(), frozenset()),
+    ),
+    Plant(
         test_rolling_past_the_end_is_refused_too,
         "kernel.calendar.HolidayTable.is_working_day",
         lambda _table, day: day.weekday() < 5,
@@ -151,5 +172,5 @@ PLANTED = [
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
-def test_planted_bug_turns_red(plant: Plant) -> None:
-    plant.prove()
+def test_planted_bug_turns_red(plant: Plant, tmp_path: Path) -> None:
+    plant.prove(tmp_path=tmp_path)

@@ -236,6 +236,18 @@ def test_a_maturity_off_the_rhythm_cuts_the_last_period() -> None:
     assert interests(rows) == [59_375, 59_375, 6_597]
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "settle_on"), [(Rhythm(9_999, "month"), None), (Rhythm(12, "month"), 31)]
+)
+def test_a_maturity_at_the_end_of_the_years(rhythm: Rhythm, settle_on: int | None) -> None:
+    """The next date of the rhythm lies beyond, and nobody asked for it."""
+    last = date(2100, 12, 30)
+    rows = schedule.plan(
+        terms(start=date(2100, 1, 1), end=last, rhythm=rhythm, settle_on=settle_on)
+    )
+    assert dues(rows) == [last]
+
+
 def test_a_maturity_before_the_first_step_is_one_row() -> None:
     rows = schedule.plan(terms(end=date(2016, 6, 1)))
     assert (dues(rows), [row.days for row in rows]) == ([date(2016, 6, 1)], [2])

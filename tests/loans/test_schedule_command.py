@@ -151,7 +151,7 @@ PLANTED = [
     Plant(test_as_one_bullet_payment, "web.commands.schedule.format_yuan", str),
     Plant(
         test_a_refusal_names_field_and_rule,
-        "web.commands.schedule._Refused.exit_code",
+        "web.commands.terminal.Refused.exit_code",
         2,
         {"changes": {"rate": "400"}, "field": "rate"},
     ),

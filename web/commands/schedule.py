@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Final, cast
-from unicodedata import east_asian_width
 
 import click
 
@@ -19,18 +18,9 @@ from kernel.money import ROUNDINGS, Rounding, format_yuan, parse_rate, parse_yua
 from kernel.refusals import BadValue, Refusal
 from loans.due_dates import SETTLEMENT_MONTHS, Rhythm, parse_rhythm
 from loans.schedule import METHODS, Method, PlanRow, PlanTerms, Pricing, plan
+from web.commands.terminal import Refused, width
 
 _HEADINGS: Final = ("期次", "到期日", "天数", "本金", "利息", "合计", "剩余本金")
-
-
-class _Refused(click.ClickException):
-    """A refusal at the command line: both sentences and the field on stderr, exit status 1."""
-
-    exit_code = 1
-
-    def __init__(self, refusal: Refusal) -> None:
-        field = f"[{refusal.field}] " if refusal.field else ""
-        super().__init__(f"{field}{refusal.message('zh')}\n{refusal.message('en')}")
 
 
 @click.command("schedule")
@@ -87,7 +77,7 @@ def schedule(
         )
         rows = plan(terms)
     except Refusal as refusal:
-        raise _Refused(refusal) from refusal
+        raise Refused(refusal) from refusal
     click.echo(json.dumps([as_data(row) for row in rows], indent=1) if as_json else table(rows))
 
 
@@ -108,15 +98,13 @@ def table(rows: Sequence[PlanRow]) -> str:
     """The rows under Chinese headings, with a line of sums."""
     lines = [_HEADINGS, *(tuple(str(cell) for cell in as_data(row).values()) for row in rows)]
     lines.append(_sums(rows))
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(_line(cells, widths) for cells in lines)
+    sizes = [max(map(width, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(_line(cells, sizes) for cells in lines)
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+def _line(cells: Sequence[str], sizes: Sequence[int]) -> str:
     """The cells of a line, each pushed to the right of its column."""
-    padded = (
-        " " * (width - _width(cell)) + cell for cell, width in zip(cells, widths, strict=True)
-    )
+    padded = (" " * (size - width(cell)) + cell for cell, size in zip(cells, sizes, strict=True))
     return "  ".join(padded).rstrip()
 
 
@@ -128,11 +116,6 @@ def _sums(rows: Sequence[PlanRow]) -> tuple[str, ...]:
         sum(row.total_fen for row in rows),
     )
     return ("合计", "", str(days), *map(format_yuan, amounts), "")
-
-
-def _width(cell: str) -> int:
-    """Columns on a terminal: a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in cell)
 
 
 def _rhythm(every: str, settle_on: int | None) -> Rhythm:
