@@ -38,10 +38,11 @@ class FormBroken(ValueError):
         self.en = en
 
 
-#: who the programmes serve, by the household's standing on the signing day
+#: who the programmes serve, by the household's standing on the signing day (``households.Status``)
 HOUSEHOLD_KINDS: Final[Mapping[str, str]] = {
     "registered": "建档立卡贫困户",
     "lifted": "脱贫户",
+    "fallen_back": "返贫户",
     "monitored": "监测对象（边缘易致贫户）",
     "needs_help": "有帮扶需要的农村人口",
     "general": "其他农户",
