@@ -9,7 +9,7 @@ import pytest
 from kernel.day_count import DayCount
 from kernel.money import Rounding
 from loans import schedule
-from loans.due_dates import Rhythm, Span
+from loans.due_dates import Rhythm
 from loans.refusals import (
     CountNotPositive,
     DebtWouldGrow,
@@ -236,69 +236,6 @@ def test_a_maturity_off_the_rhythm_cuts_the_last_period() -> None:
     assert interests(rows) == [59_375, 59_375, 6_597]
 
 
-@pytest.mark.parametrize(
-    ("rhythm", "settle_on"), [(Rhythm(9_999, "month"), None), (Rhythm(12, "month"), 31)]
-)
-def test_a_maturity_at_the_end_of_the_years(rhythm: Rhythm, settle_on: int | None) -> None:
-    """The next date of the rhythm lies beyond, and nobody asked for it."""
-    last = date(2100, 12, 30)
-    rows = schedule.plan(
-        terms(start=date(2100, 1, 1), end=last, rhythm=rhythm, settle_on=settle_on)
-    )
-    assert dues(rows) == [last]
-
-
-def test_a_maturity_before_the_first_step_is_one_row() -> None:
-    rows = schedule.plan(terms(end=date(2016, 6, 1)))
-    assert (dues(rows), [row.days for row in rows]) == ([date(2016, 6, 1)], [2])
-
-
-@pytest.mark.parametrize(
-    ("rhythm", "expected"),
-    [
-        (Rhythm(2, "week"), [date(2016, 6, 13), date(2016, 6, 27)]),
-        (Rhythm(10, "day"), [date(2016, 6, 9), date(2016, 6, 19)]),
-    ],
-)
-def test_weeks_and_days(rhythm: Rhythm, expected: list[date]) -> None:
-    assert dues(schedule.plan(terms(count=2, rhythm=rhythm))) == expected
-
-
-@pytest.mark.parametrize(
-    ("start", "settle_on", "every", "expected"),
-    [
-        # the settlement day itself still counts: one day, due on the 21st
-        (date(2016, 6, 20), 20, 3, [(date(2016, 6, 21), 1), (date(2016, 9, 21), 92)]),
-        # the day after belongs to the next settlement
-        (date(2016, 6, 21), 20, 3, [(date(2016, 9, 21), 92), (date(2016, 12, 21), 91)]),
-        (date(2016, 6, 19), 20, 1, [(date(2016, 6, 21), 2), (date(2016, 7, 21), 30)]),
-        (date(2016, 7, 1), 20, 6, [(date(2016, 12, 21), 173), (date(2017, 6, 21), 182)]),
-        (date(2016, 7, 1), 20, 12, [(date(2016, 12, 21), 173), (date(2017, 12, 21), 365)]),
-        # day 31 is the month's end, due on the first
-        (date(2016, 1, 10), 31, 1, [(date(2016, 2, 1), 22), (date(2016, 3, 1), 29)]),
-        (date(2017, 1, 30), 30, 1, [(date(2017, 1, 31), 1), (date(2017, 3, 1), 29)]),
-        # the eve of the first of the month settles the month before
-        (date(2016, 12, 31), 31, 12, [(date(2017, 1, 1), 1), (date(2018, 1, 1), 365)]),
-        (date(2017, 1, 1), 31, 12, [(date(2018, 1, 1), 365), (date(2019, 1, 1), 365)]),
-    ],
-)
-def test_settlement_days(
-    start: date, settle_on: int, every: int, expected: list[tuple[date, int]]
-) -> None:
-    rows = schedule.plan(
-        terms(start=start, count=2, rhythm=Rhythm(every, "month"), settle_on=settle_on)
-    )
-    assert [(row.due, row.days) for row in rows] == expected
-
-
-def test_the_last_row_falls_on_the_maturity() -> None:
-    """Settled up to 20 September, due on the 21st; a maturity on the 20th ends before that."""
-    rows = schedule.plan(terms(end=date(2016, 9, 20), settle_on=20))
-    assert dues(rows) == [date(2016, 6, 21), date(2016, 9, 20)]
-    rows = schedule.plan(terms(end=date(2016, 9, 21), settle_on=20))
-    assert dues(rows) == [date(2016, 6, 21), date(2016, 9, 21)]
-
-
 def test_only_the_ends_of_a_settled_plan_are_broken() -> None:
     """By month: 30 May to 21 June is 22 days of 360, then quarters, then 2 months and 9 days."""
     rows = schedule.plan(terms(end=date(2017, 5, 30), settle_on=20, day_count="by-month"))
@@ -405,9 +342,3 @@ def test_replan_on_a_due_date_starts_with_a_whole_period() -> None:
 def test_replan_outside_the_plan_is_an_error(on: date) -> None:
     with pytest.raises(ValueError, match="outside"):
         schedule.replan(terms(count=4), on=on, principal_fen=1)
-
-
-def test_a_span_cut_at_its_own_start_stays_whole() -> None:
-    span = Span(date(2016, 5, 30), date(2016, 8, 30), 3)
-    assert span.cut(date(2016, 5, 30)) is span
-    assert span.cut(date(2016, 6, 1)) == Span(date(2016, 6, 1), date(2016, 8, 30), None)
