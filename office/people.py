@@ -143,9 +143,14 @@ def account_of_session(session: Session, *, token: str, now: datetime) -> UserAc
     ).one_or_none()
     if row is None:
         return None
-    login, account = row.tuple()
+    login, account = row
     over = login.ended or now - login.seen_at > IDLE or now - login.began_at > LIFETIME
     return None if over or not account.active else account
+
+
+def session_seen_at(session: Session, *, token: str) -> datetime:
+    """When a session that holds was last seen."""
+    return session.get_one(LoginSession, _digest(token)).seen_at
 
 
 def touch_session(session: Session, *, token: str, now: datetime) -> None:

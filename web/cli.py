@@ -1,0 +1,52 @@
+"""``fupin``: every command of the house, gathered by name.
+
+A refusal ends with both its sentences and status 1, a wrong usage with status 2. Commands that
+print data take ``--json``. The set of books comes from the environment (``config.settings``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from config.settings import Settings
+from config.wiring import House
+from kernel.refusals import Refusal
+from web.commands.policy import policy
+from web.commands.schedule import schedule
+from web.commands.serve import serve
+from web.commands.terminal import Refused
+
+
+class _Fupin(click.Group):
+    """A group whose commands may refuse."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a refusal becomes a message and status 1."""
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise Refused(refusal) from refusal
+
+
+@click.group(cls=_Fupin, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def fupin(ctx: click.Context) -> None:
+    """扶贫小额信贷管理服务。A county's poverty microcredit, from register to settlement."""
+    if ctx.obj is None:
+        ctx.obj = House(Settings.from_environment(os.environ))
+
+
+for _command in (policy, schedule, serve):
+    fupin.add_command(_command)
+
+
+def main() -> None:
+    """The entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console may speak another code page, and pipes speak none.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    fupin()

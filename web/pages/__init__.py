@@ -1,0 +1,18 @@
+"""The pages, by audience: the desks of the staff, and the household's own page."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask
+
+from web.pages import desk, frame, own
+
+_AUDIENCES: Final = (desk, own)
+
+
+def register(app: Flask) -> None:
+    """Mount the pages and what stands around each of them."""
+    frame.register(app)
+    for audience in _AUDIENCES:
+        app.register_blueprint(audience.blueprint)

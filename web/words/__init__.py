@@ -1,0 +1,80 @@
+"""The words of the pages: Chinese in the templates, English beside them in one file.
+
+A template says ``{{ t("户卡") }}``; the Chinese sentence is its own key, so that a page reads as
+what it shows. ``en.toml`` holds the English of every one, and a test compares the two. Facts go in
+by name, never by joining pieces: ``{{ t("共{count}户", count=n) }}``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal
+
+from flask import Flask, Response, request
+from jinja2 import StrictUndefined
+
+from kernel.money import format_monthly_permille, format_rate, format_yuan
+
+Language = Literal["zh", "en"]
+
+COOKIE: Final = "fupin_language"
+ENGLISH: Final[dict[str, str]] = tomllib.loads(
+    Path(__file__).with_name("en.toml").read_text(encoding="utf-8")
+)
+_FAR_YEAR: Final = 9999
+
+
+def register(app: Flask) -> None:
+    """Give templates their words and the forms in which figures are shown."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(t=t, language=language)
+    app.jinja_env.filters.update(
+        yuan=yuan, percent=percent, rate=format_rate, permille=format_monthly_permille, day=day
+    )
+    app.after_request(_remember)
+
+
+def language() -> Language:
+    """The language of this request: asked for, remembered, or Chinese."""
+    asked = request.args.get("lang") or request.cookies.get(COOKIE)
+    return "en" if asked == "en" else "zh"
+
+
+def t(sentence: str, **facts: object) -> str:
+    """A sentence in the language of the request, with its facts."""
+    words = ENGLISH.get(sentence, sentence) if language() == "en" else sentence
+    return words.format(**facts) if facts else words
+
+
+def yuan(fen: int | None) -> str:
+    """An amount with thousands set apart: 35175000000 is 351,750,000.00."""
+    if fen is None:
+        return "—"
+    whole, rest = format_yuan(fen).split(".")
+    return f"{int(whole):,}.{rest}" if whole != "-0" else f"-0.{rest}"
+
+
+def percent(fraction: str | None) -> str:
+    """A fraction of one with four decimals as percent: "0.4395" is 43.95%."""
+    if fraction is None:
+        return "—"
+    whole, _, rest = fraction.partition(".")
+    digits = f"{whole}{rest.ljust(4, '0')[:4]}"
+    return f"{int(digits[:-2])}.{digits[-2:]}%"
+
+
+def day(value: date | None) -> str:
+    """A date; a dash for none and for never."""
+    if value is None or value.year == _FAR_YEAR:
+        return "—"
+    return value.isoformat()
+
+
+def _remember(response: Response) -> Response:
+    if request.args.get("lang") in {"zh", "en"}:
+        response.set_cookie(
+            COOKIE, language(), max_age=365 * 86400, samesite="Lax", httponly=True, path="/"
+        )
+    return response
