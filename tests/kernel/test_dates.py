@@ -18,6 +18,8 @@ DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 
 def test_parse_date() -> None:
     assert parse_date("2016-05-30", field="from") == date(2016, 5, 30)
+    assert parse_date("1900-01-01", field="from") == date(1900, 1, 1)
+    assert parse_date("2100-12-31", field="from") == date(2100, 12, 31)
 
 
 @pytest.mark.parametrize(

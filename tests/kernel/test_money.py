@@ -144,6 +144,7 @@ def test_parse_share_refuses(text: str) -> None:
         (1, 2, 1, 0),
         (-1, 2, -1, 0),
         (6, 3, 2, 2),
+        (7, 1, 7, 7),
     ],
 )
 def test_rounding(numerator: int, denominator: int, half_up: int, half_even: int) -> None:

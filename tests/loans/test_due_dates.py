@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from kernel.refusals import BadValue
 from loans import due_dates
 from loans.due_dates import Rhythm, Span, spans_counted, spans_until
+from loans.refusals import TooManyInstalments
 from tests.planted import Plant
 
 START = date(2016, 5, 30)
 QUARTERLY = Rhythm(3, "month")
+
+
+@pytest.mark.parametrize(
+    ("text", "rhythm"),
+    [("3-month", QUARTERLY), ("2-week", Rhythm(2, "week")), ("10-day", Rhythm(10, "day"))],
+)
+def test_rhythms_there_and_back(text: str, rhythm: Rhythm) -> None:
+    assert due_dates.parse_rhythm(text, field="every") == rhythm
+    assert str(rhythm) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "3", "month", "0-month", "-1-month", "3-months", "1.5-week", "３-month", "3-year"]
+)
+def test_other_rhythms_are_refused(text: str) -> None:
+    with pytest.raises(BadValue) as refused:
+        due_dates.parse_rhythm(text, field="every")
+    assert refused.value.field == "every"
+
+
+def test_the_bounds_themselves_are_allowed() -> None:
+    """Day 1 and day 31, the year 2100, and as many instalments as there may be."""
+    monthly = Rhythm(1, "month")
+    (first,) = spans_counted(START, 1, monthly, settle_on=1)
+    (last,) = spans_counted(START, 1, monthly, settle_on=31)
+    assert (first.end, last.end) == (date(2016, 6, 2), date(2016, 6, 1))
+    (span,) = spans_counted(date(2099, 12, 31), 1, Rhythm(12, "month"))
+    assert span.end == date(2100, 12, 31)
+    assert len(spans_counted(START, 4_000, Rhythm(1, "day"))) == 4_000
+    end = START + timedelta(days=4_000)
+    assert len(spans_until(START, end, Rhythm(1, "day"))) == 4_000
+    with pytest.raises(TooManyInstalments):
+        spans_until(START, end + timedelta(days=1), Rhythm(1, "day"))
 
 
 @pytest.mark.parametrize(
