@@ -39,9 +39,9 @@ def seals(session: Session, entity: type[Base], ids: Sequence[int]) -> dict[int,
     row_id = table_of(entity).c.id
     found: dict[int, str] = {}
     for start in range(0, len(ids), CHUNK):
-        query = select(row_id, seal_of(entity)).group_by(row_id)
-        for key, seal in session.execute(query.where(row_id.in_(ids[start : start + CHUNK]))):
-            found[key] = seal
+        query = select(row_id, seal_of(entity).label("seal")).group_by(row_id)
+        rows = session.execute(query.where(row_id.in_(ids[start : start + CHUNK])))
+        found |= {row.id: row.seal for row in rows}
     return found
 
 
