@@ -1,1 +1,31 @@
-"""Loans: from application to closing. The plan, the interest, the payment, the grade."""
+"""Loans: from application to closing. The plan, the interest, the payment, the grade.
+
+Verbs take a session, the open business day and the actor; a sheet may hold one row or thousands.
+"""
+
+from loans.batch import close_chunk, review_all_overdue
+from loans.eligibility import Asked
+from loans.operations import (
+    Draw,
+    Payment,
+    apply_sheet,
+    decide_sheet,
+    disburse_many,
+    repay_many,
+    reverse_disbursement,
+    sign_sheet,
+)
+
+__all__ = [
+    "Asked",
+    "Draw",
+    "Payment",
+    "apply_sheet",
+    "close_chunk",
+    "decide_sheet",
+    "disburse_many",
+    "repay_many",
+    "reverse_disbursement",
+    "review_all_overdue",
+    "sign_sheet",
+]

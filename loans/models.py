@@ -41,10 +41,8 @@ class ApplicationSheet(Recorded, Base):
     applications: Mapped[int]
     #: their sum, fen
     total_fen: Mapped[int]
-    #: SHA-256 of the applications, canonical
+    #: SHA-256 of the applications, canonical: what the director decides on
     digest: Mapped[str]
-    #: the proposal before the director
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"), unique=True)
 
 
 class Application(Recorded, Base):
@@ -73,6 +71,8 @@ class Application(Recorded, Base):
     annual_rate_ppm: Mapped[int]
     #: purpose in the household's words
     purpose: Mapped[str]
+    #: ``production``, or one of the uses that the policy names
+    use: Mapped[str]
     #: method of repayment, as the calculator names it
     method: Mapped[str]
     #: months between settlements or instalments; 0 for one payment at the end
@@ -143,6 +143,8 @@ class Loan(Recorded, Base):
     allocation_order: Mapped[str]
     #: purpose
     purpose: Mapped[str]
+    #: whether draws go on the household's credit line
+    uses_line: Mapped[bool]
     #: id of the base policy document
     policy: Mapped[str]
     #: digest of the rulebook on the signing day
@@ -194,6 +196,8 @@ class Position(Running, Base):
     state: Mapped[str]
     #: drawn and not reversed, fen
     drawn_fen: Mapped[int]
+    #: value date of the first draw; 9999-12-31 before it
+    drawn_on: Mapped[date]
     #: interest is settled up to this day
     interest_settled_to: Mapped[date]
     #: penalty is settled up to this day
@@ -298,8 +302,6 @@ class Settlement(Recorded, Base):
     revision: Mapped[int]
     #: Σ balance × days × rate, fen·days·ppm; 0 where the amount is a plan row's
     product: Mapped[int]
-    #: Σ min(balance, cap) × days × rate × share, fen·days·ppm·bp
-    treasury_product: Mapped[int]
     #: instalment behind it; 0 where it is a product sum
     plan_nr: Mapped[int]
     #: all of it, fen
@@ -422,7 +424,9 @@ class Repayment(Recorded, Base):
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("to_credit_fen BETWEEN 0 AND amount_fen", name="credit_within_amount"),
         CheckConstraint("kind IN ('payment', 'credit')", name="kind_known"),
-        CheckConstraint("(kind = 'payment') = (voucher_id IS NOT NULL)", name="payment_has_voucher"),
+        CheckConstraint(
+            "(kind = 'payment') = (voucher_id IS NOT NULL)", name="payment_has_voucher"
+        ),
         CheckConstraint("value_date <= booking_date", name="value_date_not_after_booking"),
         Index("ix_repayments_loan_id", "loan_id"),
         Index("ix_repayments_booking_date", "booking_date"),

@@ -83,3 +83,270 @@ class PaymentNotPositive(Refusal):
 
     zh = "还款金额须大于零，不能是{amount}元"
     en = "a payment must be above zero, not {amount} yuan"
+
+
+# --- applying and signing -------------------------------------------------------------------------
+
+
+class HouseholdNotRegistered(Refusal):
+    """The household is unknown, or was removed from the register."""
+
+    zh = "农户{number}不在册"
+    en = "household {number} is not on the register"
+
+
+class BorrowerNotMember(Refusal):
+    """The borrower must belong to the household on the day."""
+
+    zh = "借款人不是农户{number}的在册家庭成员"
+    en = "the borrower is not a member of household {number}"
+
+
+class BorrowerAgeOutOfRange(Refusal):
+    """Age on the signing day, whole years."""
+
+    zh = "借款人签约日年满{age}周岁，须在{lowest}至{highest}周岁之间（含）"
+    en = "the borrower is {age} on the signing day; {lowest} to {highest} is required"
+
+
+class AmountAboveLimit(Refusal):
+    """One contract's largest amount."""
+
+    zh = "贷款金额{amount}元超过单笔限额{limit}元"
+    en = "{amount} yuan is above the limit of {limit} yuan for one contract"
+
+
+class HouseholdTotalAboveLimit(Refusal):
+    """All of a household's programme loans together, at every lender."""
+
+    zh = "该户贷款合计{total}元超过单户限额{limit}元"
+    en = "the household's loans would come to {total} yuan, above {limit} yuan"
+
+
+class TermTooLong(Refusal):
+    """The longest term."""
+
+    zh = "期限{months}个月超过最长{limit}个月"
+    en = "{months} months is longer than the {limit} allowed"
+
+
+class RateAboveCap(Refusal):
+    """The rate is above the benchmark or LPR published by the signing day."""
+
+    zh = "年利率{rate}%超过上限{cap}%（{published}）"
+    en = "{rate} % a year is above the cap of {cap} % ({published})"
+
+
+class NoCreditLine(Refusal):
+    """No confirmed rating with a line is in force."""
+
+    zh = "农户{number}没有有效的评级授信"
+    en = "household {number} has no credit line in force"
+
+
+class LineTooSmall(Refusal):
+    """The amount is above what is left of the household's line."""
+
+    zh = "贷款金额{amount}元超过可用授信{available}元"
+    en = "{amount} yuan is above the {available} yuan left of the credit line"
+
+
+class PurposeBanned(Refusal):
+    """A use that the programme forbids."""
+
+    zh = "贷款不得用于{purpose}"
+    en = "the loan may not be used for {purpose}"
+
+
+class CollateralAsked(Refusal):
+    """No collateral may be asked for."""
+
+    zh = "不得要求农户提供抵押、质押"
+    en = "no collateral may be asked for"
+
+
+class GuaranteeAsked(Refusal):
+    """No guarantee may be asked for; a spouse's signature as co-borrower is none."""
+
+    zh = "不得要求农户提供担保（配偶共同签字不属担保）"
+    en = "no guarantee may be asked for (a spouse signing as co-borrower is none)"
+
+
+class MethodUnfit(Refusal):
+    """A method and a rhythm that do not go together."""
+
+    zh = "还款方式{method}不能配{every}个月的周期"
+    en = "method {method} does not go with a rhythm of {every} months"
+
+
+class LenderNotInBusiness(Refusal):
+    """Loans are made by lenders that are open."""
+
+    zh = "机构{lender}不是营业中的放贷机构"
+    en = "organisation {lender} is not a lender in business"
+
+
+class BearersOverlap(Refusal):
+    """Two bearers of interest on one day cannot be booked yet."""
+
+    zh = "同一天有两个利息承担方，暂不能入账"
+    en = "two bearers of interest on one day cannot be booked"
+
+
+class LoanSheetEmpty(Refusal):
+    """A sheet has at least one row."""
+
+    zh = "清单没有任何记录"
+    en = "the sheet has no rows"
+
+
+class HouseholdAppliesTwice(Refusal):
+    """A household stands once on a sheet."""
+
+    zh = "农户{number}在申请清单中重复"
+    en = "household {number} stands twice on the sheet"
+
+
+class SheetRefused(Refusal):
+    """Some rows of a sheet break a rule; none is taken in."""
+
+    zh = "清单中有{count}处不合规则，全部未受理；第{row}行：{first}"
+    en = "{count} rows break a rule and nothing was taken in; row {row}: {first_en}"
+
+    def __init__(self, rows: list[tuple[int, Refusal]]) -> None:
+        self.rows = rows
+        number, first = rows[0]
+        super().__init__(
+            field=first.field,
+            clause=first.clause,
+            count=len(rows),
+            row=number,
+            first=first.message("zh"),
+            first_en=first.message("en"),
+        )
+
+
+class SheetNotApproved(Refusal):
+    """Contracts are signed on a sheet that the director has approved."""
+
+    status = 409
+    zh = "申请清单{sheet}尚未审批同意"
+    en = "application sheet {sheet} is not approved"
+
+
+class AlreadySigned(Refusal):
+    """A sheet is signed once."""
+
+    status = 409
+    zh = "申请清单{sheet}已签订合同"
+    en = "the contracts of sheet {sheet} are already signed"
+
+
+# --- disbursing and repaying ------------------------------------------------------------------------
+
+
+class LoanUnknown(Refusal):
+    """No contract by that number that the actor may see."""
+
+    status = 404
+    zh = "没有合同{number}"
+    en = "there is no contract {number}"
+
+
+class AmountNotPositive(Refusal):
+    """Money moves in amounts above zero."""
+
+    zh = "金额须大于零"
+    en = "the amount must be above zero"
+
+
+class DrawAboveContract(Refusal):
+    """Draws together stay within the contract."""
+
+    zh = "合同{number}可支用余额为{left}元，不能发放{amount}元"
+    en = "contract {number} has {left} yuan left to draw, not {amount}"
+
+
+class PlanLoanDrawnOnce(Refusal):
+    """A loan repaid by instalments is paid out once and whole."""
+
+    zh = "分期还款的合同{number}须一次足额发放"
+    en = "contract {number} is repaid by instalments and is paid out once, whole"
+
+
+class LoanOver(Refusal):
+    """The contract has matured or is settled."""
+
+    status = 409
+    zh = "合同{number}已到期或已结清"
+    en = "contract {number} has matured or is settled"
+
+
+class NothingDisbursed(Refusal):
+    """A payment before the first disbursement."""
+
+    status = 409
+    zh = "合同{number}尚未放款，不能还款"
+    en = "contract {number} has not been paid out, so nothing can be repaid"
+
+
+class LoanInClose(Refusal):
+    """The close is at work on this loan; try again in a moment."""
+
+    status = 409
+    zh = "合同{number}正在日终处理，请稍后再试"
+    en = "the close is at work on contract {number}; try again in a moment"
+
+
+class LoanTwiceOnSheet(Refusal):
+    """A contract stands once on a sheet."""
+
+    zh = "合同{number}在清单中重复"
+    en = "contract {number} stands twice on the sheet"
+
+
+class ValueDateUnfit(Refusal):
+    """For now a value date is the booking date."""
+
+    zh = "起息日须为当前营业日{open_day}"
+    en = "the value date must be the open business day {open_day}"
+
+
+class LendingStopped(Refusal):
+    """New lending is stopped in this scope."""
+
+    status = 409
+    zh = "{scope}已停止新增贷款"
+    en = "new lending is stopped for {scope}"
+
+
+class LendingLimitExceeded(Refusal):
+    """The scope's lending limit is used up."""
+
+    status = 409
+    zh = "{scope}的放贷限额剩余{left}元，不足以发放{amount}元"
+    en = "{left} yuan is left of the lending limit of {scope}, less than {amount}"
+
+
+class DisbursementUnknown(Refusal):
+    """No such disbursement."""
+
+    status = 404
+    zh = "没有借据{number}"
+    en = "there is no slip {number}"
+
+
+class DisbursementAlreadyReversed(Refusal):
+    """A disbursement is undone once."""
+
+    status = 409
+    zh = "借据{number}已冲正"
+    en = "slip {number} is already reversed"
+
+
+class DisbursementHasConsequences(Refusal):
+    """Something followed the disbursement: a repayment, a settlement or another draw."""
+
+    status = 409
+    zh = "借据{number}之后已有还款、结息或再次支用，不能冲正"
+    en = "slip {number} was followed by a repayment, a settlement or a draw; it cannot be reversed"

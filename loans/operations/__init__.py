@@ -1,0 +1,22 @@
+"""The verbs of the loans: apply, decide, sign, disburse, reverse, repay.
+
+Each takes a sheet of one or more; the counter's single loan is a sheet of one. Every rule is a
+pure function, every fact is fetched for the whole sheet at once.
+"""
+
+from loans.operations.applying import apply_sheet, decide_sheet
+from loans.operations.disbursing import Draw, disburse_many, reverse_disbursement
+from loans.operations.repaying import Payment, repay_many, use_credits
+from loans.operations.signing import sign_sheet
+
+__all__ = [
+    "Draw",
+    "Payment",
+    "apply_sheet",
+    "decide_sheet",
+    "disburse_many",
+    "repay_many",
+    "reverse_disbursement",
+    "sign_sheet",
+    "use_credits",
+]
