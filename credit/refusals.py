@@ -55,14 +55,6 @@ class HouseholdNotOfVillage(Refusal):
     en = "household {household} is not registered in {region}"
 
 
-class SheetDecided(Refusal):
-    """A sheet is confirmed once."""
-
-    status = 409
-    zh = "评级表{sheet}已经审定"
-    en = "rating sheet {sheet} is already decided"
-
-
 class NoLineInForce(Refusal):
     """The household has no line in force on the day."""
 
@@ -85,3 +77,32 @@ class LineReleaseExceedsUse(Refusal):
     status = 409
     zh = "农户{household}归还额度{amount}元，超过已用额度"
     en = "household {household} gives back {amount} yuan, more than it has drawn"
+
+
+class LinesInMotion(Refusal):
+    """Others drew on the same lines at the same moment."""
+
+    status = 409
+    zh = "授信额度正被同时使用，请重试"
+    en = "the same lines are being drawn on at this moment; try again"
+
+
+class HouseholdUnknown(Refusal):
+    """Not in the register, or not in the asker's region: the two are not told apart."""
+
+    zh = "登记册中没有户编号为{household}的在册农户"
+    en = "there is no registered household {household}"
+
+
+class HeadDiffers(Refusal):
+    """The row's head is not the head in the register: most likely a shifted row."""
+
+    zh = "户主与登记册不符：户编号{household}的户主不是{value}"
+    en = "{value} is not the head of household {household} in the register"
+
+
+class SheetHasFaults(Refusal):
+    """A file with faulty rows is taken only when the good rows alone are asked for."""
+
+    zh = "评级表有{count}处错误，未提交任何一户"
+    en = "the rating file has {count} faults; nothing was proposed"

@@ -1,0 +1,174 @@
+"""Drawing on lines and giving back: conditional updates whose row count is checked.
+
+A draw raises ``used_fen`` only where the line is in force and its rest is enough, in one statement;
+so no two draws can pass together beyond the limit. The set-based forms take a SELECT of
+(household_id, amount_fen) and do the same for many households at once, or for none of them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    Subquery,
+    Update,
+    and_,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+
+from credit import queries
+from credit.models import CreditLine
+from credit.refusals import LineExceeded, LineReleaseExceedsUse, LinesInMotion, NoLineInForce
+from households.models import Household
+from kernel.database import sum_of
+from kernel.money import format_yuan
+
+#: (household_id, amount_fen), a household possibly more than once
+Demands = Select[int, int]
+
+
+def draw_line(session: Session, *, household_id: int, amount_fen: int, on: date) -> None:
+    """Take ``amount_fen`` of the household's line."""
+    if amount_fen <= 0:
+        raise ValueError(f"a draw is above zero, not {amount_fen}")
+    drawn = _run(
+        session,
+        update(CreditLine)
+        .where(
+            CreditLine.household_id == household_id,
+            CreditLine.valid_from <= on,
+            CreditLine.valid_to > on,
+            CreditLine.used_fen <= CreditLine.limit_fen - amount_fen,
+        )
+        .values(used_fen=CreditLine.used_fen + amount_fen),
+    )
+    if drawn != 1:
+        raise _draw_refused(session, household_id, amount_fen, on)
+
+
+def release_line(session: Session, *, household_id: int, amount_fen: int) -> None:
+    """Give ``amount_fen`` back to the household's line, in force or not."""
+    if amount_fen <= 0:
+        raise ValueError(f"a release is above zero, not {amount_fen}")
+    released = _run(
+        session,
+        update(CreditLine)
+        .where(CreditLine.household_id == household_id, CreditLine.used_fen >= amount_fen)
+        .values(used_fen=CreditLine.used_fen - amount_fen),
+    )
+    if released != 1:
+        raise _release_refused(session, household_id, amount_fen)
+
+
+def draw_lines(session: Session, demands: Demands, *, on: date) -> int:
+    """Draw for many households at once; all or none. How many households drew."""
+    wanted = _by_household(demands)
+    enough = and_(
+        CreditLine.valid_from <= on,
+        CreditLine.valid_to > on,
+        CreditLine.used_fen <= CreditLine.limit_fen - wanted.c.amount_fen,
+    )
+    drawn = _move(session, wanted, enough, CreditLine.used_fen + wanted.c.amount_fen)
+    if drawn is None:
+        household_id, amount_fen = _first_short(session, wanted, enough)
+        raise _draw_refused(session, household_id, amount_fen, on)
+    return drawn
+
+
+def release_lines(session: Session, returns: Demands) -> int:
+    """Give back for many households at once; all or none. How many households gave back."""
+    back = _by_household(returns)
+    enough = CreditLine.used_fen >= back.c.amount_fen
+    released = _move(session, back, enough, CreditLine.used_fen - back.c.amount_fen)
+    if released is None:
+        household_id, amount_fen = _first_short(session, back, enough)
+        raise _release_refused(session, household_id, amount_fen)
+    return released
+
+
+class _Short(Exception):
+    """Not every household could; the savepoint takes back those that did."""
+
+
+def _move(
+    session: Session, moved: Subquery, enough: ColumnElement[bool], used: ColumnElement[int]
+) -> int | None:
+    """Set ``used_fen`` of all the households, or of none and say None."""
+    statement = (
+        update(CreditLine)
+        .where(CreditLine.household_id == moved.c.household_id, enough)
+        .values(used_fen=used)
+    )
+    try:
+        with session.begin_nested():
+            count = _run(session, statement)
+            if count != session.scalar(select(func.count()).select_from(moved)):
+                raise _Short
+    except _Short:
+        return None
+    return count
+
+
+def _first_short(session: Session, moved: Subquery, enough: ColumnElement[bool]) -> tuple[int, int]:
+    """The first household that could not, and its amount."""
+    row = session.execute(
+        select(moved.c.household_id, moved.c.amount_fen)
+        .join(CreditLine, CreditLine.household_id == moved.c.household_id, isouter=True)
+        .where(or_(CreditLine.household_id.is_(None), not_(enough)))
+        .order_by(moved.c.household_id)
+    ).first()
+    if row is None:
+        # Somebody else's draw was taken back between the two statements.
+        raise LinesInMotion
+    return row[0], row[1]
+
+
+def _run(session: Session, statement: Update) -> int:
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def _by_household(demands: Demands) -> Subquery:
+    asked = demands.subquery("asked")
+    household_id, amount_fen = asked.c
+    return (
+        select(household_id.label("household_id"), sum_of(amount_fen).label("amount_fen"))
+        .group_by(household_id)
+        .subquery("wanted")
+    )
+
+
+def _draw_refused(
+    session: Session, household_id: int, amount_fen: int, on: date
+) -> LineExceeded | NoLineInForce:
+    state = queries.line(session, household_id, on=on)
+    number = _number(session, household_id)
+    if state is None or not state.in_force:
+        return NoLineInForce(field="household", household=number, on=on)
+    return LineExceeded(
+        field="amount",
+        household=number,
+        amount=format_yuan(amount_fen),
+        available=format_yuan(state.available_fen),
+    )
+
+
+def _release_refused(session: Session, household_id: int, amount_fen: int) -> LineReleaseExceedsUse:
+    return LineReleaseExceedsUse(
+        field="amount", household=_number(session, household_id), amount=format_yuan(amount_fen)
+    )
+
+
+def _number(session: Session, household_id: int) -> str:
+    return session.scalar(select(Household.number).where(Household.id == household_id)) or str(
+        household_id
+    )

@@ -1,0 +1,152 @@
+"""A small village's register, written as the register writes it: with statuses and seals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+import ledger
+from credit.scheme import Scheme
+from credit.scheme_file import load_schemes
+from households.models import Household, HouseholdStatus, Person, RegisterChange, Status
+from kernel import seals
+from kernel.actor import Actor
+from kernel.unit_of_work import Books
+
+YIZHANG = "431022000000"
+VILLAGE = "431022100201"
+OTHER_VILLAGE = "431022101202"
+OPEN = date(2016, 5, 30)
+
+RATINGS = Path(__file__).resolve().parents[2] / "config" / "ratings"
+SCHEMES = load_schemes(RATINGS)
+
+#: answers worth 25 + 10 + 26 + 22 = 83 points
+GOOD = {
+    "reputation": "较好",
+    "performance": "正常",
+    "labourers": "2",
+    "income_per_head": "2500.00",
+}
+#: 30 + 10 + 30 + 30 = 100
+BEST = {
+    "reputation": "优秀",
+    "performance": "正常",
+    "labourers": "3",
+    "income_per_head": "4000.00",
+}
+#: 15 + 5 + 11 + 10 = 41
+POOR = {
+    "reputation": "一般",
+    "performance": "曾有逾期已结清",
+    "labourers": "1",
+    "income_per_head": "0.00",
+}
+
+Settle = Callable[..., list[int]]
+
+
+@pytest.fixture
+def scheme() -> Scheme:
+    """The scheme with three lending grades."""
+    return SCHEMES["hunan-433"]
+
+
+@pytest.fixture
+def officer() -> Actor:
+    """信贷员: proposes."""
+    return Actor(11, "officer", frozenset({"loan_officer"}), "431022")
+
+
+@pytest.fixture
+def checker() -> Actor:
+    """复核员: confirms."""
+    return Actor(12, "checker", frozenset({"checker"}), "431022")
+
+
+@pytest.fixture
+def open_books(books: Books, system: Actor) -> Books:
+    """Books of 宜章, open on 30 May 2016."""
+    with books.write("books.open", by=system) as session:
+        ledger.open_books(session, region_code=YIZHANG, mode="held", first_day=OPEN)
+    return books
+
+
+@pytest.fixture
+def settle(open_books: Books, system: Actor) -> Settle:
+    """Enters households into the register; their ids."""
+
+    def enter(count: int, *, village: str = VILLAGE, first: int = 1) -> list[int]:
+        with open_books.write("households.import", by=system) as session:
+            return [_household(session, village, number) for number in range(first, first + count)]
+
+    return enter
+
+
+def turn_day(books: Books, by: Actor) -> date:
+    """Close the open day; the next one, now open."""
+    with books.write("jobs.close_day", by=by) as session:
+        day = ledger.open_day(session)
+        ledger.begin_close(session, day)
+    with books.write("jobs.close_day", by=by) as session:
+        ledger.finish_close(session, day)
+        return ledger.open_day(session)
+
+
+def _household(session: Session, village: str, number: int) -> int:
+    household = Household(
+        number=f"{village}{number:04d}", village_code=village, income_per_person_fen=250_000
+    )
+    session.add(household)
+    session.flush()
+    session.add(
+        HouseholdStatus(
+            household_id=household.id,
+            status=Status.REGISTERED,
+            from_on=date(2014, 1, 1),
+            booked_on=OPEN,
+            reason="建档立卡",
+        )
+    )
+    people = [_person(household.id, number, place) for place in range(3)]
+    session.add_all(people)
+    session.flush()
+    _seal(session, household, people)
+    return household.id
+
+
+def _person(household_id: int, number: int, place: int) -> Person:
+    return Person(
+        household_id=household_id,
+        joined_on=date(2014, 1, 1),
+        name=f"{'王李张'[place]}{'一二三四五六七八九十'[number % 10]}",
+        pinyin="wang",
+        initials="w",
+        sex="male",
+        born_on=date(1970, 1, 1),
+        identity_sealed=b"sealed",
+        identity_index=f"{household_id}/{place}".encode(),
+        is_head=place == 0,
+        relation="户主" if place == 0 else "其他",
+        labour="ordinary" if place < 2 else "none",
+    )
+
+
+def _seal(session: Session, household: Household, people: list[Person]) -> None:
+    for entity, ids in ((Household, [household.id]), (Person, [one.id for one in people])):
+        for row_id, seal in seals.seals(session, entity, ids).items():
+            session.add(
+                RegisterChange(
+                    household_id=household.id,
+                    person_id=row_id if entity is Person else None,
+                    what="new",
+                    booked_on=OPEN,
+                    fields="{}",
+                    seal=seal,
+                )
+            )
+    session.flush()
