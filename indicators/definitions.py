@@ -1,0 +1,236 @@
+"""Every figure with its definition, and how it is computed from the counters: pure arithmetic.
+
+Counts are whole numbers, money a string with two decimals, a ratio a string with four ("0.4395"),
+each rounded once, half up. A zero denominator gives None: nothing lent has no average.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Literal
+
+from indicators.refusals import FigureUnknown
+from kernel.money import format_yuan, round_half_up
+
+Kind = Literal["count", "money", "ratio", "average"]
+Value = int | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a figure is called, what it means, and what it is computed from."""
+
+    name: str
+    kind: Kind
+    zh: str
+    en: str
+    #: the definition, with its denominator named
+    meaning_zh: str
+    #: counter, or counter above the line
+    counter: str
+    #: counter below the line
+    over: str = ""
+
+    @property
+    def opens_loans(self) -> bool:
+        """Whether its rows are loans; otherwise they are households."""
+        return self.counter.startswith(("loans_", "disbursed", "outstanding", "overdue", "bad"))
+
+
+def _count(name: str, zh: str, en: str, meaning: str) -> Definition:
+    return Definition(name, "count", zh, en, meaning, name)
+
+
+def _ratio(name: str, zh: str, en: str, meaning: str, counter: str, over: str) -> Definition:
+    return Definition(name, "ratio", zh, en, meaning, counter, over)
+
+
+_FIGURES = (
+    _count(
+        "households_registered",
+        "建档立卡户数",
+        "registered households",
+        "当日终了在册的户：曾经建档且未被清退，已脱贫户仍计在内",
+    ),
+    _count("persons_registered", "建档立卡人数", "registered people", "在册户的全部家庭成员"),
+    _count(
+        "households_rated",
+        "已评级户数",
+        "rated households",
+        "在册户中，评级已复核确认、在有效期内的户，不论得分",
+    ),
+    _count(
+        "households_credited",
+        "有效授信户数",
+        "credited households",
+        "在册户中，授信额度大于零的户",
+    ),
+    _count(
+        "households_borrowing", "获贷户数", "borrowing households", "在册户中，曾经放款且未冲正的户"
+    ),
+    _count(
+        "households_with_balance",
+        "有贷款余额户数",
+        "households with a balance",
+        "在册户中，尚欠本金的户",
+    ),
+    _ratio(
+        "rating_coverage",
+        "评级授信覆盖面",
+        "rating coverage",
+        "已评级户数 ÷ 建档立卡户数",
+        "households_rated",
+        "households_registered",
+    ),
+    _ratio(
+        "effective_credit_rate",
+        "有效授信率",
+        "effective credit rate",
+        "有效授信户数 ÷ 已评级户数",
+        "households_credited",
+        "households_rated",
+    ),
+    _ratio(
+        "effective_credit_rate_of_registered",
+        "有效授信率（占建档立卡户）",
+        "effective credit rate of registered",
+        "有效授信户数 ÷ 建档立卡户数",
+        "households_credited",
+        "households_registered",
+    ),
+    _ratio(
+        "borrowing_rate",
+        "户贷率",
+        "borrowing rate",
+        "获贷户数 ÷ 建档立卡户数",
+        "households_borrowing",
+        "households_registered",
+    ),
+    _count("loans_count", "累计贷款笔数", "loans, cumulative", "有放款且未冲正的合同数"),
+    Definition(
+        "loans_disbursed",
+        "money",
+        "累计发放金额",
+        "disbursed, cumulative",
+        "放款合计，减去已冲正的放款",
+        "disbursed_fen",
+    ),
+    Definition(
+        "loans_outstanding", "money", "贷款余额", "outstanding", "尚未归还的本金", "outstanding_fen"
+    ),
+    Definition(
+        "average_loan",
+        "average",
+        "笔均金额",
+        "average loan",
+        "累计发放金额 ÷ 累计贷款笔数",
+        "disbursed_fen",
+        "loans_count",
+    ),
+    Definition(
+        "overdue_principal",
+        "money",
+        "逾期本金",
+        "overdue principal",
+        "农户应还未还的到期本金",
+        "overdue_principal_fen",
+    ),
+    Definition(
+        "overdue_interest",
+        "money",
+        "欠息",
+        "overdue interest",
+        "农户应还未还的到期利息和罚息；财政应付的贴息不计",
+        "overdue_interest_fen",
+    ),
+    Definition(
+        "overdue_balance",
+        "money",
+        "逾期贷款余额",
+        "balance of overdue loans",
+        "本金或利息逾期的贷款的全部余额",
+        "overdue_balance_fen",
+    ),
+    _ratio(
+        "overdue_ratio",
+        "逾期率",
+        "overdue ratio",
+        "逾期贷款余额 ÷ 贷款余额",
+        "overdue_balance_fen",
+        "outstanding_fen",
+    ),
+    Definition(
+        "bad_balance",
+        "money",
+        "不良贷款余额",
+        "balance of bad loans",
+        "五级分类为次级、可疑、损失的贷款的全部余额",
+        "bad_balance_fen",
+    ),
+    _ratio(
+        "bad_ratio",
+        "不良率",
+        "bad loan ratio",
+        "不良贷款余额 ÷ 贷款余额",
+        "bad_balance_fen",
+        "outstanding_fen",
+    ),
+    Definition(
+        "credit_lines", "money", "授信总额", "credit lines", "在册户的授信额度合计", "line_fen"
+    ),
+)
+
+#: every figure by name, in the order they are shown
+FIGURES: Mapping[str, Definition] = MappingProxyType({figure.name: figure for figure in _FIGURES})
+
+
+def definition(name: str) -> Definition:
+    """The definition of a figure."""
+    try:
+        return FIGURES[name]
+    except KeyError:
+        raise FigureUnknown(field="figure", figure=name[:60]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a region at the close of a day."""
+
+    region: str
+    on: date
+    counters: Mapping[str, int]
+
+    def value(self, name: str) -> Value:
+        """A figure as it leaves the house."""
+        figure = definition(name)
+        above = self.counters[figure.counter]
+        if figure.kind == "count":
+            return above
+        if figure.kind == "money":
+            return format_yuan(above)
+        below = self.counters[figure.over]
+        if below == 0:
+            return None
+        if figure.kind == "average":
+            return format_yuan(round_half_up(above, below))
+        return ratio(above, below)
+
+    def as_dict(self) -> dict[str, Value]:
+        """Region, day and every figure, in their order."""
+        head: dict[str, Value] = {"region": self.region, "on": self.on.isoformat()}
+        return head | {name: self.value(name) for name in FIGURES}
+
+    def gap(self, name: str, target_ppm: int) -> int:
+        """How many more of the counter above the line reach the target; 0 where it is reached."""
+        figure = definition(name)
+        wanted = -(-target_ppm * self.counters[figure.over] // 1_000_000)
+        return max(0, wanted - self.counters[figure.counter])
+
+
+def ratio(above: int, below: int) -> str:
+    """A fraction of one with four decimals, half up."""
+    whole, rest = divmod(round_half_up(above * 10_000, below), 10_000)
+    return f"{whole}.{rest:04d}"

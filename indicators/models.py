@@ -1,0 +1,140 @@
+"""Tables of the indicators: two sparse snapshots, written at the close of a day and never changed.
+
+``household_days`` holds what counts of a household at the close of a day, written only when it
+differs from the household's last row; ``village_days`` holds the counters of a village, written
+only when one of them moved. The figures of a day are those of the last row on or before it, so a
+quiet day writes nothing. Loan figures stay with the village of the signing day, household figures
+move with the household.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, Recorded
+
+
+class HouseholdDay(Recorded, Base):
+    """What counts of a household at the close of a day."""
+
+    __tablename__ = "household_days"
+    __table_args__ = (
+        CheckConstraint("registered OR (persons = 0 AND NOT rated)", name="removed_counts_nowhere"),
+        CheckConstraint("rated OR NOT credited", name="credited_is_rated"),
+        CheckConstraint("credited = (line_fen > 0)", name="credited_has_line"),
+        Index("ix_household_days_on_day", "on_day"),
+        Index("ix_household_days_village_code", "village_code"),
+    )
+
+    #: household
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), primary_key=True)
+    #: closed day
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    #: village it belongs to at that close
+    village_code: Mapped[str]
+    #: ever registered and not removed; lifted-out households stay
+    registered: Mapped[bool]
+    #: its people; 0 once removed
+    persons: Mapped[int]
+    #: a confirmed rating is in force, whatever the score
+    rated: Mapped[bool]
+    #: its line in force is above zero
+    credited: Mapped[bool]
+    #: that line, fen
+    line_fen: Mapped[int]
+    #: has ever drawn a loan that was not reversed
+    borrowing: Mapped[bool]
+    #: owes principal
+    with_balance: Mapped[bool]
+
+
+class VillageDay(Recorded, Base):
+    """Counters of a village at the close of a day."""
+
+    __tablename__ = "village_days"
+    __table_args__ = (
+        CheckConstraint(
+            "households_rated BETWEEN households_credited AND households_registered",
+            name="rated_within_registered",
+        ),
+        CheckConstraint(
+            "households_borrowing BETWEEN 0 AND households_registered",
+            name="borrowing_within_registered",
+        ),
+        CheckConstraint(
+            "overdue_principal_fen <= overdue_balance_fen AND overdue_balance_fen"
+            " <= outstanding_fen AND outstanding_fen <= disbursed_fen",
+            name="balances_in_order",
+        ),
+        Index("ix_village_days_on_day", "on_day"),
+    )
+
+    #: village
+    village_code: Mapped[str] = mapped_column(primary_key=True)
+    #: closed day
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    #: households ever registered and not removed
+    households_registered: Mapped[int]
+    #: their people
+    persons_registered: Mapped[int]
+    #: of those households: with a confirmed rating in force
+    households_rated: Mapped[int]
+    #: of those households: with a line above zero in force
+    households_credited: Mapped[int]
+    #: of those households: that ever drew a loan
+    households_borrowing: Mapped[int]
+    #: of those households: that owe principal
+    households_with_balance: Mapped[int]
+    #: sum of their lines in force, fen
+    line_fen: Mapped[int]
+    #: contracts with a disbursement that was not reversed
+    loans_count: Mapped[int]
+    #: what was paid out on them and not reversed, fen
+    disbursed_fen: Mapped[int]
+    #: principal outstanding, fen
+    outstanding_fen: Mapped[int]
+    #: households' principal past due, fen
+    overdue_principal_fen: Mapped[int]
+    #: households' interest and penalty past due, fen
+    overdue_interest_fen: Mapped[int]
+    #: whole outstanding principal of loans with either past due, fen
+    overdue_balance_fen: Mapped[int]
+    #: whole outstanding principal of loans graded 3 to 5, fen
+    bad_balance_fen: Mapped[int]
+
+
+#: what a household's row says beside its key
+STATE = (
+    "village_code",
+    "registered",
+    "persons",
+    "rated",
+    "credited",
+    "line_fen",
+    "borrowing",
+    "with_balance",
+)
+#: counters taken from households
+HOUSEHOLD_COUNTERS = (
+    "households_registered",
+    "persons_registered",
+    "households_rated",
+    "households_credited",
+    "households_borrowing",
+    "households_with_balance",
+    "line_fen",
+)
+#: counters taken from loans
+LOAN_COUNTERS = (
+    "loans_count",
+    "disbursed_fen",
+    "outstanding_fen",
+    "overdue_principal_fen",
+    "overdue_interest_fen",
+    "overdue_balance_fen",
+    "bad_balance_fen",
+)
+COUNTERS = (*HOUSEHOLD_COUNTERS, *LOAN_COUNTERS)

@@ -1,0 +1,163 @@
+"""Taking the snapshot of a day: the last one plus the day's movements, two set-based statements.
+
+Households and loans of which nothing moved are not read. On the first of a month the whole is
+recomputed from rows and compared; a difference keeps the day from closing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    CursorResult,
+    FromClause,
+    Insert,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
+
+from indicators import recompute, states
+from indicators.models import (
+    COUNTERS,
+    HOUSEHOLD_COUNTERS,
+    LOAN_COUNTERS,
+    STATE,
+    HouseholdDay,
+    VillageDay,
+)
+from indicators.refusals import SnapshotDiffers
+from kernel.database import sum_of
+from loans.models import Loan, LoanDay
+
+
+def take_snapshot(session: Session, day: date) -> int:
+    """Write what moved on ``day``, which is closing; how many rows that took."""
+    moves = states.moved_since(session, day)
+    rows = _run(session, _household_rows(day, moves)) + _run(session, _village_rows(day))
+    if day.day == 1:
+        for difference in recompute.differences(session, day):
+            raise SnapshotDiffers(
+                field="day",
+                day=day,
+                village=difference.village,
+                counter=difference.counter,
+                snapshot=difference.snapshot,
+                recomputed=difference.recomputed,
+            )
+    return rows
+
+
+def _run(session: Session, statement: Insert) -> int:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def _household_rows(day: date, moves: states.Moves) -> Insert:
+    """Touched households whose state differs from the one last written."""
+    now = states.households(day, moves, states.touched(day).subquery("touched")).subquery("now")
+    last = aliased(HouseholdDay)
+    return insert(HouseholdDay).from_select(
+        ["household_id", "on_day", *STATE],
+        select(now.c.household_id, literal(day), *(now.c[name] for name in STATE))
+        .outerjoin(
+            last,
+            (last.household_id == now.c.household_id)
+            & (last.on_day == _household_day_before(now.c.household_id, day)),
+        )
+        .where(states.differs(now, last)),
+    )
+
+
+def _village_rows(day: date) -> Insert:
+    """Each village that moved: its last row and the movement."""
+    parts = _movements(day).subquery("parts")
+    moved = (
+        select(parts.c.village_code, *(sum_of(parts.c[name]).label(name) for name in COUNTERS))
+        .group_by(parts.c.village_code)
+        .having(or_(*(func.sum(parts.c[name]) != 0 for name in COUNTERS)))
+        .subquery("moved")
+    )
+    last, rows = aliased(VillageDay), aliased(VillageDay)
+    day_before = (
+        select(func.max(rows.on_day))
+        .where(rows.village_code == moved.c.village_code, rows.on_day < day)
+        .scalar_subquery()
+    )
+    return insert(VillageDay).from_select(
+        ["village_code", "on_day", *COUNTERS],
+        select(
+            moved.c.village_code,
+            literal(day),
+            *(func.coalesce(getattr(last, name), 0) + moved.c[name] for name in COUNTERS),
+        ).outerjoin(
+            last,
+            (last.village_code == moved.c.village_code) & (last.on_day == day_before),
+        ),
+    )
+
+
+def _movements(day: date) -> CompoundSelect[str]:
+    """What each household and loan written today adds to its village, less what it was before."""
+    household, before = HouseholdDay.__table__, HouseholdDay.__table__.alias("before")
+    loan, loan_before = LoanDay.__table__, LoanDay.__table__.alias("loan_before")
+    return union_all(
+        _household_part(household, 1).where(household.c.on_day == day),
+        _household_part(before, -1)
+        .join(household, household.c.household_id == before.c.household_id)
+        .where(
+            household.c.on_day == day,
+            before.c.on_day == _household_day_before(household.c.household_id, day),
+        ),
+        _loan_part(loan, 1).where(loan.c.on_day == day),
+        _loan_part(loan_before, -1)
+        .join(loan, loan.c.loan_id == loan_before.c.loan_id)
+        .where(
+            loan.c.on_day == day,
+            loan_before.c.on_day == _loan_day_before(loan.c.loan_id, day),
+        ),
+    )
+
+
+def _household_part(rows: FromClause, sign: int) -> states.Rows:
+    counters = dict(zip(HOUSEHOLD_COUNTERS, states.household_counters(rows), strict=True))
+    return select(rows.c.village_code, *_signed(counters, sign)).select_from(rows)
+
+
+def _loan_part(rows: FromClause, sign: int) -> states.Rows:
+    counters = dict(zip(LOAN_COUNTERS, states.loan_counters(rows), strict=True))
+    return (
+        select(Loan.village_code, *_signed(counters, sign))
+        .select_from(rows)
+        .join(Loan, Loan.id == rows.c.loan_id)
+    )
+
+
+def _signed(counters: dict[str, ColumnElement[int]], sign: int) -> list[ColumnElement[int]]:
+    return [
+        (counters[name] * sign if name in counters else literal(0)).label(name) for name in COUNTERS
+    ]
+
+
+def _household_day_before(household_id: ColumnElement[int], day: date) -> ColumnElement[date]:
+    rows = aliased(HouseholdDay)
+    return (
+        select(func.max(rows.on_day))
+        .where(rows.household_id == household_id, rows.on_day < day)
+        .scalar_subquery()
+    )
+
+
+def _loan_day_before(loan_id: ColumnElement[int], day: date) -> ColumnElement[date]:
+    rows = aliased(LoanDay)
+    return (
+        select(func.max(rows.on_day))
+        .where(rows.loan_id == loan_id, rows.on_day < day)
+        .scalar_subquery()
+    )

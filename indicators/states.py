@@ -1,0 +1,241 @@
+"""What stands in the rooms' records at the close of a day, as SELECTs: the snapshot's sources.
+
+Everything is read from rows that never change, by the day they were booked on, so that what is
+booked on the next day, already open while this one closes, is not seen. The one running answer,
+the village a household lives in, comes with the moves booked after the day undone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.orm import Session, aliased
+
+from credit.models import Rating
+from households.models import Household, HouseholdStatus, RegisterChange, Status
+from indicators.models import STATE, HouseholdDay
+from kernel.database import sum_of
+from loans.models import Disbursement, Loan, LoanDay, Reversal
+
+#: states that say whether a household is registered; the others leave that as it was
+_REGISTERED = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK)
+_DECIDING = (*_REGISTERED, Status.REMOVED)
+
+#: a SELECT of many columns
+Rows = Select[*tuple[Any, ...]]
+#: household -> the village it lived in at the close, where it has moved since
+Moves = Mapping[int, str]
+
+
+def moved_since(session: Session, day: date) -> dict[int, str]:
+    """Households whose village was changed by what was booked after ``day``, and where they were.
+
+    Only the open day and the one closing matter, so there is next to nothing to read.
+    """
+    rows = session.execute(
+        select(RegisterChange.household_id, RegisterChange.fields)
+        .where(
+            RegisterChange.booked_on > day,
+            RegisterChange.person_id.is_(None),
+            RegisterChange.fields.contains('"village_code"'),
+        )
+        .order_by(RegisterChange.id.desc())
+    )
+    # The first change after the day comes last and wins.
+    return {household: json.loads(fields)["village_code"][0] for household, fields in rows}
+
+
+def touched(day: date) -> CompoundSelect[int]:
+    """Households of which anything that counts was booked on ``day``, or began or ended on it."""
+    return union(
+        select(HouseholdStatus.household_id).where(HouseholdStatus.booked_on == day),
+        select(RegisterChange.household_id).where(RegisterChange.booked_on == day),
+        select(Rating.household_id).where(Rating.valid_from == day),
+        select(Rating.household_id).where(Rating.valid_to == day),
+        select(Loan.household_id)
+        .join(LoanDay, LoanDay.loan_id == Loan.id)
+        .where(LoanDay.on_day == day),
+    )
+
+
+def households(day: date, moves: Moves, only: FromClause | None = None) -> Rows:
+    """One row for each household (of ``only``): the columns of ``household_days`` but its day."""
+    plain = _answers(day, moves, only).subquery("answers")
+    counts = plain.c.status.in_(_REGISTERED)
+    registered = case((counts, True), else_=False)
+    return select(
+        plain.c.household_id,
+        plain.c.village_code,
+        registered.label("registered"),
+        case((counts, plain.c.persons), else_=0).label("persons"),
+        case((counts, plain.c.line_fen.is_not(None)), else_=False).label("rated"),
+        case((counts, func.coalesce(plain.c.line_fen, 0) > 0), else_=False).label("credited"),
+        case((counts, func.coalesce(plain.c.line_fen, 0)), else_=0).label("line_fen"),
+        case((counts, plain.c.borrowing), else_=False).label("borrowing"),
+        case((counts, plain.c.with_balance), else_=False).label("with_balance"),
+    )
+
+
+def differs(now: FromClause, last: type[HouseholdDay]) -> ColumnElement[bool]:
+    """Whether ``now`` is not what the household's last row says; without one, nobody counts."""
+    return or_(
+        and_(last.household_id.is_(None), now.c.registered),
+        *(getattr(last, name) != now.c[name] for name in STATE),
+    )
+
+
+def household_counters(rows: FromClause) -> list[ColumnElement[int]]:
+    """The household counters of rows as ``household_days`` has them, as whole numbers to add up."""
+    return [
+        _whole(rows.c.registered),
+        rows.c.persons,
+        _whole(rows.c.rated),
+        _whole(rows.c.credited),
+        _whole(rows.c.borrowing),
+        _whole(rows.c.with_balance),
+        rows.c.line_fen,
+    ]
+
+
+def loan_counters(rows: FromClause) -> list[ColumnElement[int]]:
+    """The loan counters of rows as ``loan_days`` has them."""
+    overdue = (rows.c.overdue_principal_fen > 0) | (rows.c.overdue_interest_fen > 0)
+    return [
+        case((rows.c.drawn_fen > 0, 1), else_=0),
+        rows.c.drawn_fen,
+        rows.c.outstanding_fen,
+        rows.c.overdue_principal_fen,
+        rows.c.overdue_interest_fen,
+        case((overdue, rows.c.outstanding_fen), else_=0),
+        case((rows.c.grade >= 3, rows.c.outstanding_fen), else_=0),
+    ]
+
+
+def last_loan_day(loan_id: ColumnElement[int], until: date) -> ScalarSelect[date]:
+    """The day of a loan's last figures on or before ``until``."""
+    rows = aliased(LoanDay)
+    return (
+        select(func.max(rows.on_day))
+        .where(rows.loan_id == loan_id, rows.on_day <= until)
+        .scalar_subquery()
+    )
+
+
+def drawn(day: date) -> Rows:
+    """By loan: what was paid out and not reversed by the close, from the record of payments."""
+    reversed_by_then = exists().where(
+        Reversal.disbursement_id == Disbursement.id, Reversal.booking_date <= day
+    )
+    return (
+        select(Disbursement.loan_id, sum_of(Disbursement.amount_fen).label("drawn_fen"))
+        .where(Disbursement.booking_date <= day, ~reversed_by_then)
+        .group_by(Disbursement.loan_id)
+    )
+
+
+def _answers(day: date, moves: Moves, only: FromClause | None) -> Rows:
+    village: ColumnElement[str] = Household.village_code.expression
+    if moves:
+        village = case(moves, value=Household.id, else_=Household.village_code)
+    query = select(
+        Household.id.label("household_id"),
+        village.label("village_code"),
+        _status(day).label("status"),
+        _persons(day).label("persons"),
+        _line(day).label("line_fen"),
+        _has_loan(day, LoanDay.drawn_fen > 0).label("borrowing"),
+        _has_loan(day, LoanDay.outstanding_fen > 0).label("with_balance"),
+    )
+    if only is None:
+        return query
+    return query.where(Household.id.in_(select(only.c[0])))
+
+
+def _status(day: date) -> ScalarSelect[str]:
+    """The last finding that says whether the household is registered."""
+    return (
+        select(HouseholdStatus.status)
+        .where(
+            HouseholdStatus.household_id == Household.id,
+            HouseholdStatus.booked_on <= day,
+            HouseholdStatus.status.in_(_DECIDING),
+        )
+        .order_by(HouseholdStatus.from_on.desc(), HouseholdStatus.id.desc())
+        .limit(1)
+        .correlate(Household)
+        .scalar_subquery()
+    )
+
+
+def _persons(day: date) -> ScalarSelect[int]:
+    """Who was entered, less who left."""
+    by = case((RegisterChange.what == "new", 1), (RegisterChange.what == "left", -1), else_=0)
+    return (
+        select(sum_of(by))
+        .where(
+            RegisterChange.household_id == Household.id,
+            RegisterChange.person_id.is_not(None),
+            RegisterChange.booked_on <= day,
+        )
+        .correlate(Household)
+        .scalar_subquery()
+    )
+
+
+def _line(day: date) -> ScalarSelect[int]:
+    """The line of the rating in force, 0 where it earned none; NULL without a rating."""
+    last = aliased(Rating)
+    begun_last = (
+        select(last.id)
+        .where(last.household_id == Household.id, last.valid_from <= day)
+        .order_by(last.valid_from.desc(), last.id.desc())
+        .limit(1)
+        .correlate(Household)
+        .scalar_subquery()
+    )
+    return (
+        select(Rating.line_fen)
+        .where(Rating.id == begun_last, Rating.valid_to > day)
+        .correlate(Household)
+        .scalar_subquery()
+    )
+
+
+def _has_loan(day: date, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(literal(1))
+        .select_from(Loan)
+        .join(LoanDay, LoanDay.loan_id == Loan.id)
+        .where(
+            and_(
+                Loan.household_id == Household.id,
+                LoanDay.on_day == last_loan_day(Loan.id.expression, day),
+                which,
+            )
+        )
+        .correlate(Household)
+    )
+
+
+def _whole(flag: ColumnElement[bool]) -> ColumnElement[int]:
+    return cast(flag, Integer)
