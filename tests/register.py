@@ -1,0 +1,70 @@
+"""A household in the register, written as an import leaves it: with status and seals."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from households.models import Household, HouseholdStatus, Person, RegisterChange, Status
+from kernel import seals
+
+
+def enter_household(
+    session: Session,
+    village: str,
+    number: int,
+    *,
+    on: date,
+    born_on: date = date(1970, 1, 1),
+    members: int = 3,
+) -> int:
+    """A registered household of so many members, the head first; its id."""
+    household = Household(
+        number=f"{village}{number:04d}", village_code=village, income_per_person_fen=250_000
+    )
+    session.add(household)
+    session.flush()
+    session.add(
+        HouseholdStatus(
+            household_id=household.id,
+            status=Status.REGISTERED,
+            from_on=date(2014, 1, 1),
+            booked_on=on,
+            reason="建档立卡",
+        )
+    )
+    people = [_person(household.id, number, place, born_on) for place in range(members)]
+    session.add_all(people)
+    session.flush()
+    for entity, ids in ((Household, [household.id]), (Person, [one.id for one in people])):
+        for row_id, seal in seals.seals(session, entity, ids).items():
+            session.add(
+                RegisterChange(
+                    household_id=household.id,
+                    person_id=row_id if entity is Person else None,
+                    what="new",
+                    booked_on=on,
+                    fields="{}",
+                    seal=seal,
+                )
+            )
+    session.flush()
+    return household.id
+
+
+def _person(household_id: int, number: int, place: int, born_on: date) -> Person:
+    return Person(
+        household_id=household_id,
+        joined_on=date(2014, 1, 1),
+        name=f"{'王李张陈刘'[place % 5]}{'一二三四五六七八九十'[number % 10]}",
+        pinyin="wang",
+        initials="w",
+        sex="male",
+        born_on=born_on,
+        identity_sealed=b"sealed",
+        identity_index=f"{household_id}/{place}".encode(),
+        is_head=place == 0,
+        relation="户主" if place == 0 else "其他",
+        labour="ordinary" if place < 2 else "none",
+    )
