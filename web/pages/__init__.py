@@ -6,9 +6,9 @@ from typing import Final
 
 from flask import Flask
 
-from web.pages import desk, frame, own
+from web.pages import dashboard, desk, frame, own
 
-_AUDIENCES: Final = (desk, own)
+_AUDIENCES: Final = (desk, dashboard, own)
 
 
 def register(app: Flask) -> None:

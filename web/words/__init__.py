@@ -31,7 +31,12 @@ def register(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.globals.update(t=t, language=language)
     app.jinja_env.filters.update(
-        yuan=yuan, percent=percent, rate=format_rate, permille=format_monthly_permille, day=day
+        yuan=yuan,
+        percent=percent,
+        printed=printed,
+        rate=format_rate,
+        permille=format_monthly_permille,
+        day=day,
     )
     app.after_request(_remember)
 
@@ -54,6 +59,17 @@ def yuan(fen: int | None) -> str:
         return "—"
     whole, rest = format_yuan(fen).split(".")
     return f"{int(whole):,}.{rest}" if whole != "-0" else f"-0.{rest}"
+
+
+def money(text: str) -> str:
+    """An amount that is text already, with thousands set apart."""
+    whole, _, rest = text.partition(".")
+    return f"{int(whole):,}.{rest}"
+
+
+def printed(value: str) -> str:
+    """A published figure in the form of ours: a count or an amount."""
+    return money(value) if "." in value else f"{int(value):,}"
 
 
 def percent(fraction: str | None) -> str:

@@ -1,0 +1,123 @@
+"""Two villages of 宜章, brought in through the doors that people use: a file, sheets, decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+
+import ledger
+import organisations
+from config.wiring import House
+from households import Household, imports
+from kernel.actor import Actor
+from kernel.identity import check_character, credit_check_character
+from kernel.unit_of_work import Books
+
+COUNTY = "431022000000"
+VILLAGE = "431022101201"
+OTHER_VILLAGE = "431022102201"
+OPEN_DAY = date(2017, 6, 1)
+
+REGISTRAR = Actor(901, "registrar", frozenset({"registrar"}), "431022")
+OFFICE = Actor(902, "office", frozenset({"poverty_office"}), "431022")
+
+TITLES = (
+    "户编号", "村代码", "姓名", "性别", "身份证号", "与户主关系", "劳动能力", "人均纯收入",
+    "联系电话", "产业类型",
+)  # fmt: skip
+
+
+def identity(year: int, order: int) -> str:
+    """An identity number of nobody: the county part 431099 was never given out."""
+    first = f"431099{year}0301{order:03d}"
+    return first + check_character(first)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A household of two: the head, and one more."""
+
+    number: str
+    village: str
+    head: str
+    place: int
+
+    @property
+    def head_identity(self) -> str:
+        return identity(1970, 2 * self.place + 1)
+
+    def rows(self) -> list[tuple[str, ...]]:
+        """The file's rows of this household."""
+        income = "2500.00"
+        other = identity(1972, 2 * self.place)
+        return [
+            (self.number, self.village, self.head, "男", self.head_identity, "户主",
+             "普通劳动力", income, "", "种植茶叶"),
+            (self.number, self.village, "李秀英", "女", other, "配偶", "普通劳动力", "", "", ""),
+        ]  # fmt: skip
+
+
+FAMILIES = (
+    Family("4310221002010001", VILLAGE, "王大山", 1),
+    Family("4310221002010002", VILLAGE, "张小军", 2),
+    Family("4310221002010003", VILLAGE, "刘长根", 3),
+    Family("4310221012020001", OTHER_VILLAGE, "陈满堂", 4),
+)
+
+
+def write_csv(folder: Path, families: tuple[Family, ...] = FAMILIES) -> Path:
+    """The register's file."""
+    path = folder / "名册.csv"
+    lines = [TITLES, *(row for family in families for row in family.rows())]
+    path.write_text("\n".join(",".join(line) for line in lines), encoding="utf-8-sig")
+    return path
+
+
+def office_of(house: House) -> imports.Office:
+    """What an import needs."""
+    return imports.Office(house.books, house.regions, house.keyring, COUNTY)
+
+
+def settle(house: House, folder: Path, families: tuple[Family, ...] = FAMILIES) -> dict[str, int]:
+    """Bring the families in; household ids by number."""
+    report = imports.import_file(
+        office_of(house), write_csv(folder, families), on=OPEN_DAY, by=REGISTRAR
+    )
+    assert report.state == "applied", report.findings
+    with house.books.read() as session:
+        rows = session.execute(select(Household.number, Household.id))
+        return {row.number: row.id for row in rows}
+
+
+def found_lender(house: House, name: str = "宜章示范农村商业银行", serial: str = "001") -> int:
+    """A lender; its id."""
+    first = f"91431022MA4L{serial.rjust(5, '0')}"
+    with house.books.write("organisations.register", by=OFFICE) as session:
+        return organisations.register(
+            session,
+            credit_code=credit_code(first),
+            name=name,
+            kind="lender",
+            region_code=COUNTY,
+            regions=house.regions,
+            on=ledger.open_day(session),
+            by=OFFICE,
+        )
+
+
+def credit_code(first17: str) -> str:
+    """A credit code of nobody."""
+    return first17 + credit_check_character(first17)
+
+
+def turn_day(books: Books, by: Actor) -> date:
+    """Close the open day without work; the next one, now open."""
+    with books.write("jobs.close_day", by=by) as session:
+        day = ledger.open_day(session)
+        ledger.begin_close(session, day)
+    with books.write("jobs.close_day", by=by) as session:
+        ledger.finish_close(session, day)
+        return ledger.open_day(session)

@@ -1,0 +1,157 @@
+"""财政看板: every figure with its target, its gap and what was printed, down to the village."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+import indicators
+import ledger
+from indicators import FIGURES, Figures
+from indicators.definitions import Value, ratio
+from kernel.dates import parse_date
+from kernel.regions import Region
+from office import rights
+from policy import Targets
+from policy.terms import Sourced
+from web import scope
+from web.access import needs
+from web.context import actor, house, reading
+from web.pages import forms
+from web.published import Published, published
+from web.words import language, money, percent
+
+blueprint = Blueprint("dashboard", __name__)
+
+#: figures in the order a county's desk reads them, under their headings
+GROUPS: Final = (
+    ("评级授信", (
+        "rating_coverage", "effective_credit_rate", "borrowing_rate", "credit_lines",
+    )),
+    ("建档立卡", (
+        "households_registered", "persons_registered", "households_rated", "households_credited",
+    )),
+    ("贷款", ("loans_count", "loans_disbursed", "average_loan", "loans_outstanding")),
+    ("逾期与不良", ("overdue_balance", "overdue_ratio", "bad_balance", "bad_ratio")),
+)  # fmt: skip
+#: columns of the table of regions below
+BELOW: Final = (
+    "households_registered", "households_rated", "rating_coverage", "effective_credit_rate",
+    "households_borrowing", "borrowing_rate", "loans_disbursed", "loans_outstanding",
+    "overdue_balance",
+)  # fmt: skip
+_TARGETS: Final = {
+    "rating_coverage": "rating_coverage_ppm",
+    "effective_credit_rate": "effective_credit_rate_ppm",
+}
+#: a region this deep has nothing below
+_VILLAGE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A figure as a card shows it."""
+
+    name: str
+    title: str
+    meaning: str
+    kind: str
+    value: str
+    #: target in percent, the households it still takes, and the clause
+    target: str | None
+    gap: int
+    clause: str
+    #: whole percent reached, for the bar
+    reached: int | None
+    printed: list[Published]
+
+
+@blueprint.get("/dashboard")
+@needs("indicators.read")
+def show() -> ResponseReturnValue:
+    """The figures of a region at the close of a day."""
+    by = actor()
+    regions = house().regions
+    with reading() as session:
+        region = request.args.get("region") or scope.own_region(session, by)
+        rights.allow(by, "indicators.read", region=region)
+        here = regions.get(region)
+        last = ledger.last_closed_day(session)
+        if last is None:
+            return forms.page("dashboard_empty.html", here=here)
+        on = parse_date(request.args["on"], field="on") if request.args.get("on") else last
+        found = indicators.figures(session, regions=regions, region=region, on=on)
+        below = _below(session, here, on)
+    return forms.page(
+        "dashboard.html",
+        here=here,
+        crumbs=_crumbs(here, by.region_scope),
+        on=on,
+        last=last,
+        groups=[(title, [_shown(found, name, on) for name in names]) for title, names in GROUPS],
+        below=below,
+        columns=[FIGURES[name] for name in BELOW],
+    )
+
+
+def _shown(found: Figures, name: str, on: date) -> Shown:
+    figure = FIGURES[name]
+    target = _target(found.region, name, on)
+    value = found.value(name)
+    return Shown(
+        name=name,
+        title=figure.zh if language() == "zh" else figure.en,
+        meaning=figure.meaning_zh,
+        kind=figure.kind,
+        value=form(figure.kind, value),
+        target=None if target is None else percent(ratio(target.value, 1_000_000)),
+        gap=0 if target is None else found.gap(name, target.value),
+        clause="" if target is None else target.cite,
+        reached=_whole_percent(value) if figure.kind == "ratio" else None,
+        printed=published(house().settings.config_dir, found.region, name),
+    )
+
+
+def form(kind: str, value: Value) -> str:
+    """A figure as people read it."""
+    if value is None:
+        return "—"
+    if kind == "count":
+        return f"{value:,}"
+    return percent(str(value)) if kind == "ratio" else money(str(value))
+
+
+def _whole_percent(value: Value) -> int | None:
+    return None if value is None else min(100, int(str(value).replace(".", "")) // 100)
+
+
+def _target(region: str, name: str, on: date) -> Sourced[int] | None:
+    if name not in _TARGETS:
+        return None
+    targets: Targets = house().rulebook.targets(on=on, region=region)
+    found: Sourced[int] | None = getattr(targets, _TARGETS[name])
+    return found
+
+
+def _below(session: Session, here: Region, on: date) -> list[tuple[Region, list[str]]]:
+    if here.level == _VILLAGE:
+        return []
+    regions = house().regions
+    rows = []
+    for region in regions.children(here.code):
+        found = indicators.figures(session, regions=regions, region=region.code, on=on)
+        if found.value("households_registered"):
+            cells = [form(FIGURES[name].kind, found.value(name)) for name in BELOW]
+            rows.append((region, cells))
+    return rows
+
+
+def _crumbs(here: Region, region_scope: str) -> list[Region]:
+    """The regions above that this person may see, the highest first."""
+    above = house().regions.ancestors(here.code)
+    return [region for region in reversed(above) if region.code.startswith(region_scope)]
