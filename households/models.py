@@ -228,6 +228,8 @@ class HouseholdStatus(Recorded, Base):
             name="status_known",
         ),
         CheckConstraint("from_on <= booked_on", name="not_ahead_of_the_books"),
+        # The close reads what was booked on its day.
+        Index("ix_household_statuses_booked_on", "booked_on"),
     )
 
     #: number
@@ -251,6 +253,8 @@ class RegisterChange(Recorded, Base):
     __table_args__ = (
         CheckConstraint("what IN ('new', 'changed', 'left')", name="what_known"),
         CheckConstraint("length(seal) = 64", name="seal_sha256"),
+        # The close reads what was booked on its day.
+        Index("ix_register_changes_booked_on", "booked_on"),
     )
 
     #: number
