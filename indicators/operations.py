@@ -7,12 +7,10 @@ recomputed from rows and compared; a difference keeps the day from closing.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
-    CursorResult,
     FromClause,
     Insert,
     func,
@@ -38,10 +36,11 @@ from kernel.database import sum_of
 from loans.models import Loan, LoanDay
 
 
-def take_snapshot(session: Session, day: date) -> int:
-    """Write what moved on ``day``, which is closing; how many rows that took."""
+def take_snapshot(session: Session, day: date) -> None:
+    """Write what moved on ``day``, which is closing: once, whole, in the close's unit of work."""
     moves = states.moved_since(session, day)
-    rows = _run(session, _household_rows(day, moves)) + _run(session, _village_rows(day))
+    session.execute(_household_rows(day, moves))
+    session.execute(_village_rows(day))
     if day.day == 1:
         for difference in recompute.differences(session, day):
             raise SnapshotDiffers(
@@ -52,11 +51,6 @@ def take_snapshot(session: Session, day: date) -> int:
                 snapshot=difference.snapshot,
                 recomputed=difference.recomputed,
             )
-    return rows
-
-
-def _run(session: Session, statement: Insert) -> int:
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
 
 
 def _household_rows(day: date, moves: states.Moves) -> Insert:
