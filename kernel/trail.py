@@ -14,13 +14,26 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import Connection, Select, Sequence, Table, func, literal, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    Sequence,
+    Table,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from kernel.actor import Actor
 from kernel.database import (
     Base,
+    BigInt,
     Running,
     Work,
     canonical_line,
@@ -109,24 +122,29 @@ def next_id(connection: Connection) -> int:
 
 def contents_of(connection: Connection, tables: set[str], trail_id: int) -> str:
     """Canonical JSON of what one unit of work wrote: table -> [rows, digest]; one statement."""
-    known = recorded_tables()
-    written = [known[name] for name in sorted(tables) if name in known]
-    if not written:
+    names = tuple(sorted(tables.intersection(recorded_tables())))
+    if not names:
         return "{}"
-    digests = [_digest_of(table, trail_id) for table in written]
-    rows = connection.execute(union_all(*digests)).all()
+    rows = connection.execute(_contents_query(names), {"trail_id": trail_id}).all()
     return _canonical_json({row[0]: [row[1], row[2]] for row in rows if row[1]})
+
+
+@lru_cache(maxsize=256)
+def _contents_query(names: tuple[str, ...]) -> CompoundSelect[str, int, str]:
+    """Building this takes longer than running it, and every unit of work asks."""
+    known = recorded_tables()
+    return union_all(*(_digest_of(known[name]) for name in names))
 
 
 def _canonical_json(contents: dict[str, list[object]]) -> str:
     return json.dumps(contents, sort_keys=True, separators=(",", ":"))
 
 
-def _digest_of(table: Table, trail_id: int) -> Select[str, int, str]:
+def _digest_of(table: Table) -> Select[str, int, str]:
     keys = table.primary_key.columns
     lines = (
         select(canonical_line(table).label("line"), *keys)
-        .where(table.c.trail_id == trail_id)
+        .where(table.c.trail_id == bindparam("trail_id", type_=BigInt))
         .order_by(*keys)
         .subquery()
     )
