@@ -218,7 +218,7 @@ def _check_households(
     if not entries:
         raise SheetEmpty(field="households")
     ids = [entry.household_id for entry in entries]
-    of_village = queries.registered_numbers(session, village_code, on)
+    of_village = queries.ratable_numbers(session, village_code, on)
     seen: set[int] = set()
     for household_id in ids:
         if household_id in seen:

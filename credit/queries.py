@@ -28,7 +28,8 @@ from sqlalchemy.orm import Session, aliased
 from credit.models import CreditLine, Rating, RatingScheme, RatingSheet
 from credit.scheme import Assessment, Scheme
 from credit.scheme_file import recorded_scheme
-from households.models import Household, HouseholdStatus, Status
+from households.models import Household, Status
+from households.queries import last_status
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from office.models import Proposal
@@ -199,29 +200,19 @@ def sheet_of_proposal(session: Session, proposal_id: int) -> RatingSheet:
     return row
 
 
-def is_registered(on: date) -> ColumnElement[bool]:
-    """SQL: the household's last status by ``on`` is not that it was removed."""
-    later = aliased(HouseholdStatus)
-    removed = select(HouseholdStatus.id).where(
-        HouseholdStatus.household_id == Household.id,
-        HouseholdStatus.from_on <= on,
-        HouseholdStatus.status == Status.REMOVED,
-        ~select(later.id)
-        .where(
-            later.household_id == Household.id,
-            later.from_on <= on,
-            tuple_(later.from_on, later.id) > tuple_(HouseholdStatus.from_on, HouseholdStatus.id),
-        )
-        .exists(),
-    )
-    return ~removed.exists()
+def is_ratable(on: date) -> ColumnElement[bool]:
+    """SQL: the household is on the register and its last finding is not that it was removed.
+
+    Wider than "registered": those at risk of falling back are rated and lent to as well.
+    """
+    return last_status(on) != Status.REMOVED
 
 
-def registered_numbers(session: Session, village_code: str, on: date) -> dict[int, str]:
-    """The households of a village's register on a day: id → number."""
+def ratable_numbers(session: Session, village_code: str, on: date) -> dict[int, str]:
+    """The households of a village that can be rated on a day: id → number."""
     rows = session.execute(
         select(Household.id, Household.number).where(
-            Household.village_code == village_code, is_registered(on)
+            Household.village_code == village_code, is_ratable(on)
         )
     )
     return {row.id: row.number for row in rows}

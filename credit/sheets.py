@@ -22,6 +22,7 @@ from credit.operations import Entry, Proposed
 from credit.refusals import HeadDiffers, HouseholdTwiceOnSheet, HouseholdUnknown, SheetHasFaults
 from credit.scheme import Item, Scheme, show_points
 from households.models import Household, Person
+from households.queries import is_present
 from kernel.actor import Actor
 from kernel.money import format_yuan
 from kernel.refusals import Refusal
@@ -102,7 +103,7 @@ def register_of(session: Session, *, on: date, region_digits: str) -> list[Regis
             func.min(Person.name).filter(Person.is_head.is_(True)).label("head"),
             func.count().filter(Person.labour.in_(_ABLE)).label("labourers"),
         )
-        .where(Person.left_on.is_(None))
+        .where(is_present(on))
         .group_by(Person.household_id)
         .subquery()
     )
@@ -116,7 +117,7 @@ def register_of(session: Session, *, on: date, region_digits: str) -> list[Regis
             Household.income_per_person_fen,
         )
         .outerjoin(people, people.c.household_id == Household.id)
-        .where(in_scope(Household.village_code, region_digits), queries.is_registered(on))
+        .where(in_scope(Household.village_code, region_digits), queries.is_ratable(on))
         .order_by(Household.village_code, Household.number)
     )
     return [Registered(*row) for row in rows]

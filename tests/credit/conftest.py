@@ -80,9 +80,12 @@ def open_books(books: Books, system: Actor) -> Books:
 def settle(open_books: Books, system: Actor) -> Settle:
     """Enters households into the register; their ids."""
 
-    def enter(count: int, *, village: str = VILLAGE, first: int = 1) -> list[int]:
+    def enter(
+        count: int, *, village: str = VILLAGE, first: int = 1, status: Status = Status.REGISTERED
+    ) -> list[int]:
+        numbers = range(first, first + count)
         with open_books.write("households.import", by=system) as session:
-            return [_household(session, village, number) for number in range(first, first + count)]
+            return [_household(session, village, number, status) for number in numbers]
 
     return enter
 
@@ -97,7 +100,7 @@ def turn_day(books: Books, by: Actor) -> date:
         return ledger.open_day(session)
 
 
-def _household(session: Session, village: str, number: int) -> int:
+def _household(session: Session, village: str, number: int, status: Status) -> int:
     household = Household(
         number=f"{village}{number:04d}", village_code=village, income_per_person_fen=250_000
     )
@@ -106,7 +109,7 @@ def _household(session: Session, village: str, number: int) -> int:
     session.add(
         HouseholdStatus(
             household_id=household.id,
-            status=Status.REGISTERED,
+            status=status,
             from_on=date(2014, 1, 1),
             booked_on=OPEN,
             reason="建档立卡",

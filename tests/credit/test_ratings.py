@@ -297,6 +297,13 @@ def test_what_may_stand_on_a_sheet(desk: Desk, settle: Settle, system: Actor) ->
         assert session.scalar(select(func.count()).select_from(RatingSheet)) == 0
 
 
+def test_households_at_risk_are_rated_as_well(desk: Desk, settle: Settle) -> None:
+    """监测对象 may borrow since 2020, though they were never registered as poor."""
+    (one,) = settle(1, status=Status.MONITORED)
+    desk.rate([(one, GOOD)])
+    assert desk.scores(OPEN) == {one: 830}
+
+
 def test_a_day_that_is_not_open_is_refused(desk: Desk, settle: Settle, system: Actor) -> None:
     (one,) = settle(1)
     proposed = desk.propose([(one, GOOD)])
@@ -434,7 +441,7 @@ PLANTED = [
         lambda *_: None,
         catches=(pytest.fail.Exception, DBAPIError, TypeError),
     ),
-    Plant(test_what_may_stand_on_a_sheet, "credit.queries.is_registered", lambda _on: true()),
+    Plant(test_what_may_stand_on_a_sheet, "credit.queries.is_ratable", lambda _on: true()),
 ]
 
 
