@@ -3,8 +3,9 @@
 The close of D describes the books at 24:00 of D. Setting D to closing opens D+1, so that counters
 go on working while D is closed. What is done is a program: steps in order, each of which works
 through at most ``limit`` rows at a call and returns how many; fewer than ``limit`` means that
-nothing is left. A unit of work holds as many calls as ``CHUNK`` rows allow: a quiet day is one
-unit of work from beginning to end, a settlement day many.
+nothing is left (a ``whole`` step does everything at one call). A unit of work holds as many calls
+as ``CHUNK`` rows allow: a quiet day is one unit of work from beginning to end, a settlement day
+many.
 
 Every unit of work begins with the lease and notes in the job's row how far it came, so a job that
 was killed goes on at the step where it stood, and the counts it leaves are those of an undisturbed
@@ -53,6 +54,8 @@ class Step:
 
     name: str
     work: Callable[[Session, date, int], int]
+    #: called once, whatever it returns: a statement over all rows that minds no limit
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +181,7 @@ def run_steps(
             return step.name
         worked = step.work(session, day, budget)
         counts[step.name] = counts.get(step.name, 0) + worked
-        if worked >= budget:
+        if worked >= budget and not step.whole:
             return step.name
         budget -= worked
     return DONE

@@ -41,8 +41,8 @@ class BooksAlreadyFounded(Refusal):
     """A database holds one set of books, founded once."""
 
     status = 409
-    zh = "账套已建立（{region}，{first_day}起），不能重复建立"
-    en = "these books are already founded ({region}, from {first_day})"
+    zh = "账套已建立（{region}，当前营业日{open_day}），不能重复建立"
+    en = "these books are already founded ({region}, open on {open_day})"
 
 
 class BackupAltered(Refusal):

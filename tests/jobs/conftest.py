@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import ledger
+from config.settings import ROOT, Settings
+from config.wiring import House
 from jobs.close import Closer, Program, Step
 from kernel.actor import Actor
 from kernel.outbox import OutboxMessage
 from kernel.unit_of_work import Books
+from kernel.vault import Keyring
 from ledger import Line
+from tests.conftest import Clock
 
 #: two days before the leap day
 FIRST_DAY = date(2020, 2, 27)
@@ -68,3 +73,29 @@ def closer(held_books: Books, system: Actor) -> Callable[..., Closer]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def shelf() -> dict[str, object]:
+    """What every house reads from the same files, read once."""
+    house = House(Settings.from_environment({}))
+    return {"regions": house.regions, "rulebook": house.rulebook, "calendar": house.calendar}
+
+
+@pytest.fixture
+def house(
+    database_url: str, keyring: Keyring, clock: Clock, tmp_path: Path, shelf: dict[str, object]
+) -> Iterator[House]:
+    """A house over an empty database; its reports go to a folder of the test."""
+    settings = Settings(
+        database_url=database_url,
+        key_file=tmp_path / "keys" / "fupin.json",
+        keys=keyring.to_json(),
+        config_dir=ROOT / "config",
+        reports_dir=tmp_path / "reports",
+        listen="127.0.0.1:0",
+    )
+    made = House(settings, clock)
+    vars(made).update(shelf)
+    yield made
+    made.engine.dispose()

@@ -1,0 +1,35 @@
+"""Every module that defines tables, so that the metadata is whole whoever asks for it."""
+
+from __future__ import annotations
+
+import credit.models
+import households.models
+import indicators.models
+import jobs.models
+import kernel.attachments
+import kernel.idempotency
+import kernel.outbox
+import kernel.trail
+import ledger
+import loans.models
+import office.models
+import organisations.models
+from kernel.database import Base
+
+#: the modules, top floor first; the ledger's tables are the ledger's own and come with it
+MODULES = (
+    jobs.models,
+    indicators.models,
+    loans.models,
+    credit.models,
+    households.models,
+    organisations.models,
+    ledger,
+    office.models,
+    kernel.attachments,
+    kernel.idempotency,
+    kernel.outbox,
+    kernel.trail,
+)
+
+METADATA = Base.metadata
