@@ -7,14 +7,14 @@ it by the close alone (``closing=True``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Select, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from kernel.database import WORK, Work, sum_of
+from kernel.database import sum_of, trail_id_of
 from ledger import queries
 from ledger.chart import CHART
 from ledger.models import Account, BusinessDay, Entry, Posting, SetOfBooks
@@ -108,23 +108,37 @@ def post(
     return entry.id
 
 
+def open_accounts(
+    session: Session, *, owner_kind: str, owner_ids: Iterable[int], kinds: Iterable[str]
+) -> None:
+    """Open the accounts of these owners and kinds that are not open yet."""
+    wanted = {(owner, kind) for kind in kinds for owner in owner_ids}
+    known = session.execute(
+        select(Account.owner_id, Account.kind).where(
+            Account.owner_kind == owner_kind, Account.owner_id.in_({owner for owner, _ in wanted})
+        )
+    )
+    for owner_id, kind in sorted(wanted - {(row[0], row[1]) for row in known}):
+        account_id(session, owner_kind=owner_kind, owner_id=owner_id, kind=kind)
+
+
 def post_many(
     session: Session,
     *,
     source_kind: str,
     booking_date: date,
     value_date: date,
-    lines: Select[int, int, int, int],
+    lines: Select[int, int, str, int, int],
+    owner_kind: str = "organisations",
     closing: bool = False,
 ) -> None:
     """Book an entry for each source in ``lines``.
 
-    ``lines`` selects ``source_id, account_id, subject_id, amount_fen``; zero amounts are left out,
-    and lines on the same account and subject must have been added up by the SELECT. Its sources
-    must be new in this unit of work.
+    ``lines`` selects ``source_id, owner_id, kind, subject_id, amount_fen``; zero amounts are left
+    out, and lines on the same account and subject must have been added up by the SELECT. Its
+    sources must be new in this unit of work, and the accounts open.
     """
     require_bookable(session, booking_date, closing=closing)
-    work: Work = session.connection().info[WORK]
     wanted = lines.subquery()
     session.execute(
         insert(Entry).from_select(
@@ -139,17 +153,24 @@ def post_many(
             .distinct(),
         )
     )
+    # An account that is not open leaves NULL here, which the column refuses.
     session.execute(
         insert(Posting).from_select(
             ["entry_id", "account_id", "subject_id", "amount_fen"],
-            select(Entry.id, wanted.c.account_id, wanted.c.subject_id, wanted.c.amount_fen)
+            select(Entry.id, Account.id, wanted.c.subject_id, wanted.c.amount_fen)
             .join(
                 Entry, (Entry.source_kind == source_kind) & (Entry.source_id == wanted.c.source_id)
             )
-            .where(wanted.c.amount_fen != 0, Entry.trail_id == work.trail_id),
+            .outerjoin(
+                Account,
+                (Account.owner_kind == owner_kind)
+                & (Account.owner_id == wanted.c.owner_id)
+                & (Account.kind == wanted.c.kind),
+            )
+            .where(wanted.c.amount_fen != 0, Entry.trail_id == trail_id_of(session)),
         )
     )
-    _refuse_unbalanced(session, source_kind, Posting.trail_id == work.trail_id)
+    _refuse_unbalanced(session, source_kind, Posting.trail_id == trail_id_of(session))
 
 
 def reverse(

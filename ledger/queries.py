@@ -78,6 +78,30 @@ def balance(
     return session.scalar(query) or 0
 
 
+def balances_by_subject(session: Session, *, kind: str) -> dict[int, int]:
+    """Debits less credits by subject on accounts of a kind, in fen; only what is not zero."""
+    total = sum_of(Posting.amount_fen)
+    rows = session.execute(
+        select(Posting.subject_id, total)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.kind == kind)
+        .group_by(Posting.subject_id)
+        .having(total != 0)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def debits_by_source(session: Session, *, source_kind: str) -> dict[int, int]:
+    """What each entry from documents of a kind moves: the sum of its debits, in fen."""
+    rows = session.execute(
+        select(Entry.source_id, sum_of(Posting.amount_fen))
+        .join(Posting, Posting.entry_id == Entry.id)
+        .where(Entry.source_kind == source_kind, Posting.amount_fen > 0)
+        .group_by(Entry.source_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def entry_of(session: Session, source_kind: str, source_id: int) -> int | None:
     """The entry booked from a document."""
     return session.scalar(
