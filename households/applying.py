@@ -153,13 +153,10 @@ def _write_leaving(session: Session, batch_id: int, on: date) -> None:
         some = ids[start : start + CHUNK]
         gone = {"left_on": on, "left_reason": LEFT_BY_IMPORT}
         session.execute(update(table).where(table.c.id.in_(some)).values(gone))
-        households = dict(
-            session.execute(select(table.c.id, table.c.household_id).where(table.c.id.in_(some)))
-            .tuples()
-            .all()
-        )
+        rows = session.execute(select(table.c.id, table.c.household_id).where(table.c.id.in_(some)))
+        households = {row.id: row.household_id for row in rows}
         fields: dict[str, list[object]] = {"left_on": [None, on]}
-        _record(session, Person, [(i, households[i], fields) for i in some], "left", on)
+        record_changes(session, Person, [(i, households[i], fields) for i in some], "left", on)
 
 
 def _write_new_households(session: Session, batch_id: int) -> None:
@@ -213,10 +210,10 @@ def _write_differences(
         changed = update(table).where(table.c.id == difference.row_id)
         session.execute(changed.values(difference.update))
     rows = [(d.row_id, d.household_id, d.fields) for d in differences]
-    _record(session, entity, rows, "changed", on)
+    record_changes(session, entity, rows, "changed", on)
 
 
-def _record(
+def record_changes(
     session: Session,
     entity: type[Base],
     rows: Iterable[tuple[int, int, dict[str, list[object]]]],

@@ -17,16 +17,16 @@ from typing import Final
 from households.names import clean_name
 from households.refusals import (
     AmountNegative,
-    AmountNotANumber,
+    AmountNotNumeric,
+    DateMalformed,
     HouseholdNumberInvalid,
-    NotADate,
     NotWholeNumber,
     NotYesOrNo,
     ValueNotInList,
     ValueTooLong,
 )
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
+from kernel.money import format_yuan, parse_yuan
 from kernel.refusals import BadValue
 
 Parser = Callable[[str, str], object]
@@ -102,18 +102,18 @@ def _amount(text: str, title: str) -> int:
     try:
         return parse_yuan(text, field=title)
     except BadValue:
-        raise AmountNotANumber(field=title, title=title) from None
+        raise AmountNotNumeric(field=title, title=title) from None
 
 
 def _day(text: str, title: str) -> date:
     match = _DATE.fullmatch(text.split(" ", maxsplit=1)[0])
     if match is None:
-        raise NotADate(field=title, title=title)
+        raise DateMalformed(field=title, title=title)
     year, month, day = match[1], match[2] or match[4], match[3] or match[5]
     try:
         return parse_date(f"{year}-{int(month):02d}-{int(day):02d}", field=title)
     except BadValue:
-        raise NotADate(field=title, title=title) from None
+        raise DateMalformed(field=title, title=title) from None
 
 
 def _household_number(text: str, title: str) -> str:
@@ -235,3 +235,20 @@ HEADERS: Final[Mapping[str, str]] = {
     **{column.title: column.key for column in COLUMNS},
     **{alias: column.key for column in COLUMNS for alias in column.aliases},
 }
+
+_WORDS: Final = {
+    key: {code: word for word, code in choices.items()}
+    for key, choices in (
+        ("kind", KINDS), ("standard", STANDARDS), ("attribute", ATTRIBUTES), ("health", HEALTH),
+        ("labour", LABOUR), ("sex", SEXES),
+    )
+}  # fmt: skip
+
+
+def shown(key: str, value: object) -> str:
+    """An answer as the form writes it: 是, yuan, the form's own words."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if key.endswith("_fen") and isinstance(value, int):
+        return format_yuan(value)
+    return _WORDS.get(key, {}).get(str(value), str(value))

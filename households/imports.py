@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from households import applying, judging
+from households import applying, judging, papers
 from households.form import HEADERS, NEEDED
 from households.reading import ReadRow, RowReader
 from households.refusals import ImportHasBadRows, ImportNotStaged
@@ -64,13 +64,17 @@ def import_file(
     answers: Mapping[OldName, str] | None = None,
     preview: bool = False,
     accept_good: bool = False,
+    annotated: Path | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Stage, judge and (unless it is a preview) write a file; the report.
 
-    With bad rows nothing is written unless ``accept_good``; the report then says ``staged``.
+    With bad rows nothing is written unless ``accept_good``; the report then says ``staged``. The
+    annotated workbook is written where there is something to say in it.
     """
     batch_id, report = stage(office, path, on=on, by=by, answers=answers, progress=progress)
+    if annotated is not None and not report.clean:
+        annotate(office, batch_id, path, annotated)
     if not preview and (report.clean or accept_good):
         return apply(office, batch_id, on=on, by=by, accept_good=accept_good)
     with office.books.write(COMMAND, by=by, reason="预览后放弃") as session:
@@ -134,10 +138,14 @@ def apply(
     return report
 
 
-def findings(session: Session, batch_id: int) -> Iterator[ImportFinding]:
-    """All findings of a staged batch, by line."""
-    query = select(ImportFinding).where(ImportFinding.batch_id == batch_id)
-    yield from session.scalars(query.order_by(ImportFinding.line, ImportFinding.id))
+def annotate(office: Office, batch_id: int, source: Path, target: Path | IO[bytes]) -> None:
+    """Write the annotated workbook of a staged batch."""
+    found = select(ImportFinding).where(ImportFinding.batch_id == batch_id)
+    with office.books.read() as session:
+        batch = session.get(ImportBatch, batch_id)
+        report = Report(**json.loads((batch.report if batch else None) or "{}"))
+        in_order = session.scalars(found.order_by(ImportFinding.line, ImportFinding.id))
+        papers.write_annotated(source, target, in_order, report.questions)
 
 
 def _digest(path: Path) -> str:

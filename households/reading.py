@@ -87,7 +87,7 @@ class RowReader:
     def read(self, line: int, cells: Sequence[str]) -> ReadRow:
         """One row; its faults are findings, never exceptions."""
         row = ReadRow(line, "")
-        self._read_number(row, cells)
+        numbered = self._read_number(row, cells)
         person = self._read_person(row, cells)
         village_code, asked = self._read_village(row, cells, is_head=person.get("is_head") is True)
         if person.get("is_head") is True:
@@ -99,13 +99,16 @@ class RowReader:
         if "identity_index" in person and "name" in person and "relation" in person:
             person["own_village_code"] = village_code
             row.person = person
+        if not numbered:
+            # Judged with the household above it would look like a second head there.
+            row.person = row.household = None
         return row
 
     def _cell(self, cells: Sequence[str], key: str) -> str:
         place = self._places.get(key)
         return cells[place] if place is not None else ""
 
-    def _read_number(self, row: ReadRow, cells: Sequence[str]) -> None:
+    def _read_number(self, row: ReadRow, cells: Sequence[str]) -> bool:
         column = BY_KEY["number"]
         text = self._cell(cells, "number")
         # A row without a right number most likely belongs to the household above: refuse that one.
@@ -117,6 +120,8 @@ class RowReader:
             self._previous = row.number
         except Refusal as refusal:
             self._find(row, column, text, refusal)
+            return False
+        return True
 
     def _read_person(self, row: ReadRow, cells: Sequence[str]) -> Values:
         values: Values = {"line": row.line, "number": row.number}

@@ -43,7 +43,7 @@ class NotWholeNumber(Refusal):
     en = "{title} must be a whole number from {low} to {high}"
 
 
-class NotADate(Refusal):
+class DateMalformed(Refusal):
     """Not a date."""
 
     zh = "“{title}”须为日期，如 2014-12-01"
@@ -57,7 +57,7 @@ class AmountNegative(Refusal):
     en = "{title} must not be negative"
 
 
-class AmountNotANumber(Refusal):
+class AmountNotNumeric(Refusal):
     """An amount that is no plain decimal with at most two places."""
 
     zh = "“{title}”须为数字（元），最多两位小数，不带千分号和单位"
@@ -113,7 +113,7 @@ class VillageUnclear(Refusal):
     en = "a village's code, or the names of township and village, are needed"
 
 
-class NotAVillage(Refusal):
+class VillageCodeUnknown(Refusal):
     """A code that is no village's of this county."""
 
     zh = "村代码{region}不是本县的村"
@@ -236,3 +236,11 @@ class StatusAlreadySo(Refusal):
     status = 409
     zh = "该户自{from_on}起已是“{status}”"
     en = "the household is {status} already, since {from_on}"
+
+
+class PersonLeftAlready(Refusal):
+    """The person is no longer in the household."""
+
+    status = 409
+    zh = "此人已于{left_on}离户"
+    en = "the person left the household on {left_on}"

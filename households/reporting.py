@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from households import applying, comparing
 from households.differences import Difference, household_differences, person_differences
-from households.form import BY_KEY
+from households.form import BY_KEY, shown
 from households.models import STATUS_TITLES, Household, Person, Status
 from households.staging import ImportBatch, ImportFinding, StagedHousehold, StagedPerson
 from kernel.vault import Keyring
@@ -173,7 +173,7 @@ def _change(line: int, number: str, person: str, fields: object) -> dict[str, ob
 
 def _described(difference: Difference) -> dict[str, object]:
     fields = {
-        _title(column): [None if value is None else str(value) for value in values]
+        _title(column): [None if value is None else shown(column, value) for value in values]
         for column, values in difference.fields.items()
     }
     return _change(difference.line, difference.number, difference.person, fields)

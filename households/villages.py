@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 
 from households.models import VillageAnswer
 from households.refusals import (
-    NotAVillage,
     VillageAnswerInvalid,
+    VillageCodeUnknown,
     VillageNameContradictsCode,
     VillageOutOfScope,
     VillageUnclear,
@@ -103,7 +103,7 @@ class VillageFinder:
     def _by_code(self, code: str, village: str) -> str:
         inside = code in self._regions and within(code, scope_digits(self._county))
         if not inside or self._regions.get(code).level != VILLAGE:
-            raise NotAVillage(field="village_code", region=code[:20])
+            raise VillageCodeUnknown(field="village_code", region=code[:20])
         name = self._regions.get(code).name
         if village and bare_name(village) != bare_name(name):
             raise VillageNameContradictsCode(field="village", name=name)

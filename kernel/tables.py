@@ -122,9 +122,17 @@ class Table:
 
 @contextmanager
 def open_table(
-    path: Path, headers: Mapping[str, str], *, needed: Iterable[str], limits: Limits = LIMITS
+    path: Path,
+    headers: Mapping[str, str],
+    *,
+    needed: Iterable[str],
+    sheet: str | None = None,
+    limits: Limits = LIMITS,
 ) -> Iterator[Table]:
-    """The table of a file. ``headers`` maps bare titles (aliases too) to the caller's keys."""
+    """The table of a file. ``headers`` maps bare titles (aliases too) to the caller's keys.
+
+    Of a workbook it is the sheet called ``sheet``, else the first one.
+    """
     size = path.stat().st_size
     if size > limits.file_bytes:
         limit = f"{limits.file_bytes // 1_000_000} MB"
@@ -133,7 +141,9 @@ def open_table(
         magic = file.read(8)
     if magic.startswith(b"\xd0\xcf\x11\xe0"):
         raise TableUnreadable(field="file", what="旧 xls 格式或加密文件 / old .xls or encrypted")
-    source: _Source = Workbook(path, limits) if magic.startswith(b"PK") else _Csv(path, limits)
+    source: _Source = (
+        Workbook(path, limits, sheet) if magic.startswith(b"PK") else _Csv(path, limits)
+    )
     try:
         yield Table(source, headers, needed)
     finally:

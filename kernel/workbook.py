@@ -33,10 +33,11 @@ _CHUNK: Final = 1 << 16
 
 
 class Workbook:
-    """The first visible sheet of an .xlsx file, row by row."""
+    """A sheet of an .xlsx file, row by row: the one of a name, else the first visible one."""
 
-    def __init__(self, path: Path, limits: Limits = LIMITS) -> None:
+    def __init__(self, path: Path, limits: Limits = LIMITS, name: str | None = None) -> None:
         self._limits = limits
+        self._name = name
         _check_directory_size(path)
         try:
             self._zip = zipfile.ZipFile(path)
@@ -98,7 +99,7 @@ class Workbook:
                     raise TableTooLarge(field="file", what="行数 / rows", limit=self._limits.rows)
 
     def _find_sheet(self) -> tuple[str, date]:
-        """The part of the first visible sheet, and the day that serial number 0 means."""
+        """The part of the sheet, and the day that serial number 0 means."""
         targets: dict[str, str] = {}
         sheets: list[str] = []
         epoch = [date(1899, 12, 30)]
@@ -109,7 +110,10 @@ class Workbook:
 
         def sheet(name: str, attributes: dict[str, str]) -> None:
             if name == "sheet" and attributes.get("state", "visible") == "visible":
-                sheets.append(next((v for k, v in attributes.items() if k.endswith(":id")), ""))
+                place = 0 if attributes.get("name") == self._name else len(sheets)
+                sheets.insert(
+                    place, next((v for k, v in attributes.items() if k.endswith(":id")), "")
+                )
             elif name == "workbookPr" and attributes.get("date1904") in {"1", "true"}:
                 epoch[0] = date(1904, 1, 1)
 

@@ -44,7 +44,7 @@ RIGHTS = MappingProxyType(
         "proposals.read": _EVERYBODY,
         "exports.read": _EVERYBODY,
         # the register
-        "households.import": ("registrar", "poverty_office"),
+        "households.import": ("registrar", "poverty_office", "system"),
         "households.change": ("registrar", "poverty_office"),
         "households.slip": ("registrar", "loan_officer"),
         "organisations.register": ("poverty_office", "administrator"),

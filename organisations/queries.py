@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from organisations.models import Kind, Organisation
-from organisations.refusals import NotALender, OrganisationClosed
+from organisations.refusals import OrganisationClosed, OrganisationNotLender
 
 
 def get(session: Session, organisation_id: int) -> Organisation:
@@ -43,7 +43,7 @@ def lender_on(session: Session, organisation_id: int, on: date) -> Organisation:
     """The lender, if it is one and open on the day."""
     organisation = open_on(session, organisation_id, on)
     if organisation.kind != Kind.LENDER:
-        raise NotALender(field="lender_id", name=organisation.name)
+        raise OrganisationNotLender(field="lender_id", name=organisation.name)
     return organisation
 
 

@@ -50,7 +50,7 @@ class OrganisationClosed(Refusal):
     en = "{name!r} is not open on {on}"
 
 
-class NotALender(Refusal):
+class OrganisationNotLender(Refusal):
     """An organisation of another kind where a lender is needed."""
 
     zh = "“{name}”不是银行业金融机构"

@@ -19,7 +19,7 @@ from office.refusals import NotEntitled
 from organisations import Kind, Organisation, checks
 from organisations.refusals import (
     CreditCodeTaken,
-    NotALender,
+    OrganisationNotLender,
     OrganisationClosed,
     OrganisationDaysInvalid,
     OrganisationKindUnknown,
@@ -159,7 +159,7 @@ def test_an_enterprise_is_no_lender(books: Books, regions: RegionTree, clerk: Ac
         organisations.change(
             session, organisation_id=company, kind=Kind.ENTERPRISE, on=DAY, by=clerk
         )
-        with pytest.raises(NotALender):
+        with pytest.raises(OrganisationNotLender):
             organisations.lender_on(session, company, DAY)
 
 
