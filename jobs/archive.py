@@ -19,6 +19,7 @@ import io
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -152,13 +153,26 @@ def _seal(key: MacKey, content: bytes) -> str:
 # --- reading ------------------------------------------------------------------------------------
 
 
+#: everything a zip may break with when a byte of it changes
+_BROKEN = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
 def read_manifest(file: Path, key: MacKey) -> Manifest:
     """What a backup says of itself, if its seal holds."""
     try:
         with zipfile.ZipFile(file) as archive:
             content = archive.read(MANIFEST)
             sealed = archive.read(SEAL).decode("ascii", "replace")
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except _BROKEN as error:
         raise _altered(file, "打不开或残缺", "it does not open") from error
     if not hmac.compare_digest(sealed, _seal(key, content)):
         raise _altered(file, "封印不符：已被改动，或出自另一套密钥", "its seal does not hold")
@@ -176,7 +190,7 @@ def check(file: Path, key: MacKey) -> Manifest:
                 with archive.open(f"{name}.jsonl") as member:
                     if _digest(member) != expected:
                         raise _altered(file, f"表{name}与清单不符", f"table {name} differs")
-    except (KeyError, zipfile.BadZipFile, EOFError, ValueError) as error:
+    except _BROKEN as error:
         raise _altered(file, "打不开或残缺", "it does not open") from error
     return manifest
 

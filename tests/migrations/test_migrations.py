@@ -59,9 +59,10 @@ def test_a_missing_column_is_seen(engine: Engine) -> None:
 
 def test_every_module_with_tables_is_listed(root: Path) -> None:
     with_tables = {
-        file.relative_to(root).parent.name
-        for file in root.glob("*/*.py")
-        if file.parent.name not in {"tests", "migrations"}
+        room.parent.name
+        for room in root.glob("*/__init__.py")
+        for file in room.parent.rglob("*.py")
+        if room.parent.name not in {"tests", "migrations"}
         and re.search(r"__tablename__ = ", file.read_text("utf-8"))
     }
     listed = {module.__name__.split(".")[0] for module in models.MODULES}
