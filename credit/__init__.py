@@ -22,7 +22,8 @@ from credit.queries import (
 )
 from credit.scheme import Assessment, Scheme, show_points
 from credit.scheme_file import load_scheme, load_schemes
-from credit.sheets import RatingFile, RowFault, propose_file, read_file, write_template
+from credit.sheets import RatingFile, propose_file, read_file, write_template
+from kernel.table_faults import RowFault
 
 __all__ = [
     "Assessment",

@@ -27,6 +27,7 @@ from kernel.actor import Actor
 from kernel.money import format_yuan
 from kernel.refusals import Refusal
 from kernel.regions import in_scope
+from kernel.table_faults import RowFault
 from kernel.tables import Sheet, bare_header, open_table, write_xlsx
 
 NUMBER: Final = "户编号"
@@ -37,27 +38,6 @@ _ALIASES: Final = {
 }  # fmt: skip
 #: A12: who counts as a labourer
 _ABLE: Final = ("ordinary", "skilled")
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with one cell of a file."""
-
-    line: int
-    title: str
-    value: str
-    refusal: Refusal
-
-    def as_dict(self) -> dict[str, object]:
-        """For JSON and pages."""
-        return {
-            "line": self.line,
-            "column": self.title,
-            "value": self.value,
-            "code": self.refusal.code,
-            "zh": self.refusal.message("zh"),
-            "en": self.refusal.message("en"),
-        }
 
 
 @dataclass(slots=True)

@@ -350,3 +350,34 @@ class DisbursementHasConsequences(Refusal):
     status = 409
     zh = "借据{number}之后已有还款、结息或再次支用，不能冲正"
     en = "slip {number} was followed by a repayment, a settlement or a draw; it cannot be reversed"
+
+
+# --- sheets from files ----------------------------------------------------------------------------
+
+
+class LoanFileHasFaults(Refusal):
+    """A file with faults is shown, and nothing of it is taken in."""
+
+    zh = "清单有{count}处不合规则，全部未受理"
+    en = "the file has {count} faults and nothing of it was taken in"
+
+
+class VoucherTwiceOnSheet(Refusal):
+    """A voucher stands once on a sheet."""
+
+    zh = "凭证{voucher_no}（渠道{channel}）在清单中重复"
+    en = "voucher {voucher_no} ({channel}) stands twice on the sheet"
+
+
+class ControlTotalDiffers(Refusal):
+    """The sum that the sheet itself states is the sum of its rows."""
+
+    zh = "合计行写明{stated}元，各行之和为{sum}元"
+    en = "the sheet states a total of {stated} yuan, its rows add up to {sum}"
+
+
+class RowBelowTotal(Refusal):
+    """The line of the total is the last one."""
+
+    zh = "合计行之后不能再有记录"
+    en = "no row may follow the line of the total"
