@@ -16,9 +16,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-import ledger
+from credit.models import CreditLine
 from kernel.database import days_between, least, sum_of
 from kernel.findings import Finding
+from loans import ledger_checks
 from loans.interest import interest_fen, share_fen
 from loans.models import (
     Allocation,
@@ -50,12 +51,12 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _repayments_add_up(session)
     yield from _principal(session)
     yield from _credits(session)
-    yield from _accounts(session)
     yield from _segments(session)
+    yield from _lines(session)
     yield from _limits(session)
     yield from _grades(session)
     yield from _approved(session)
-    yield from _in_the_ledger(session)
+    yield from ledger_checks.check(session)
 
 
 def _found(check: str, table: str, key: object, zh: str, en: str) -> Finding:
@@ -270,40 +271,6 @@ def _credits(session: Session) -> Iterator[Finding]:
     )
 
 
-def _accounts(session: Session) -> Iterator[Finding]:
-    """Sub-ledgers equal the ledger, loan by loan."""
-    wanted = {
-        "loan_principal": select(OpenSegment.loan_id, sum_of(OpenSegment.principal_fen)).group_by(
-            OpenSegment.loan_id
-        ),
-        "interest_receivable": _dues_by_loan("household", "interest"),
-        "penalty_receivable": _dues_by_loan("household", "penalty"),
-        "treasury_interest_receivable": _dues_by_loan("treasury", "interest"),
-    }
-    for kind, query in wanted.items():
-        stands = {row[0]: row[1] for row in session.execute(query)}
-        booked = ledger.balances_by_subject(session, kind=kind)
-        for loan_id in sorted(stands.keys() | booked.keys()):
-            if stands.get(loan_id, 0) != booked.get(loan_id, 0):
-                yield _found(
-                    "accounts",
-                    "postings",
-                    f"{kind}, loan_id={loan_id}",
-                    f"第{loan_id}号贷款的{ledger.CHART[kind].zh}：分户{stands.get(loan_id, 0)}分，"
-                    f"总账{booked.get(loan_id, 0)}分",
-                    f"loan {loan_id}, {kind}: {stands.get(loan_id, 0)} fen by the loan, "
-                    f"{booked.get(loan_id, 0)} in the ledger",
-                )
-
-
-def _dues_by_loan(bearer: str, kind: str) -> Select[int, int]:
-    return (
-        select(OpenDue.loan_id, sum_of(OpenDue.left_fen))
-        .where(OpenDue.bearer == bearer, OpenDue.kind == kind)
-        .group_by(OpenDue.loan_id)
-    )
-
-
 def _segments(session: Session) -> Iterator[Finding]:
     later = aliased(Segment)
     yield from _rows(
@@ -336,6 +303,25 @@ def _segments(session: Session) -> Iterator[Finding]:
         "segments",
         "第{1}号贷款的第{0}号分段与未结分段重叠",
         "segment {0} of loan {1} overlaps the open one",
+    )
+
+
+def _lines(session: Session) -> Iterator[Finding]:
+    """What is used of a credit line is the principal out on it."""
+    out = (
+        select(sum_of(OpenSegment.principal_fen))
+        .join(Loan, Loan.id == OpenSegment.loan_id)
+        .where(Loan.household_id == CreditLine.household_id, Loan.uses_line)
+        .correlate(CreditLine)
+        .scalar_subquery()
+    )
+    yield from _rows(
+        session,
+        select(CreditLine.household_id, CreditLine.used_fen, out).where(CreditLine.used_fen != out),
+        "lines",
+        "credit_lines",
+        "农户{0}的授信已用记为{1}分，贷款余额合计{2}分",
+        "household {0}: {1} fen of the line noted as used, {2} out",
     )
 
 
@@ -398,26 +384,3 @@ def _approved(session: Session) -> Iterator[Finding]:
         "合同{0}没有他人审批同意的记录",
         "contract {0} was not approved by a second person",
     )
-
-
-def _in_the_ledger(session: Session) -> Iterator[Finding]:
-    sources = {
-        "disbursements": select(Disbursement.id, Disbursement.amount_fen),
-        "repayments": select(Repayment.id, Repayment.amount_fen),
-        "settlements": select(Settlement.id, Settlement.amount_fen),
-        "reversals": select(Reversal.id, Disbursement.amount_fen).join(
-            Disbursement, Disbursement.id == Reversal.disbursement_id
-        ),
-    }
-    for source_kind, query in sources.items():
-        happened = {row[0]: row[1] for row in session.execute(query) if row[1]}
-        booked = ledger.debits_by_source(session, source_kind=source_kind)
-        for key in sorted(happened.keys() | booked.keys()):
-            if happened.get(key) != booked.get(key):
-                yield _found(
-                    "in_the_ledger",
-                    source_kind,
-                    f"id={key}",
-                    f"{source_kind}第{key}号为{happened.get(key)}分，入账为{booked.get(key)}分",
-                    f"{source_kind} {key} is {happened.get(key)} fen, booked as {booked.get(key)}",
-                )

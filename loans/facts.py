@@ -23,7 +23,7 @@ from organisations.models import Kind, Organisation
 #: what the register calls a household -> what the policy calls it
 POLICY_KIND = {
     Status.REGISTERED: "registered",
-    Status.FALLEN_BACK: "registered",
+    Status.FALLEN_BACK: "fallen_back",
     Status.LIFTED: "lifted",
     Status.MONITORED: "monitored",
     Status.NEEDS_HELP: "needs_help",

@@ -242,7 +242,7 @@ class AlreadySigned(Refusal):
     en = "the contracts of sheet {sheet} are already signed"
 
 
-# --- disbursing and repaying -----------------------------------------------------------------------
+# --- disbursing and repaying ---------------------------------------------------------------------
 
 
 class LoanUnknown(Refusal):

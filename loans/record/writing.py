@@ -1,27 +1,19 @@
-"""Between rows and courses: load the running state of many loans, write down what happened.
-
-A fixed number of statements for any number of loans (in lots of ``LOT`` ids), and row locks taken
-in the order of ids, so that two writers never wait for each other in a circle.
-"""
+"""Write down what happened to courses and where the loans stand now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, tuple_, update
 from sqlalchemy.orm import Session
 
-from kernel.day_count import DayCount
-from loans.course import Closed, Course, DueLeft, Share, Stretch, Terms
+from loans.course import Course
 from loans.models import (
     FAR,
     Allocation,
     Due,
-    Loan,
-    LoanBearer,
     OpenDue,
     OpenSegment,
     PlanRow,
@@ -29,185 +21,7 @@ from loans.models import (
     Segment,
     Settlement,
 )
-from loans.schedule import Method, Pricing
-from loans.schedule import PlanRow as Row
-
-#: ids looked up per statement, well below SQLite's limit on bound values
-LOT = 500
-
-
-@dataclass(slots=True)
-class Loaded:
-    """One loan at hand: its contract, its position, its course."""
-
-    loan: Loan
-    position: Position
-    course: Course
-    #: the open segments as they were loaded
-    before: dict[str, Stretch]
-
-
-def lots(ids: Iterable[int]) -> Iterable[list[int]]:
-    """Ids in order, in lots."""
-    ordered = sorted(set(ids))
-    for start in range(0, len(ordered), LOT):
-        yield ordered[start : start + LOT]
-
-
-def terms_of(loan: Loan, shares: Sequence[Share]) -> Terms:
-    """The terms that the course needs, from the frozen contract."""
-    return Terms(
-        signed_on=loan.signed_on,
-        matures_on=loan.matures_on,
-        pricing=Pricing(loan.annual_rate_ppm, cast("DayCount", loan.day_count)),
-        method=cast("Method", loan.method),
-        every_months=loan.every_months,
-        settle_on_day=loan.settle_on_day,
-        day_base=loan.day_base,
-        overdue_surcharge_bp=loan.overdue_surcharge_bp,
-        allocation_order=tuple(loan.allocation_order.split(",")),
-        shares=tuple(shares),
-    )
-
-
-def load(session: Session, loan_ids: Iterable[int], *, lock: bool = True) -> dict[int, Loaded]:
-    """Contract, position and course of these loans."""
-    found: dict[int, Loaded] = {}
-    for ids in lots(loan_ids):
-        positions = select(Position).where(Position.loan_id.in_(ids)).order_by(Position.loan_id)
-        if lock:
-            positions = positions.with_for_update()
-        held = {
-            p.loan_id: p
-            for p in session.scalars(positions.execution_options(populate_existing=True))
-        }
-        shares = _shares(session, ids)
-        segments = _open_segments(session, ids)
-        unsettled = _unsettled(session, ids)
-        dues = _dues(session, ids)
-        plans = _plans(session, ids)
-        for loan in session.scalars(select(Loan).where(Loan.id.in_(ids))):
-            position = held[loan.id]
-            course = Course(
-                terms=terms_of(loan, shares.get(loan.id, [])),
-                open=dict(segments.get(loan.id, {})),
-                dues=dues.get(loan.id, []),
-                unsettled=unsettled.get(loan.id, []),
-                interest_settled_to=position.interest_settled_to,
-                penalty_settled_to=position.penalty_settled_to,
-                plan_event_on=position.plan_event_on,
-                drawn_on=position.drawn_on,
-                plan=tuple(plans.get(loan.id, ())),
-            )
-            found[loan.id] = Loaded(loan, position, course, segments.get(loan.id, {}))
-    return found
-
-
-def _shares(session: Session, ids: Sequence[int]) -> dict[int, list[Share]]:
-    rows = session.execute(
-        select(
-            LoanBearer.loan_id,
-            LoanBearer.from_on,
-            LoanBearer.to_on,
-            LoanBearer.share_bp,
-            LoanBearer.cap_fen,
-        )
-        .where(LoanBearer.loan_id.in_(ids))
-        .order_by(LoanBearer.from_on)
-    )
-    found: dict[int, list[Share]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(Share(*row[1:]))
-    return found
-
-
-def _open_segments(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Stretch]]:
-    rows = session.execute(
-        select(
-            OpenSegment.loan_id,
-            OpenSegment.state,
-            OpenSegment.from_on,
-            OpenSegment.principal_fen,
-            OpenSegment.rate_ppm,
-            OpenSegment.share_bp,
-            OpenSegment.cap_fen,
-        ).where(OpenSegment.loan_id.in_(ids))
-    )
-    found: dict[int, dict[str, Stretch]] = {}
-    for row in rows:
-        found.setdefault(row[0], {})[row[1]] = Stretch(*row[2:])
-    return found
-
-
-def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, list[Closed]]:
-    """Closed segments since the last settlement of their kind."""
-    interest = (Segment.state == "regular") & (Segment.from_on >= Position.interest_settled_to)
-    penalty = (Segment.state == "overdue") & (Segment.from_on >= Position.penalty_settled_to)
-    rows = session.execute(
-        select(
-            Segment.loan_id,
-            Segment.state,
-            Segment.from_on,
-            Segment.to_on,
-            Segment.principal_fen,
-            Segment.rate_ppm,
-            Segment.share_bp,
-            Segment.cap_fen,
-        )
-        .join(Position, Position.loan_id == Segment.loan_id)
-        .where(Segment.loan_id.in_(ids), interest | penalty)
-        .order_by(Segment.id)
-    )
-    found: dict[int, list[Closed]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(Closed(*row[1:]))
-    return found
-
-
-def _dues(session: Session, ids: Sequence[int]) -> dict[int, list[DueLeft]]:
-    rows = session.execute(
-        select(
-            OpenDue.loan_id,
-            OpenDue.kind,
-            OpenDue.bearer,
-            Due.due_on,
-            OpenDue.payable_on,
-            Due.amount_fen,
-            OpenDue.left_fen,
-            OpenDue.due_id,
-        )
-        .join(Due, Due.id == OpenDue.due_id)
-        .where(OpenDue.loan_id.in_(ids), OpenDue.bearer == "household")
-        .order_by(OpenDue.due_id)
-    )
-    found: dict[int, list[DueLeft]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(DueLeft(*row[1:]))
-    return found
-
-
-def _plans(session: Session, ids: Sequence[int]) -> dict[int, list[Row]]:
-    rows = session.execute(
-        select(
-            PlanRow.loan_id,
-            PlanRow.nr,
-            PlanRow.from_on,
-            PlanRow.due_on,
-            PlanRow.principal_fen,
-            PlanRow.interest_fen,
-        )
-        .join(
-            Position,
-            (Position.loan_id == PlanRow.loan_id) & (Position.plan_version == PlanRow.version),
-        )
-        .where(PlanRow.loan_id.in_(ids))
-        .order_by(PlanRow.loan_id, PlanRow.nr)
-    )
-    found: dict[int, list[Row]] = {}
-    for loan_id, nr, start, due, principal_fen, interest_fen in rows:
-        row = Row(nr, start, due, (due - start).days, principal_fen, interest_fen, 0)
-        found.setdefault(loan_id, []).append(row)
-    return found
+from loans.record.loading import LOT, Loaded, lots
 
 
 def write(session: Session, loans: Sequence[Loaded], *, on: date) -> None:

@@ -1,0 +1,138 @@
+"""Grades and day-end figures of the loans looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from kernel.database import days_between, sum_of
+from loans.batch.chunk import Chunk
+from loans.models import (
+    GradeChange,
+    LoanDay,
+    OpenDue,
+    OpenSegment,
+    Position,
+)
+
+
+def grade(chunk: Chunk, thresholds: Sequence[tuple[int, int]], clause: str) -> None:
+    """Five-grade classification by days overdue."""
+    oldest = (
+        select(func.min(OpenDue.payable_on))
+        .where(OpenDue.loan_id == Position.loan_id, OpenDue.bearer == "household")
+        .correlate(Position)
+        .scalar_subquery()
+    )
+    days = func.coalesce(days_between(oldest, literal(chunk.day)), 0)
+    worst_first = [(days > over, grade) for over, grade in reversed(thresholds)]
+    grades = (
+        select(
+            Position.loan_id,
+            case(*worst_first, else_=1).label("grade"),
+            case((days > 0, days), else_=0).label("days"),
+        )
+        .where(chunk.here, Position.review_on <= chunk.day)
+        .subquery()
+    )
+    chunk.session.execute(
+        insert(GradeChange).from_select(
+            ["loan_id", "on_day", "grade", "overdue_days", "clause"],
+            select(
+                grades.c.loan_id,
+                literal(chunk.day),
+                grades.c.grade,
+                grades.c.days,
+                literal(clause),
+            )
+            .join(Position, Position.loan_id == grades.c.loan_id)
+            .where(Position.grade != grades.c.grade),
+        )
+    )
+    changed = (
+        select(GradeChange.grade)
+        .where(GradeChange.loan_id == Position.loan_id, GradeChange.on_day == chunk.day)
+        .correlate(Position)
+        .scalar_subquery()
+    )
+    chunk.update(
+        exists().where(GradeChange.loan_id == Position.loan_id, GradeChange.on_day == chunk.day),
+        grade=changed,
+    )
+
+
+def write_day_ends(chunk: Chunk) -> None:
+    """Day-end figures of the loans looked at, where they differ from the last ones."""
+    now = (
+        select(
+            Position.loan_id,
+            Position.drawn_fen,
+            _outstanding().label("outstanding_fen"),
+            _past_due(chunk.day, OpenDue.kind == "principal").label("overdue_principal_fen"),
+            _past_due(chunk.day, OpenDue.kind != "principal").label("overdue_interest_fen"),
+            Position.grade,
+        )
+        .where(chunk.here, Position.review_on <= chunk.day)
+        .subquery()
+    )
+    figures = (
+        "drawn_fen",
+        "outstanding_fen",
+        "overdue_principal_fen",
+        "overdue_interest_fen",
+        "grade",
+    )
+    last_day = (
+        select(func.max(LoanDay.on_day))
+        .where(LoanDay.loan_id == now.c.loan_id)
+        .correlate(now)
+        .scalar_subquery()
+    )
+    same = exists().where(
+        LoanDay.loan_id == now.c.loan_id,
+        LoanDay.on_day == last_day,
+        *(getattr(LoanDay, name) == now.c[name] for name in figures),
+    )
+    never = ~exists().where(LoanDay.loan_id == now.c.loan_id)
+    chunk.session.execute(
+        insert(LoanDay).from_select(
+            ["loan_id", "on_day", *figures],
+            select(now.c.loan_id, literal(chunk.day), *(now.c[name] for name in figures)).where(
+                ~same, ~and_(never, now.c.drawn_fen == 0)
+            ),
+        )
+    )
+
+
+def _outstanding() -> ColumnElement[int]:
+    return (
+        select(sum_of(OpenSegment.principal_fen))
+        .where(OpenSegment.loan_id == Position.loan_id)
+        .correlate(Position)
+        .scalar_subquery()
+    )
+
+
+def _past_due(day: date, which: ColumnElement[bool]) -> ColumnElement[int]:
+    return (
+        select(sum_of(OpenDue.left_fen))
+        .where(
+            OpenDue.loan_id == Position.loan_id,
+            OpenDue.bearer == "household",
+            OpenDue.payable_on < day,
+            which,
+        )
+        .correlate(Position)
+        .scalar_subquery()
+    )

@@ -1,0 +1,233 @@
+"""What is settled and falls due at the end of the day: INSERT … SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from kernel.database import days_between, least, sum_of, trail_id_of
+from loans.batch.chunk import BY_PRODUCTS, Chunk
+from loans.models import (
+    FAR,
+    Due,
+    Loan,
+    LoanBearer,
+    OpenDue,
+    OpenSegment,
+    Position,
+    Segment,
+    Settlement,
+)
+
+_PPM = 1_000_000
+_WHOLE_BP = 10_000
+
+
+def settle(chunk: Chunk) -> None:
+    """Close segments at the end of today, settle what is to be settled, raise its dues."""
+    _close_segments(chunk)
+    _insert_settlements(chunk, "interest", and_(or_(chunk.settles, chunk.matures), BY_PRODUCTS))
+    _insert_settlements(chunk, "penalty", chunk.settles)
+    _insert_dues_of_settlements(chunk)
+    settled = select(Loan.id).where(BY_PRODUCTS)
+    chunk.update(
+        and_(or_(chunk.settles, chunk.matures), Position.loan_id.in_(settled)),
+        interest_settled_to=chunk.tomorrow,
+    )
+    chunk.update(chunk.settles, penalty_settled_to=chunk.tomorrow)
+
+
+def _close_segments(chunk: Chunk) -> None:
+    turns = Position.share_event_on == chunk.day
+    closes = or_(
+        and_(OpenSegment.state == "regular", or_(chunk.settles, chunk.matures, turns)),
+        and_(OpenSegment.state == "overdue", chunk.settles),
+    )
+    columns = (
+        "loan_id",
+        "state",
+        "from_on",
+        "principal_fen",
+        "rate_ppm",
+        "share_bp",
+        "cap_fen",
+    )
+    closed = (
+        select(*(getattr(OpenSegment, name) for name in columns), literal(chunk.tomorrow))
+        .join(Position, Position.loan_id == OpenSegment.loan_id)
+        .where(chunk.here, closes, OpenSegment.from_on < chunk.tomorrow)
+    )
+    chunk.session.execute(insert(Segment).from_select([*columns, "to_on"], closed))
+    _change_open_segments(chunk, closes, {"from_on": chunk.tomorrow})
+    shares = {name: _share_from_tomorrow(chunk, name) for name in ("share_bp", "cap_fen")}
+    _change_open_segments(chunk, and_(OpenSegment.state == "regular", turns), shares)
+
+
+def _change_open_segments(
+    chunk: Chunk, which: ColumnElement[bool], values: Mapping[str, object]
+) -> None:
+    reached = exists().where(Position.loan_id == OpenSegment.loan_id, chunk.here, which)
+    chunk.session.execute(
+        update(OpenSegment).where(reached.correlate(OpenSegment)).values(**values)
+    )
+
+
+def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
+    share = (
+        select(getattr(LoanBearer, name))
+        .where(
+            LoanBearer.loan_id == OpenSegment.loan_id,
+            LoanBearer.from_on <= chunk.tomorrow,
+            LoanBearer.to_on > chunk.tomorrow,
+        )
+        .correlate(OpenSegment)
+        .scalar_subquery()
+    )
+    return func.coalesce(share, 0)
+
+
+def _insert_settlements(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> None:
+    state = "regular" if kind == "interest" else "overdue"
+    since = Position.interest_settled_to if kind == "interest" else Position.penalty_settled_to
+    days = days_between(Segment.from_on, Segment.to_on)
+    divisor = cast(Loan.day_base, BigInteger) * _PPM
+    shared = least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm
+    sums = (
+        select(
+            Segment.loan_id,
+            since.label("since"),
+            divisor.label("divisor"),
+            sum_of(Segment.principal_fen * days * Segment.rate_ppm).label("product"),
+            # ``interest.share_fen``: in two steps that stay within 64 bits.
+            sum_of(shared // divisor * Segment.share_bp).label("whole"),
+            sum_of(shared % divisor * Segment.share_bp).label("rest"),
+        )
+        .join(Position, Position.loan_id == Segment.loan_id)
+        .join(Loan, Loan.id == Segment.loan_id)
+        .where(chunk.here, which, Segment.state == state, Segment.from_on >= since)
+        .group_by(Segment.loan_id, since, Loan.day_base)
+        .subquery()
+    )
+    total = _half_up(sums.c.product, sums.c.divisor)
+    treasury = least(total, _half_up(sums.c.whole + sums.c.rest // sums.c.divisor, _WHOLE_BP))
+    parts = (
+        select(
+            sums.c.loan_id,
+            sums.c.since,
+            sums.c.product,
+            total.label("total"),
+            treasury.label("treasury"),
+        )
+        .where(sums.c.product > 0)
+        .subquery()
+    )
+    chunk.session.execute(
+        insert(Settlement).from_select(
+            [
+                "loan_id",
+                "kind",
+                "booked_on",
+                "from_on",
+                "to_on",
+                "revision",
+                "product",
+                "plan_nr",
+                "amount_fen",
+                "treasury_fen",
+                "household_fen",
+            ],
+            select(
+                parts.c.loan_id,
+                literal(kind),
+                literal(chunk.day),
+                parts.c.since,
+                literal(chunk.tomorrow),
+                literal(0),
+                parts.c.product,
+                literal(0),
+                parts.c.total,
+                parts.c.treasury,
+                parts.c.total - parts.c.treasury,
+            ),
+        )
+    )
+
+
+def _insert_dues_of_settlements(chunk: Chunk) -> None:
+    new = (Settlement.trail_id == trail_id_of(chunk.session)) & (Settlement.to_on == chunk.tomorrow)
+    for bearer in ("household", "treasury"):
+        part = Settlement.household_fen if bearer == "household" else Settlement.treasury_fen
+        _insert_dues(
+            chunk,
+            select(
+                Settlement.loan_id,
+                Settlement.kind,
+                literal(bearer),
+                literal(chunk.tomorrow),
+                part,
+                Settlement.id,
+            ).where(new, part > 0),
+        )
+    _open_new_dues(chunk)
+
+
+def raise_at_maturity(chunk: Chunk) -> None:
+    """Principal due tomorrow, of loans that book interest by product sums."""
+    _insert_dues(
+        chunk,
+        select(
+            OpenSegment.loan_id,
+            literal("principal"),
+            literal("household"),
+            literal(chunk.tomorrow),
+            OpenSegment.principal_fen,
+            cast(None, BigInteger),
+        )
+        .join(Position, Position.loan_id == OpenSegment.loan_id)
+        .join(Loan, Loan.id == OpenSegment.loan_id)
+        .where(chunk.here, chunk.matures, BY_PRODUCTS, OpenSegment.state == "regular"),
+    )
+    _open_new_dues(chunk)
+    products = select(Loan.id).where(BY_PRODUCTS)
+    chunk.update(and_(chunk.matures, Position.loan_id.in_(products)), plan_event_on=FAR)
+
+
+def _insert_dues(chunk: Chunk, rows: Select[int, str, str, date, int, int]) -> None:
+    columns = ["loan_id", "kind", "bearer", "due_on", "amount_fen", "settlement_id"]
+    chunk.session.execute(insert(Due).from_select(columns, rows))
+
+
+def _open_new_dues(chunk: Chunk) -> None:
+    """Whatever was raised in this unit of work for tomorrow is open."""
+    chunk.session.execute(
+        insert(OpenDue).from_select(
+            ["due_id", "loan_id", "kind", "bearer", "payable_on", "left_fen"],
+            select(Due.id, Due.loan_id, Due.kind, Due.bearer, Due.due_on, Due.amount_fen).where(
+                Due.trail_id == trail_id_of(chunk.session),
+                Due.due_on == chunk.tomorrow,
+                ~exists().where(OpenDue.due_id == Due.id),
+            ),
+        )
+    )
+
+
+def _half_up(
+    numerator: ColumnElement[int], denominator: ColumnElement[int] | int
+) -> ColumnElement[int]:
+    """Half up of a quotient of whole numbers not below zero."""
+    return (numerator * 2 + denominator) // (denominator * 2)

@@ -1,0 +1,83 @@
+"""The loans against the ledger: every balance by loan, every movement once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+import ledger
+from kernel.database import sum_of
+from kernel.findings import Finding
+from loans.models import (
+    Disbursement,
+    OpenDue,
+    OpenSegment,
+    Repayment,
+    Reversal,
+    Settlement,
+)
+
+
+def check(session: Session) -> Iterator[Finding]:
+    """The lender's accounts are the sums of the loans behind them."""
+    yield from _accounts(session)
+    yield from _in_the_ledger(session)
+
+
+def _accounts(session: Session) -> Iterator[Finding]:
+    """Sub-ledgers equal the ledger, loan by loan."""
+    wanted = {
+        "loan_principal": select(OpenSegment.loan_id, sum_of(OpenSegment.principal_fen)).group_by(
+            OpenSegment.loan_id
+        ),
+        "interest_receivable": _dues_by_loan("household", "interest"),
+        "penalty_receivable": _dues_by_loan("household", "penalty"),
+        "treasury_interest_receivable": _dues_by_loan("treasury", "interest"),
+    }
+    for kind, query in wanted.items():
+        stands = {row[0]: row[1] for row in session.execute(query)}
+        booked = ledger.balances_by_subject(session, kind=kind)
+        for loan_id in sorted(stands.keys() | booked.keys()):
+            if stands.get(loan_id, 0) != booked.get(loan_id, 0):
+                yield Finding(
+                    "loans.accounts",
+                    "postings",
+                    f"{kind}, loan_id={loan_id}",
+                    f"第{loan_id}号贷款的{ledger.CHART[kind].zh}：分户{stands.get(loan_id, 0)}分，"
+                    f"总账{booked.get(loan_id, 0)}分",
+                    f"loan {loan_id}, {kind}: {stands.get(loan_id, 0)} fen by the loan, "
+                    f"{booked.get(loan_id, 0)} in the ledger",
+                )
+
+
+def _dues_by_loan(bearer: str, kind: str) -> Select[int, int]:
+    return (
+        select(OpenDue.loan_id, sum_of(OpenDue.left_fen))
+        .where(OpenDue.bearer == bearer, OpenDue.kind == kind)
+        .group_by(OpenDue.loan_id)
+    )
+
+
+def _in_the_ledger(session: Session) -> Iterator[Finding]:
+    sources = {
+        "disbursements": select(Disbursement.id, Disbursement.amount_fen),
+        "repayments": select(Repayment.id, Repayment.amount_fen),
+        "settlements": select(Settlement.id, Settlement.amount_fen),
+        "reversals": select(Reversal.id, Disbursement.amount_fen).join(
+            Disbursement, Disbursement.id == Reversal.disbursement_id
+        ),
+    }
+    for source_kind, query in sources.items():
+        happened = {row[0]: row[1] for row in session.execute(query) if row[1]}
+        booked = ledger.debits_by_source(session, source_kind=source_kind)
+        for key in sorted(happened.keys() | booked.keys()):
+            if happened.get(key) != booked.get(key):
+                yield Finding(
+                    "loans.in_the_ledger",
+                    source_kind,
+                    f"id={key}",
+                    f"{source_kind}第{key}号为{happened.get(key)}分，入账为{booked.get(key)}分",
+                    f"{source_kind} {key} is {happened.get(key)} fen, booked as {booked.get(key)}",
+                )

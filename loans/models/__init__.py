@@ -1,0 +1,56 @@
+"""Tables of the loans, in two kinds.
+
+What was agreed and what happened is recorded and never changes: application sheets, contracts with
+their frozen terms and bearers of interest, plan rows, disbursements, closed segments, settlements,
+dues, repayments and their allocations, reversals, grades, day-end figures. What stands now is
+running state, recomputable from the record: positions, open segments, open dues, credits, limits.
+
+A *segment* is a stretch of days on which balance, rate, state and the treasury's share of a loan
+did not change. Changing any of them closes the open segment and opens the next; a settlement closes
+it too. Interest, penalty and "why" read closed segments alone, and a quiet loan writes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from loans.models.agreed import Application, ApplicationSheet, Loan, LoanBearer, PlanRow
+from loans.models.happened import (
+    Allocation,
+    Disbursement,
+    Due,
+    GradeChange,
+    LoanDay,
+    Repayment,
+    Reversal,
+    Segment,
+    Settlement,
+)
+from loans.models.running import HouseholdCredit, LendingLimit, OpenDue, OpenSegment, Position
+
+#: stands for "never" in columns that hold a day to come
+FAR: Final = date(9999, 12, 31)
+
+__all__ = [
+    "FAR",
+    "Allocation",
+    "Application",
+    "ApplicationSheet",
+    "Disbursement",
+    "Due",
+    "GradeChange",
+    "HouseholdCredit",
+    "LendingLimit",
+    "Loan",
+    "LoanBearer",
+    "LoanDay",
+    "OpenDue",
+    "OpenSegment",
+    "PlanRow",
+    "Position",
+    "Repayment",
+    "Reversal",
+    "Segment",
+    "Settlement",
+]

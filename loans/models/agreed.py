@@ -1,0 +1,187 @@
+"""What was agreed: applications, contracts with their frozen terms, bearers and plans."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, Recorded
+
+
+class ApplicationSheet(Recorded, Base):
+    """One or more applications handed in together: one file, one hash, one decision."""
+
+    __tablename__ = "application_sheets"
+    __table_args__ = (CheckConstraint("applications > 0", name="not_empty"),)
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: lender asked
+    lender_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    #: smallest region that holds every household on it
+    region_code: Mapped[str]
+    #: business day
+    applied_on: Mapped[date]
+    #: how many applications
+    applications: Mapped[int]
+    #: their sum, fen
+    total_fen: Mapped[int]
+    #: SHA-256 of the applications, canonical: what the director decides on
+    digest: Mapped[str]
+
+
+class Application(Recorded, Base):
+    """A household asks for a loan."""
+
+    __tablename__ = "applications"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("term_months > 0", name="term_positive"),
+        CheckConstraint("annual_rate_ppm BETWEEN 0 AND 1000000", name="rate_range"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: the sheet it was handed in on
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("application_sheets.id"), index=True)
+    #: the household
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
+    #: the member who signs; need not be the head
+    borrower_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    #: how much, fen
+    amount_fen: Mapped[int]
+    #: for how long
+    term_months: Mapped[int]
+    #: at which rate
+    annual_rate_ppm: Mapped[int]
+    #: purpose in the household's words
+    purpose: Mapped[str]
+    #: ``production``, or one of the uses that the policy names
+    use: Mapped[str]
+    #: method of repayment, as the calculator names it
+    method: Mapped[str]
+    #: months between settlements or instalments; 0 for one payment at the end
+    every_months: Mapped[int]
+    #: why a rule that holds in principle may be passed; empty where none is
+    exception_reason: Mapped[str]
+    #: the rules passed, comma between
+    exceptions: Mapped[str]
+
+
+class Loan(Recorded, Base):
+    """A contract, with everything frozen on its signing day."""
+
+    __tablename__ = "loans"
+    __table_args__ = (
+        CheckConstraint("amount_fen BETWEEN 1 AND 10000000000", name="amount_range"),
+        CheckConstraint("annual_rate_ppm BETWEEN 0 AND 1000000", name="rate_range"),
+        CheckConstraint("matures_on > signed_on", name="matures_after_signing"),
+        CheckConstraint("day_base IN (360, 365)", name="day_base_known"),
+        CheckConstraint("payer_kind IN ('households', 'organisations')", name="payer_known"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: contract number (合同号), printed on every paper
+    number: Mapped[str] = mapped_column(unique=True)
+    #: the application behind it
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), unique=True)
+    #: lender
+    lender_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    #: household
+    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
+    #: member who signed
+    borrower_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    #: table of who repays
+    payer_kind: Mapped[str]
+    #: its id there
+    payer_id: Mapped[int]
+    #: village of the household on the signing day
+    village_code: Mapped[str] = mapped_column(index=True)
+    #: the household's kind on the signing day
+    household_kind: Mapped[str]
+    #: the borrower's age on the signing day, whole years
+    borrower_age_years: Mapped[int]
+    #: signing day
+    signed_on: Mapped[date]
+    #: last day; principal falls due on it
+    matures_on: Mapped[date]
+    #: agreed amount, fen; at most 1亿元
+    amount_fen: Mapped[int]
+    #: agreed term
+    term_months: Mapped[int]
+    #: agreed rate
+    annual_rate_ppm: Mapped[int]
+    #: method of repayment
+    method: Mapped[str]
+    #: months between settlements or instalments; 0 for none before the end
+    every_months: Mapped[int]
+    #: settlement day of the month; 0 where interest follows a plan or the end
+    settle_on_day: Mapped[int]
+    #: day count convention
+    day_count: Mapped[str]
+    #: days of a year in the product sums
+    day_base: Mapped[int]
+    #: surcharge on the rate of overdue principal, basis points
+    overdue_surcharge_bp: Mapped[int]
+    #: what a payment is used for first, comma between
+    allocation_order: Mapped[str]
+    #: purpose
+    purpose: Mapped[str]
+    #: whether draws go on the household's credit line
+    uses_line: Mapped[bool]
+    #: id of the base policy document
+    policy: Mapped[str]
+    #: digest of the rulebook on the signing day
+    rulebook_digest: Mapped[str]
+    #: every frozen term with its document, clause and default mark, canonical JSON
+    terms: Mapped[str]
+
+
+class LoanBearer(Recorded, Base):
+    """Who, besides the household, bears the interest of a stretch of days."""
+
+    __tablename__ = "loan_bearers"
+    __table_args__ = (
+        CheckConstraint("share_bp BETWEEN 1 AND 10000", name="share_range"),
+        CheckConstraint("to_on > from_on", name="days_in_order"),
+    )
+
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"), primary_key=True)
+    #: first day
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    #: day after the last; 9999-12-31 where open
+    to_on: Mapped[date]
+    #: share of the interest, basis points
+    share_bp: Mapped[int]
+    #: principal on which the share is counted, fen
+    cap_fen: Mapped[int]
+    #: through_lender, to_household, ...
+    route: Mapped[str]
+    #: document and clause
+    clause: Mapped[str]
+
+
+class PlanRow(Recorded, Base):
+    """An instalment of a plan; a change of plan is a new version."""
+
+    __tablename__ = "plan_rows"
+    __table_args__ = (Index("ix_plan_rows_due_on", "due_on"),)
+
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"), primary_key=True)
+    #: version, from 1
+    version: Mapped[int] = mapped_column(primary_key=True)
+    #: instalment, from 1
+    nr: Mapped[int] = mapped_column(primary_key=True)
+    #: first day of its period
+    from_on: Mapped[date]
+    #: nominal due date
+    due_on: Mapped[date]
+    #: principal, fen
+    principal_fen: Mapped[int]
+    #: interest, fen
+    interest_fen: Mapped[int]

@@ -1,0 +1,241 @@
+"""What happened: payments out and in, segments closed, interest settled, dues, grades, day ends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kernel.database import Base, Recorded
+
+
+class Segment(Recorded, Base):
+    """A closed stretch of days. State ``void`` bears nothing: its disbursement was reversed."""
+
+    __tablename__ = "segments"
+    __table_args__ = (
+        CheckConstraint("to_on > from_on", name="days_in_order"),
+        CheckConstraint("principal_fen > 0", name="principal_positive"),
+        CheckConstraint("state IN ('regular', 'overdue', 'void')", name="state_known"),
+        Index("ix_segments_loan_id_from_on", "loan_id", "from_on"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    #: regular, overdue or void
+    state: Mapped[str]
+    #: first day
+    from_on: Mapped[date]
+    #: day after the last
+    to_on: Mapped[date]
+    #: balance, fen
+    principal_fen: Mapped[int]
+    #: rate of these days
+    rate_ppm: Mapped[int]
+    #: the treasury's share of the interest, basis points
+    share_bp: Mapped[int]
+    #: principal on which that share is counted, fen
+    cap_fen: Mapped[int]
+
+
+class Settlement(Recorded, Base):
+    """Interest or penalty of a stretch of days, rounded once and shared."""
+
+    __tablename__ = "settlements"
+    __table_args__ = (
+        UniqueConstraint("loan_id", "kind", "to_on", "revision"),
+        CheckConstraint("kind IN ('interest', 'penalty')", name="kind_known"),
+        CheckConstraint("to_on > from_on", name="days_in_order"),
+        CheckConstraint("amount_fen = treasury_fen + household_fen", name="parts_add_up"),
+        CheckConstraint("treasury_fen >= 0 AND household_fen >= 0", name="parts_not_negative"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    #: interest or penalty
+    kind: Mapped[str]
+    #: business day it was booked on
+    booked_on: Mapped[date]
+    #: first day
+    from_on: Mapped[date]
+    #: day after the last
+    to_on: Mapped[date]
+    #: 0 for the first; a later one carries only the difference
+    revision: Mapped[int]
+    #: Σ balance × days × rate, fen·days·ppm; 0 where the amount is a plan row's
+    product: Mapped[int]
+    #: instalment behind it; 0 where it is a product sum
+    plan_nr: Mapped[int]
+    #: all of it, fen
+    amount_fen: Mapped[int]
+    #: the treasury's part, rounded
+    treasury_fen: Mapped[int]
+    #: the household's part: what is left
+    household_fen: Mapped[int]
+
+
+class Due(Recorded, Base):
+    """An amount that falls due, by who bears it. Only the household's can be overdue."""
+
+    __tablename__ = "dues"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("kind IN ('principal', 'interest', 'penalty')", name="kind_known"),
+        CheckConstraint("bearer IN ('household', 'treasury')", name="bearer_known"),
+        Index("ix_dues_loan_id", "loan_id"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    #: principal, interest or penalty
+    kind: Mapped[str]
+    #: household or treasury
+    bearer: Mapped[str]
+    #: nominal due date
+    due_on: Mapped[date]
+    #: how much, fen
+    amount_fen: Mapped[int]
+    #: settlement behind it; NULL for principal
+    settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlements.id"))
+
+
+class Disbursement(Recorded, Base):
+    """Money paid out: one draw, one slip (借据)."""
+
+    __tablename__ = "disbursements"
+    __table_args__ = (
+        UniqueConstraint("loan_id", "nr"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("value_date <= booking_date", name="value_date_not_after_booking"),
+        Index("ix_disbursements_booking_date", "booking_date"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    #: draw, from 1
+    nr: Mapped[int]
+    #: slip number (借据号)
+    slip_number: Mapped[str] = mapped_column(unique=True)
+    #: how much, fen
+    amount_fen: Mapped[int]
+    #: interest counts from this day (起息日)
+    value_date: Mapped[date]
+    #: business day
+    booking_date: Mapped[date]
+    #: voucher
+    voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+
+
+class Repayment(Recorded, Base):
+    """Money taken in for a loan: a payment, or the household's credit put to use."""
+
+    __tablename__ = "repayments"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("to_credit_fen BETWEEN 0 AND amount_fen", name="credit_within_amount"),
+        CheckConstraint("kind IN ('payment', 'credit')", name="kind_known"),
+        CheckConstraint(
+            "(kind = 'payment') = (voucher_id IS NOT NULL)", name="payment_has_voucher"
+        ),
+        CheckConstraint("value_date <= booking_date", name="value_date_not_after_booking"),
+        Index("ix_repayments_loan_id", "loan_id"),
+        Index("ix_repayments_booking_date", "booking_date"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    #: payment or credit
+    kind: Mapped[str]
+    #: how much, fen
+    amount_fen: Mapped[int]
+    #: what no due could take, kept as the household's credit, fen
+    to_credit_fen: Mapped[int]
+    #: counts from this day
+    value_date: Mapped[date]
+    #: business day
+    booking_date: Mapped[date]
+    #: voucher; NULL for credit put to use
+    voucher_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+
+
+class Allocation(Recorded, Base):
+    """The part of a repayment that one due took."""
+
+    __tablename__ = "allocations"
+    __table_args__ = (
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        Index("ix_allocations_due_id", "due_id"),
+    )
+
+    #: repayment
+    repayment_id: Mapped[int] = mapped_column(ForeignKey("repayments.id"), primary_key=True)
+    #: due
+    due_id: Mapped[int] = mapped_column(ForeignKey("dues.id"), primary_key=True)
+    #: how much, fen
+    amount_fen: Mapped[int]
+
+
+class Reversal(Recorded, Base):
+    """A disbursement undone (冲正)."""
+
+    __tablename__ = "reversals"
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: the disbursement
+    disbursement_id: Mapped[int] = mapped_column(ForeignKey("disbursements.id"), unique=True)
+    #: business day
+    booking_date: Mapped[date]
+    #: why
+    reason: Mapped[str]
+
+
+class GradeChange(Recorded, Base):
+    """A new grade at the close of a day."""
+
+    __tablename__ = "grade_changes"
+    __table_args__ = (CheckConstraint("grade BETWEEN 1 AND 5", name="grade_range"),)
+
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"), primary_key=True)
+    #: closed day
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    #: 1 正常, 2 关注, 3 次级, 4 可疑, 5 损失
+    grade: Mapped[int]
+    #: days overdue at that close
+    overdue_days: Mapped[int]
+    #: document and clause
+    clause: Mapped[str]
+
+
+class LoanDay(Recorded, Base):
+    """A loan's figures at the close of a day, written only when they differ from the last."""
+
+    __tablename__ = "loan_days"
+    __table_args__ = (Index("ix_loan_days_on_day", "on_day"),)
+
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"), primary_key=True)
+    #: closed day
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    #: drawn and not reversed, fen
+    drawn_fen: Mapped[int]
+    #: principal outstanding, fen
+    outstanding_fen: Mapped[int]
+    #: household's principal past due, fen
+    overdue_principal_fen: Mapped[int]
+    #: household's interest and penalty past due, fen
+    overdue_interest_fen: Mapped[int]
+    #: grade
+    grade: Mapped[int]

@@ -1,0 +1,149 @@
+"""The parts that a loan's course is made of: terms, shares, segments, settlements, dues. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from loans.due_dates import Rhythm, spans_counted
+from loans.interest import surcharged_rate_ppm
+from loans.models import FAR
+from loans.schedule import Method, PlanTerms, Pricing
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The treasury's share of the interest from ``from_on`` to ``to_on``."""
+
+    from_on: date
+    to_on: date
+    share_bp: int
+    cap_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the course needs of a contract."""
+
+    signed_on: date
+    matures_on: date
+    pricing: Pricing
+    method: Method
+    every_months: int
+    #: 0: interest follows a plan, or the end
+    settle_on_day: int
+    day_base: int
+    overdue_surcharge_bp: int
+    allocation_order: tuple[str, ...]
+    shares: tuple[Share, ...]
+
+    @property
+    def by_plan(self) -> bool:
+        """Whether interest is booked row by row of a plan."""
+        return self.method != "bullet" and self.settle_on_day == 0
+
+    @property
+    def penalty_rate_ppm(self) -> int:
+        """Rate of overdue principal."""
+        return surcharged_rate_ppm(self.pricing.annual_rate_ppm, self.overdue_surcharge_bp)
+
+    def share_on(self, day: date) -> tuple[int, int]:
+        """The treasury's share in basis points and its cap on a day; 0, 0 where it bears none."""
+        for share in self.shares:
+            if share.from_on <= day < share.to_on:
+                return share.share_bp, share.cap_fen
+        return 0, 0
+
+    def share_event_after(self, day: date) -> date:
+        """The next close, that of ``day`` included, on the eve of a change of share."""
+        turns = {day for share in self.shares for day in (share.from_on, share.to_on)}
+        return min((turn - ONE_DAY for turn in turns if day < turn < FAR), default=FAR)
+
+    def settle_event_after(self, day: date) -> date:
+        """The next close, that of ``day`` included, at which interest is settled."""
+        if not self.settle_on_day or not self.every_months:
+            return FAR
+        rhythm = Rhythm(self.every_months, "month")
+        return spans_counted(day, 1, rhythm, settle_on=self.settle_on_day)[0].end - ONE_DAY
+
+    def plan_terms(self, principal_fen: int, start: date) -> PlanTerms:
+        """What the calculator makes the plan of."""
+        return PlanTerms(
+            principal_fen,
+            self.pricing,
+            self.method,
+            start,
+            Rhythm(self.every_months or 12, "month"),
+            end=self.matures_on,
+            settle_on=self.settle_on_day or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An open segment: a balance, its rate and the treasury's share since a day."""
+
+    from_on: date
+    principal_fen: int
+    rate_ppm: int
+    share_bp: int = 0
+    cap_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed segment."""
+
+    state: str
+    from_on: date
+    to_on: date
+    principal_fen: int
+    rate_ppm: int
+    share_bp: int
+    cap_fen: int
+
+    @property
+    def product(self) -> int:
+        """Balance × days × rate."""
+        return self.principal_fen * (self.to_on - self.from_on).days * self.rate_ppm
+
+    @property
+    def treasury_product(self) -> int:
+        """The same on the part of the balance that the treasury's share is counted on."""
+        part_fen = min(self.principal_fen, self.cap_fen)
+        return part_fen * (self.to_on - self.from_on).days * self.rate_ppm
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A settlement: interest or penalty of a stretch of days."""
+
+    kind: str
+    from_on: date
+    to_on: date
+    product: int
+    plan_nr: int
+    amount_fen: int
+    treasury_fen: int
+
+    @property
+    def household_fen(self) -> int:
+        """What is left for the household."""
+        return self.amount_fen - self.treasury_fen
+
+
+@dataclass(slots=True)
+class DueLeft:
+    """A due and what is left of it. ``id`` is None until it is written down."""
+
+    kind: str
+    bearer: str
+    due_on: date
+    payable_on: date
+    amount_fen: int
+    left_fen: int
+    id: int | None = None
+    #: place of its settlement among the course's notes
+    settlement: int | None = None

@@ -1,0 +1,239 @@
+"""The loans' reads. This file alone defines overdue and bad balance.
+
+Figures of a closed day come from ``loan_days``: a loan's last row on or before the day is how it
+stood at that close. A loan is *overdue* if household's principal, interest or penalty is past due;
+its *overdue balance* is its whole outstanding principal. It is *bad* (不良) from grade 3 on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from households.models import Household, Person
+from kernel.actor import Actor
+from kernel.database import sum_of
+from loans.grading import GRADE_BAD
+from loans.models import (
+    Application,
+    ApplicationSheet,
+    Loan,
+    LoanDay,
+    OpenDue,
+    OpenSegment,
+    Position,
+)
+from loans.operations.applying import SUBJECT
+from loans.refusals import LoanUnknown
+from office import rights
+from office.models import Decision, Proposal
+from organisations.models import Organisation
+
+
+def is_overdue() -> ColumnElement[bool]:
+    """Of a ``LoanDay``: something of the household's is past due."""
+    return LoanDay.overdue_principal_fen + LoanDay.overdue_interest_fen > 0
+
+
+def is_bad() -> ColumnElement[bool]:
+    """Of a ``LoanDay``: graded 次级, 可疑 or 损失."""
+    return LoanDay.grade >= GRADE_BAD
+
+
+@dataclass(frozen=True, slots=True)
+class LoanLine:
+    """A loan in a list."""
+
+    id: int
+    number: str
+    household_id: int
+    household_number: str
+    borrower: str
+    village_code: str
+    lender: str
+    state: str
+    amount_fen: int
+    outstanding_fen: int
+    annual_rate_ppm: int
+    signed_on: date
+    matures_on: date
+    grade: int
+    #: household's dues payable before the open day, fen
+    overdue_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list of loans is narrowed to."""
+
+    region_digits: str = ""
+    text: str = ""
+    state: str = ""
+    overdue_only: bool = False
+    household_id: int | None = None
+
+
+def listed(
+    session: Session,
+    *,
+    by: Actor,
+    open_day: date,
+    wanted: Filter | None = None,
+    after_id: int = 0,
+    limit: int = 50,
+) -> list[LoanLine]:
+    """Loans the actor may see, by id; the next page begins after the last one's."""
+    wanted = wanted or Filter()
+    query = _lines(open_day).where(*_scope(by), *_narrowed(wanted, open_day), Loan.id > after_id)
+    return [LoanLine(*row) for row in session.execute(query.order_by(Loan.id).limit(limit))]
+
+
+def line_of(session: Session, *, number: str, by: Actor, open_day: date) -> LoanLine:
+    """One loan as a list shows it; refused as unknown outside the actor's scope."""
+    row = session.execute(_lines(open_day).where(*_scope(by), Loan.number == number)).one_or_none()
+    if row is None:
+        raise LoanUnknown(field="number", number=number)
+    return LoanLine(*row)
+
+
+def _scope(by: Actor) -> list[ColumnElement[bool]]:
+    rights.allow(by, "loans.read")
+    wanted: list[ColumnElement[bool]] = [
+        Loan.village_code.startswith(by.region_scope, autoescape=True)
+    ]
+    if by.institution_ids is not None:
+        wanted.append(Loan.lender_id.in_(by.institution_ids))
+    return wanted
+
+
+def _narrowed(wanted: Filter, open_day: date) -> list[ColumnElement[bool]]:
+    narrowed: list[ColumnElement[bool]] = []
+    if wanted.region_digits:
+        narrowed.append(Loan.village_code.startswith(wanted.region_digits, autoescape=True))
+    if wanted.state:
+        narrowed.append(Position.state == wanted.state)
+    if wanted.household_id is not None:
+        narrowed.append(Loan.household_id == wanted.household_id)
+    if wanted.overdue_only:
+        narrowed.append(_past_due(open_day) > 0)
+    if text := wanted.text.strip():
+        narrowed.append(
+            or_(
+                Loan.number.startswith(text, autoescape=True),
+                Household.number.startswith(text, autoescape=True),
+                Person.name.startswith(text, autoescape=True),
+                Person.pinyin.startswith(text.lower(), autoescape=True),
+                Person.initials.startswith(text.lower(), autoescape=True),
+            )
+        )
+    return narrowed
+
+
+def _past_due(open_day: date) -> ColumnElement[int]:
+    return (
+        select(sum_of(OpenDue.left_fen))
+        .where(
+            OpenDue.loan_id == Loan.id,
+            OpenDue.bearer == "household",
+            OpenDue.payable_on < open_day,
+        )
+        .correlate(Loan)
+        .scalar_subquery()
+    )
+
+
+def _outstanding() -> ColumnElement[int]:
+    return (
+        select(sum_of(OpenSegment.principal_fen))
+        .where(OpenSegment.loan_id == Loan.id)
+        .correlate(Loan)
+        .scalar_subquery()
+    )
+
+
+def _lines(open_day: date) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Loan.id,
+            Loan.number,
+            Loan.household_id,
+            Household.number,
+            Person.name,
+            Loan.village_code,
+            Organisation.name,
+            Position.state,
+            Loan.amount_fen,
+            _outstanding(),
+            Loan.annual_rate_ppm,
+            Loan.signed_on,
+            Loan.matures_on,
+            Position.grade,
+            _past_due(open_day),
+        )
+        .join(Position, Position.loan_id == Loan.id)
+        .join(Household, Household.id == Loan.household_id)
+        .join(Person, Person.id == Loan.borrower_id)
+        .join(Organisation, Organisation.id == Loan.lender_id)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """An application sheet and how far it has come: waiting, approved, rejected or signed."""
+
+    id: int
+    lender_id: int
+    region_code: str
+    applied_on: date
+    applications: int
+    total_fen: int
+    state: str
+
+
+def sheets(session: Session, *, by: Actor, limit: int = 100) -> list[SheetLine]:
+    """Application sheets the actor may see, the newest first."""
+    rights.allow(by, "loans.read")
+    signed = exists().where(
+        Application.sheet_id == ApplicationSheet.id, Loan.application_id == Application.id
+    )
+    query = (
+        select(
+            ApplicationSheet.id,
+            ApplicationSheet.lender_id,
+            ApplicationSheet.region_code,
+            ApplicationSheet.applied_on,
+            ApplicationSheet.applications,
+            ApplicationSheet.total_fen,
+            Decision.decision,
+            signed,
+        )
+        .join(
+            Proposal,
+            and_(Proposal.subject_kind == SUBJECT, Proposal.subject_id == ApplicationSheet.id),
+        )
+        .outerjoin(Decision, Decision.proposal_id == Proposal.id)
+        .where(ApplicationSheet.region_code.startswith(by.region_scope, autoescape=True))
+        .order_by(ApplicationSheet.id.desc())
+        .limit(limit)
+    )
+    if by.institution_ids is not None:
+        query = query.where(ApplicationSheet.lender_id.in_(by.institution_ids))
+    return [
+        SheetLine(*row[:6], "signed" if row[7] else (row[6] or "waiting"))
+        for row in session.execute(query)
+    ]
+
+
+def contracts_of_sheet(session: Session, sheet_id: int) -> list[tuple[str, int]]:
+    """Number and amount of each contract signed from a sheet."""
+    rows = session.execute(
+        select(Loan.number, Loan.amount_fen)
+        .join(Application, Application.id == Loan.application_id)
+        .where(Application.sheet_id == sheet_id)
+        .order_by(Loan.id)
+    )
+    return [(row[0], row[1]) for row in rows]
