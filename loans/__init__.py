@@ -5,6 +5,7 @@ Verbs take a session, the open business day and the actor; a sheet may hold one 
 
 from loans.batch import close_chunk, review_all_overdue
 from loans.eligibility import Asked
+from loans.limits import set_limit
 from loans.operations import (
     Draw,
     Payment,
@@ -27,5 +28,6 @@ __all__ = [
     "repay_many",
     "reverse_disbursement",
     "review_all_overdue",
+    "set_limit",
     "sign_sheet",
 ]

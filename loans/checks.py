@@ -21,6 +21,7 @@ from kernel.database import days_between, least, sum_of
 from kernel.findings import Finding
 from loans import ledger_checks
 from loans.interest import interest_fen, share_fen
+from loans.limits import used_by_loans
 from loans.models import (
     Allocation,
     Application,
@@ -327,12 +328,7 @@ def _lines(session: Session) -> Iterator[Finding]:
 
 def _limits(session: Session) -> Iterator[Finding]:
     for limit in session.scalars(select(LendingLimit)):
-        query = select(sum_of(OpenSegment.principal_fen)).join(Loan, Loan.id == OpenSegment.loan_id)
-        if limit.scope_kind == "institution":
-            query = query.where(Loan.lender_id == int(limit.scope))
-        else:
-            query = query.where(Loan.village_code.startswith(limit.scope, autoescape=True))
-        used = session.scalar(query)
+        used = used_by_loans(session, (limit.scope_kind, limit.scope))
         if used != limit.used_fen:
             yield _found(
                 "limits",

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from kernel.database import sum_of
 from kernel.money import format_yuan
-from loans.models import LendingLimit
+from loans.models import LendingLimit, Loan, OpenSegment
 from loans.refusals import LendingLimitExceeded, LendingStopped
 
 #: digits of a region's levels
@@ -25,6 +26,30 @@ def scopes_of(lender_id: int, village_code: str) -> list[Scope]:
     """Every scope a loan of that lender in that village falls into."""
     regions = [("region", village_code[:digits]) for digits in _LEVELS]
     return [("institution", str(lender_id)), *regions]
+
+
+def set_limit(
+    session: Session, *, scope: Scope, limit_fen: int, clause: str, stopped: bool = False
+) -> None:
+    """Set a scope's limit and its stop, for rooms above; a first limit counts what is out."""
+    kind, code = scope
+    limit = session.get(LendingLimit, scope, with_for_update=True)
+    if limit is None:
+        limit = LendingLimit(scope_kind=kind, scope=code, used_fen=used_by_loans(session, scope))
+        session.add(limit)
+    limit.limit_fen, limit.stopped, limit.clause = limit_fen, stopped, clause
+    session.flush()
+
+
+def used_by_loans(session: Session, scope: Scope) -> int:
+    """Principal out in a scope, counted from the loans."""
+    kind, code = scope
+    query = select(sum_of(OpenSegment.principal_fen)).join(Loan, Loan.id == OpenSegment.loan_id)
+    if kind == "institution":
+        query = query.where(Loan.lender_id == int(code))
+    else:
+        query = query.where(Loan.village_code.startswith(code, autoescape=True))
+    return session.scalar(query) or 0
 
 
 def move(session: Session, amounts: Iterable[tuple[int, str, int]]) -> None:
