@@ -1,0 +1,144 @@
+"""Who works in the demo county: lenders that do not exist, and one person for each desk.
+
+Each lender has an officer, a checker and a director, so that two persons can be asked for wherever
+four eyes are. All accounts share one password, which is printed; they exist in demo books alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config.wiring import House
+from demo.county import County
+from kernel.actor import Actor, system_actor
+from kernel.identity import credit_check_character
+from kernel.regions import TOWNSHIP, scope_digits
+from office import people
+from office.models import UserAccount
+from organisations import queries
+from organisations.operations import register
+
+PASSWORD = "fupin-demo-2017"  # noqa: S105  (printed for everyone, in demo books alone)
+
+
+@dataclass(frozen=True, slots=True)
+class Lender:
+    """A lender of the demo and the accounts of its staff."""
+
+    code: str
+    name: str
+    #: digits of the townships it lends in
+    townships: tuple[str, ...]
+    organisation_id: int = 0
+
+    @property
+    def officer(self) -> str:
+        """Login of the loan officer."""
+        return f"xindai-{self.code}"
+
+    @property
+    def checker(self) -> str:
+        """Login of the checker."""
+        return f"fuhe-{self.code}"
+
+    @property
+    def director(self) -> str:
+        """Login of the director."""
+        return f"zhuren-{self.code}"
+
+
+#: login, name, role
+OFFICES = (
+    ("guanli", "关丽（演示）", "administrator"),
+    ("jiandang", "简当（演示）", "registrar"),
+    ("fupinban", "符平（演示）", "poverty_office"),
+    ("caizheng", "蔡政（演示）", "finance"),
+    ("shenji", "沈计（演示）", "auditor"),
+)
+_NAMES = ("宜章示范农村商业银行", "宜章示范村镇银行", "宜章示范信用合作联社")
+_STAFF = (
+    ("officer", "信贷员（演示）", "loan_officer"),
+    ("checker", "复核员（演示）", "checker"),
+    ("director", "主任（演示）", "director"),
+)
+
+
+def lenders(house: House, county: County) -> list[Lender]:
+    """The lenders, each with its share of the county's townships."""
+    townships = house.regions.inside(county.region, TOWNSHIP)[: county.townships or None]
+    digits = [scope_digits(township.code) for township in townships]
+    count = min(len(_NAMES), len(digits))
+    return [
+        Lender(chr(ord("a") + nth), _NAMES[nth], tuple(digits[nth::count])) for nth in range(count)
+    ]
+
+
+def hire(house: House, county: County, found: list[Lender]) -> list[Lender]:
+    """Register the lenders and open everybody's account; the lenders with their numbers."""
+    scope = scope_digits(county.region)
+    with house.books.write("office.manage_users", by=system_actor(scope)) as session:
+        for login, name, role in OFFICES:
+            _open(session, login, name, role, scope)
+    registered = []
+    with house.books.write("organisations.register", by=actor(house, "fupinban")) as session:
+        for nth, lender in enumerate(found):
+            number = register(
+                session,
+                credit_code=_credit_code(scope, nth),
+                name=lender.name,
+                kind="lender",
+                region_code=county.region,
+                regions=house.regions,
+                on=county.opens_on,
+                by=actor(house, "fupinban", session),
+            )
+            registered.append(Lender(lender.code, lender.name, lender.townships, number))
+    with house.books.write("office.manage_users", by=system_actor(scope)) as session:
+        for lender in registered:
+            for desk, name, role in _STAFF:
+                login = getattr(lender, desk)
+                _open(session, login, f"{lender.name}{name}", role, scope, lender.organisation_id)
+    return registered
+
+
+def actor(house: House, login: str, session: Session | None = None) -> Actor:
+    """The person behind an account, as the pages would find them."""
+    if session is None:
+        with house.books.read() as reading:
+            return actor(house, login, reading)
+    account = session.scalars(select(UserAccount).where(UserAccount.login == login)).one()
+    seen = None
+    if account.institution_id is not None:
+        seen = queries.subtree_ids(session, account.institution_id)
+    return people.actor_of(session, account, seen)
+
+
+def accounts(found: list[Lender]) -> list[tuple[str, str]]:
+    """Login and desk of everybody, for the last lines of the demo."""
+    desks = [(login, name) for login, name, _role in OFFICES]
+    for lender in found:
+        desks += [(getattr(lender, desk), f"{lender.name}{name}") for desk, name, _ in _STAFF]
+    return desks
+
+
+def _open(
+    session: Session, login: str, name: str, role: str, scope: str, institution: int | None = None
+) -> None:
+    people.add_account(
+        session,
+        person_id=people.add_person(session, name=name),
+        login=login,
+        password=PASSWORD,
+        roles=[role],
+        region_scope=scope,
+        institution_id=institution,
+    )
+
+
+def _credit_code(scope: str, nth: int) -> str:
+    """A well-formed code in a county part that was never given: no legal person bears it."""
+    first = f"91431099MA{scope[-3:]}{nth:04d}"
+    return first + credit_check_character(first)

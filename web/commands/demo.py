@@ -1,0 +1,110 @@
+"""``fupin demo``: a simulated county in held books, made once through the doors that people use."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import click
+from sqlalchemy.orm import Session
+
+import ledger
+import migrations
+from config.wiring import House
+from demo.county import DEMOS, County
+from demo.make import make
+from demo.refusals import BooksNotDemo, DemoAlreadyMade, DemoUnknown
+from demo.staff import PASSWORD, accounts, lenders
+from jobs import founding
+from kernel.vault import Keyring
+
+_BAR_WIDTH: Final = 30
+#: percent between two lines where nobody watches
+_LINE_EVERY: Final = 25
+
+
+@click.command("demo")
+@click.argument("name", metavar="NAME")
+@click.option("--if-missing", is_flag=True, help="已有则不重做 · do nothing where it stands")
+@click.pass_obj
+def demo(house: House, *, name: str, if_missing: bool) -> None:
+    """建立演示县账套（yizhang-2017）。Make the books of a demonstration county."""
+    county = DEMOS.get(name)
+    if county is None:
+        raise DemoUnknown(field="name", name=name[:60], known="、".join(DEMOS))
+    if _stands(house, county):
+        if not if_missing:
+            raise DemoAlreadyMade(field="name", name=name)
+        click.echo(f"演示账套 {name} 已在。The demo {name} stands.")
+    else:
+        _found(house, county)
+        with _Bar() as bar:
+            make(house, county, bar.show)
+    _say_accounts(house, county)
+
+
+def _stands(house: House, county: County) -> bool:
+    """Whether the finished demo is there; its own unfinished books are cleared away."""
+    if not founding.is_founded(house):
+        return False
+    with house.books.read() as session:
+        if ledger.books(session).demo != county.name:
+            raise BooksNotDemo(field="name", name=county.name)
+        if _finished(session, county):
+            return True
+    click.echo("上次没有做完，重新开始。The last attempt was not finished; starting anew.")
+    migrations.downgrade(house.engine)
+    return False
+
+
+def _finished(session: Session, county: County) -> bool:
+    last = ledger.last_closed_day(session)
+    return last is not None and last >= county.closes_on
+
+
+def _found(house: House, county: County) -> None:
+    if house.settings.keys is None and not house.settings.key_file.exists():
+        Keyring.create(house.settings.key_file)
+    migrations.upgrade(house.engine)
+    founding.found(
+        house,
+        region=county.region,
+        first_day=county.opens_on,
+        mode="held",
+        demo=county.name,
+    )
+
+
+def _say_accounts(house: House, county: County) -> None:
+    click.echo(f"演示账号，口令都是 {PASSWORD} · demo accounts, all with that password:")
+    for login, name in accounts(lenders(house, county)):
+        click.echo(f"  {login:<12}{name}")
+
+
+class _Bar:
+    """A bar that names what is being done; where nobody watches, a line now and then."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+        self._told = ("", -1)
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._watched:
+            click.echo(err=True)
+
+    def show(self, phase: str, done: int, of: int) -> None:
+        """``done`` of ``of`` of a phase; what follows " · " may change from call to call."""
+        percent = 100 * done // max(of, 1)
+        step = percent if self._watched else percent // _LINE_EVERY * _LINE_EVERY
+        if (phase.partition(" · ")[0], step) == self._told:
+            return
+        self._told = (phase.partition(" · ")[0], step)
+        if self._watched:
+            filled = percent * _BAR_WIDTH // 100
+            bar = "#" * filled + "-" * (_BAR_WIDTH - filled)
+            click.echo(f"\r[{bar}] {percent:3d}%  {phase:<30}", nl=False, err=True)
+        else:
+            click.echo(f"{percent:3d}%  {phase}", err=True)
