@@ -1,0 +1,201 @@
+"""``fupin loans``: sheets of applications, disbursements and repayments, and their templates.
+
+The same operations as the pages, as the same person: ``--as`` names the account, the password
+comes from a prompt or from stdin, and rights and scope are the account's own. A file is taken in
+whole or not at all; what it holds (rows, sum, SHA-256) is told first, and the trail keeps it.
+Exit status 0: taken in, or nothing wrong in a preview; 1: refused, or faults were found; 2: usage.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import ledger
+import loans
+from config.wiring import House
+from kernel.actor import Actor
+from kernel.idempotency import request_digest
+from kernel.money import format_yuan
+from kernel.refusals import NotFound
+from kernel.table_faults import RowFault
+from loans import files
+from loans.files import SheetFile
+from loans.forms import FORMS
+from loans.refusals import SheetRefused
+from organisations.models import Organisation
+from web.acting import log_in
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_TARGET = click.Path(dir_okay=False, writable=True, path_type=Path)
+#: what the operation does with the rows, and what it answers for JSON
+_Work = Callable[[Session, date, Actor], dict[str, object]]
+#: faults printed without --json
+_PRINTED_MAX = 50
+
+
+@click.group("loans")
+def loans_() -> None:
+    """贷款清单：申请、放款、还款。Sheets of loans: apply, disburse, repay."""
+
+
+@loans_.command("template")
+@click.argument("kind", type=click.Choice(tuple(FORMS)))
+@click.argument("target", type=_TARGET)
+def template(kind: str, target: Path) -> None:
+    """下载清单模板（xlsx）。A workbook to fill in."""
+    files.write_template(target, FORMS[kind])
+    click.echo(f"{FORMS[kind].title}模板已写入 {target}")
+
+
+def _acting(command: _Command) -> _Command:
+    """The argument and options that every sheet takes."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON"),
+        click.option("--preview", is_flag=True, help="只核对，不办理 · check the file alone"),
+        click.option(
+            "--password-stdin", is_flag=True, help="从标准输入读口令 · read the password there"
+        ),
+        click.option(
+            "--as", "login", metavar="LOGIN", required=True, help="经办人的账号 · in whose name"
+        ),
+        click.argument("source", type=_SOURCE),
+    ):
+        command = option(command)
+    return command
+
+
+@loans_.command("apply")
+@_acting
+@click.option(
+    "--lender", required=True, metavar="ID", help="机构编号或信用代码 · id or credit code"
+)
+@click.pass_obj
+def apply(house: House, /, *, lender: str, source: Path, **options: Any) -> None:
+    """受理贷款申请清单，提交主任审批。Take a sheet of applications in for the director."""
+    file = files.read_applications(source)
+
+    def work(session: Session, on: date, by: Actor) -> dict[str, object]:
+        sheet_id = loans.apply_sheet(
+            session,
+            lender_id=_lender_id(session, lender),
+            rows=file.taken(),
+            rulebook=house.rulebook,
+            keyring=house.keyring,
+            on=on,
+            by=by,
+        )
+        return {"sheet_id": sheet_id}
+
+    _handle(house, file, "loans.apply", work, about=lender, **options)
+
+
+@loans_.command("disburse")
+@_acting
+@click.pass_obj
+def disburse(house: House, /, *, source: Path, **options: Any) -> None:
+    """按放款清单放款。Pay out what a list says."""
+    file = files.read_disbursements(source)
+
+    def work(session: Session, on: date, by: Actor) -> dict[str, object]:
+        slips = loans.disburse_many(session, draws=file.taken(), on=on, by=by)
+        return {"slips": [{"number": slip, "amount": format_yuan(fen)} for slip, fen in slips]}
+
+    _handle(house, file, "loans.disburse", work, **options)
+
+
+@loans_.command("repay")
+@_acting
+@click.pass_obj
+def repay(house: House, /, *, source: Path, **options: Any) -> None:
+    """按还款清单收款。Take in what a list says."""
+    file = files.read_repayments(source)
+
+    def work(session: Session, on: date, by: Actor) -> dict[str, object]:
+        return {"repayment_ids": loans.repay_many(session, payments_in=file.taken(), on=on, by=by)}
+
+    _handle(house, file, "loans.repay", work, **options)
+
+
+def _handle(
+    house: House,
+    file: SheetFile[Any],
+    command: str,
+    work: _Work,
+    *,
+    about: str = "",
+    login: str,
+    password_stdin: bool,
+    preview: bool,
+    as_json: bool,
+) -> None:
+    """Log in, tell the control totals, and do the work in one unit, unless it is a preview."""
+    by = log_in(house, login, from_stdin=password_stdin)
+    told: dict[str, object] = {"done": False, **file.as_dict()}
+    if not as_json:
+        click.echo(f"{file.name}：{file.count}笔，合计{format_yuan(file.total_fen)}元")
+        click.echo(f"SHA-256 {file.sha256}")
+    if not file.faults and not preview:
+        try:
+            told |= _do(house, file, command, work, by, about)
+            told["done"] = True
+        except SheetRefused as refused:
+            file.faults += [
+                RowFault(file.lines[row - 1], "", "", refusal) for row, refusal in refused.rows
+            ]
+            told["faults"] = [fault.as_dict() for fault in file.faults]
+    _tell(told, file, as_json=as_json)
+    if file.faults:
+        raise SystemExit(1)
+
+
+def _do(
+    house: House, file: SheetFile[Any], command: str, work: _Work, by: Actor, about: str
+) -> dict[str, object]:
+    """In one unit of work. A file is done once a day: sent again, it gets the same answer."""
+    with house.books.read() as session:
+        on = ledger.open_day(session)
+    body = [on.isoformat(), file.sha256, about]
+    return house.books.once(
+        command,
+        lambda session: work(session, on, by),
+        by=by,
+        key=request_digest(command, by, body),
+        body=body,
+        reason=f"{file.name} sha256:{file.sha256}",
+    )
+
+
+def _tell(told: dict[str, object], file: SheetFile[Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for fault in file.faults[:_PRINTED_MAX]:
+        where = f"第{fault.line}行 {fault.title}".rstrip()
+        click.echo(f"  {where}：{fault.refusal.message('zh')}")
+    if file.faults:
+        click.echo(f"共{len(file.faults)}处不合规则，全部未办理")
+    elif told["done"]:
+        number = f"，清单编号{told['sheet_id']}" if "sheet_id" in told else ""
+        click.echo(f"已办理{file.count}笔，合计{format_yuan(file.total_fen)}元{number}")
+
+
+def _lender_id(session: Session, named: str) -> int:
+    """The lender's id, from its number or its credit code of eighteen characters."""
+    wanted = (
+        Organisation.credit_code == named
+        if len(named) == 18
+        else Organisation.id == (int(named) if named.isascii() and named.isdigit() else 0)
+    )
+    found = session.scalar(select(Organisation.id).where(wanted))
+    if found is None:
+        raise NotFound(field="lender", what=f"机构{named}")
+    return found
