@@ -204,9 +204,12 @@ class RegionTree:
 
     def inside(self, code: str, at_level: int) -> list[Region]:
         """All regions of one level inside a region, itself included, in order."""
-        low, high = code_range(scope_digits(self.get(code).code))
-        codes = sorted(c for c, r in self._regions.items() if r.level == at_level)
-        return [self._regions[c] for c in codes if low <= c < high]
+        region = self.get(code)
+        if region.level >= at_level:
+            return [region] if region.level == at_level else []
+        return [
+            found for child in self.children(code) for found in self.inside(child.code, at_level)
+        ]
 
     def full_name(self, code: str, below: int = PREFECTURE) -> str:
         """The names from the level under ``below`` down: 宜章县白石渡镇高龙桥村."""
