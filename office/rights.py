@@ -42,6 +42,8 @@ RIGHTS = MappingProxyType(
         "ledger.read": (*_LENDER, *_PUBLIC),
         "policy.read": (*_EVERYBODY, "administrator"),
         "proposals.read": _EVERYBODY,
+        # opens the door to deciding; which decision it is, its own command says
+        "proposals.decide": ("checker", "director"),
         "exports.read": _EVERYBODY,
         # the register
         "households.import": ("registrar", "poverty_office", "system"),

@@ -14,10 +14,37 @@ import click
 from config.settings import Settings
 from config.wiring import House
 from kernel.refusals import Refusal
+from web.commands.backup import backup, restore
+from web.commands.close_day import close_day
+from web.commands.demo import demo
+from web.commands.import_ import import_
+from web.commands.indicators import indicators
+from web.commands.init import init
+from web.commands.jobs import jobs
+from web.commands.loans import loans_
 from web.commands.policy import policy
 from web.commands.schedule import schedule
 from web.commands.serve import serve
 from web.commands.terminal import Refused
+from web.commands.user import user
+from web.commands.verify import verify
+
+_COMMANDS = (
+    init,
+    user,
+    serve,
+    jobs,
+    close_day,
+    import_,
+    loans_,
+    policy,
+    schedule,
+    indicators,
+    demo,
+    verify,
+    backup,
+    restore,
+)
 
 
 class _Fupin(click.Group):
@@ -39,7 +66,7 @@ def fupin(ctx: click.Context) -> None:
         ctx.obj = House(Settings.from_environment(os.environ))
 
 
-for _command in (policy, schedule, serve):
+for _command in _COMMANDS:
     fupin.add_command(_command)
 
 

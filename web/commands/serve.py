@@ -1,4 +1,7 @@
-"""``fupin serve``: the site on one machine, by a server that runs on every system."""
+"""``fupin serve``: the site on one machine, by a server that runs on every system.
+
+Live books have their timetable beside it, in threads of the same process; held books stand still.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from typing import Final
 import click
 import waitress
 
+import ledger
 from config.wiring import House
+from jobs import timetable
 from web.app import create_app
 
 _THREADS: Final = 8
@@ -20,5 +25,9 @@ def serve(house: House, *, listen: str | None) -> None:
     """启动网站。Serve the pages and the API."""
     address = listen or house.settings.listen
     app = create_app(house)
+    with house.books.read() as session:
+        live = ledger.books(session).mode == "live"
+    if live:
+        timetable.background(house).start()
     click.echo(f"http://{address}/")
     waitress.serve(app, listen=address, threads=_THREADS, ident="fupin")

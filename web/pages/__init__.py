@@ -6,9 +6,9 @@ from typing import Final
 
 from flask import Flask
 
-from web.pages import dashboard, desk, frame, own
+from web.pages import batches, dashboard, desk, frame, households, imports, loans, own, proposals
 
-_AUDIENCES: Final = (desk, dashboard, own)
+_AUDIENCES: Final = (desk, dashboard, households, loans, proposals, imports, batches, own)
 
 
 def register(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The desk: logging in and out, the way home, and what waits for a decision."""
+"""The desk: logging in and out, and the way home."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from flask import Blueprint, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from kernel.refusals import Refusal
-from office import approvals, rights
+from office import rights
 from web import sessions
-from web.access import for_staff, needs, open_to_all
-from web.context import actor, reading, visitor, visitor_or_none
+from web.access import for_staff, open_to_all
+from web.context import visitor, visitor_or_none
 from web.pages import forms
 from web.pages.frame import MENU
 from web.security import limiter
@@ -74,15 +74,6 @@ def log_out() -> ResponseReturnValue:
     response = make_response(redirect(url_for("desk.log_in_form")))
     sessions.forget(response)
     return response
-
-
-@blueprint.get("/proposals")
-@needs("proposals.read")
-def proposals() -> ResponseReturnValue:
-    """What waits for this person's decision."""
-    with reading() as books:
-        waiting = approvals.waiting(books, actor())
-    return forms.page("proposals.html", waiting=waiting)
 
 
 def _own_page(wanted: str) -> str:

@@ -21,7 +21,7 @@ MENU: Final = (
     ("dashboard.show", "财政看板", "indicators.read"),
     ("households.listed", "农户", "households.read"),
     ("loans.listed", "贷款", "loans.read"),
-    ("desk.proposals", "待办", "proposals.read"),
+    ("proposals.listed", "待办", "proposals.read"),
     ("imports.form", "登记导入", "households.import"),
     ("batches.overview", "批量办理", "loans.apply"),
 )
@@ -93,6 +93,4 @@ def _of_books(session: Session, who: Visitor, menu: tuple[MenuItem, ...]) -> Des
 
 
 def _is_here(endpoint: str) -> bool:
-    return (request.endpoint or "").split(".")[0] == endpoint.split(".", maxsplit=1)[0] and (
-        endpoint != "desk.proposals" or request.endpoint == "desk.proposals"
-    )
+    return (request.endpoint or "").split(".")[0] == endpoint.split(".", maxsplit=1)[0]

@@ -15,6 +15,7 @@ from typing import Final, Literal
 from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 
+from credit import show_points
 from kernel.money import format_monthly_permille, format_rate, format_yuan
 
 Language = Literal["zh", "en"]
@@ -23,6 +24,15 @@ COOKIE: Final = "fupin_language"
 ENGLISH: Final[dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("en.toml").read_text(encoding="utf-8")
 )
+#: what a contract's state is called
+LOAN_STATES: Final = {"signed": "已签约", "active": "还款中", "settled": "已结清"}
+#: what an application sheet's state is called
+SHEET_STATES: Final = {
+    "waiting": "待审批",
+    "approved": "已批准",
+    "rejected": "未批准",
+    "signed": "已签约",
+}
 _FAR_YEAR: Final = 9999
 
 
@@ -34,9 +44,13 @@ def register(app: Flask) -> None:
         yuan=yuan,
         percent=percent,
         printed=printed,
+        thousands=money,
         rate=format_rate,
         permille=format_monthly_permille,
         day=day,
+        tenths=show_points,
+        loan_state=LOAN_STATES.__getitem__,
+        sheet_state=SHEET_STATES.__getitem__,
     )
     app.after_request(_remember)
 

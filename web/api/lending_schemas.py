@@ -1,0 +1,233 @@
+"""What the loans' routes take and give."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from marshmallow import Schema, fields, validate
+
+from loans.forms import CHANNELS, USE_TITLES
+from loans.schedule import METHODS
+from web.api import paging
+from web.fields import Count, Day, Money, Rate, RegionCode, Text, Whole
+
+#: rows of one JSON sheet; a longer one comes as a file
+ROWS_MAX: Final = 2_000
+#: length of a number on paper
+_NUMBER: Final = 64
+
+
+class AskedRow(Schema):
+    """One application."""
+
+    household_number = Text(required=True, longest=32)
+    amount_fen = Money(required=True, data_key="amount")
+    term_months = Whole(required=True, validate=validate.Range(1, 999))
+    annual_rate_ppm = Rate(required=True, data_key="annual_rate")
+    purpose = Text(required=True, longest=100)
+    use = fields.String(load_default="production", validate=validate.OneOf(tuple(USE_TITLES)))
+    method = fields.String(required=True, validate=validate.OneOf(METHODS))
+    every_months = Whole(validate=validate.Range(0, 999))
+    borrower_identity = Text(load_default="", longest=18)
+    collateral = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    guarantee = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    exception_reason = Text(load_default="", longest=100)
+
+
+class Applications(Schema):
+    """A sheet of them."""
+
+    lender_id = Whole(required=True, validate=validate.Range(1))
+    rows = fields.List(
+        fields.Nested(AskedRow), required=True, validate=validate.Length(1, ROWS_MAX)
+    )
+
+
+class DrawRow(Schema):
+    """One disbursement."""
+
+    number = Text(required=True, longest=_NUMBER)
+    amount_fen = Money(required=True, data_key="amount")
+    channel = fields.String(required=True, validate=validate.OneOf(tuple(CHANNELS)))
+    voucher_no = Text(required=True, longest=_NUMBER)
+
+
+class Draws(Schema):
+    """A list of them."""
+
+    rows = fields.List(fields.Nested(DrawRow), required=True, validate=validate.Length(1, ROWS_MAX))
+
+
+class PaymentRow(DrawRow):
+    """One repayment."""
+
+    early = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+
+
+class Payments(Schema):
+    """A list of them."""
+
+    rows = fields.List(
+        fields.Nested(PaymentRow), required=True, validate=validate.Length(1, ROWS_MAX)
+    )
+
+
+class LenderForm(Schema):
+    """Beside the file of applications."""
+
+    lender_id = Count(required=True)
+
+
+class NoForm(Schema):
+    """A file and nothing beside it."""
+
+
+class SheetTaken(Schema):
+    """What became of a sheet of applications."""
+
+    sheet_id = fields.Integer(required=True)
+    proposal_id = fields.Integer(required=True)
+    applications = fields.Integer(required=True)
+    total = fields.String(required=True)
+
+
+class SheetToSign(Schema):
+    """Which sheet."""
+
+    sheet_id = Whole(required=True, validate=validate.Range(1))
+
+
+class Contracts(Schema):
+    """Their numbers."""
+
+    sheet_id = fields.Integer(required=True)
+    contracts = fields.List(fields.String(), required=True)
+
+
+class DisbursedRow(Schema):
+    """One slip."""
+
+    slip_number = fields.String(required=True)
+    amount = fields.String(required=True)
+
+
+class Disbursed(Schema):
+    """What was paid out."""
+
+    booked_on = fields.String(required=True)
+    count = fields.Integer(required=True)
+    total = fields.String(required=True)
+    disbursements = fields.List(fields.Nested(DisbursedRow), required=True)
+
+
+class RepaidRow(Schema):
+    """One repayment."""
+
+    id = fields.Integer(required=True)
+    number = fields.String(required=True)
+    amount = fields.String(required=True)
+
+
+class Repaid(Schema):
+    """What was taken in."""
+
+    booked_on = fields.String(required=True)
+    count = fields.Integer(required=True)
+    total = fields.String(required=True)
+    repayments = fields.List(fields.Nested(RepaidRow), required=True)
+
+
+class Reason(Schema):
+    """Why."""
+
+    reason = Text(required=True, longest=200)
+
+
+class Reversed(Schema):
+    """What was undone."""
+
+    slip_number = fields.String(required=True)
+    booked_on = fields.String(required=True)
+
+
+class LoanRow(Schema):
+    """A loan in a list."""
+
+    id = fields.Integer(required=True)
+    number = fields.String(required=True)
+    household_id = fields.Integer(required=True)
+    household_number = fields.String(required=True)
+    borrower = fields.String(required=True)
+    village_code = fields.String(required=True)
+    lender = fields.String(required=True)
+    state = fields.String(required=True)
+    amount_fen = Money(required=True, data_key="amount")
+    outstanding_fen = Money(required=True, data_key="outstanding")
+    annual_rate_ppm = Rate(required=True, data_key="annual_rate")
+    signed_on = Day(required=True)
+    matures_on = Day(required=True)
+    grade = fields.Integer(required=True)
+    overdue_fen = Money(required=True, data_key="overdue")
+
+
+class LoansQuery(paging.PageQuery):
+    """A page of loans, narrowed."""
+
+    region = RegionCode()
+    q = Text(load_default="", longest=40)
+    state = fields.String(
+        load_default="", validate=validate.OneOf(("", "signed", "active", "settled"))
+    )
+    overdue = fields.Boolean(load_default=False)
+
+
+class EventRow(Schema):
+    """A line of a time line."""
+
+    on = Day(required=True)
+    kind = fields.String(required=True)
+    amount_fen = Money(required=True, data_key="amount")
+    detail = fields.String(required=True)
+    source_kind = fields.String(required=True)
+    source_id = fields.Integer(required=True)
+
+
+class DueRow(Schema):
+    """A due."""
+
+    kind = fields.String(required=True)
+    bearer = fields.String(required=True)
+    due_on = Day(required=True)
+    payable_on = Day(required=True, allow_none=True)
+    amount_fen = Money(required=True, data_key="amount")
+    left_fen = Money(required=True, data_key="left")
+    settlement_id = fields.Integer(required=True, allow_none=True)
+
+
+class LoanAnswer(Schema):
+    """Everything about one loan."""
+
+    line = fields.Nested(LoanRow, required=True)
+    purpose = fields.String(required=True)
+    method = fields.String(required=True)
+    every_months = fields.Integer(required=True)
+    settle_on_day = fields.Integer(required=True)
+    day_count = fields.String(required=True)
+    term_months = fields.Integer(required=True)
+    drawn_on = Day(required=True, allow_none=True)
+    events = fields.List(fields.Nested(EventRow), required=True)
+    dues = fields.List(fields.Nested(DueRow), required=True)
+    accrued_household_fen = Money(required=True, data_key="accrued_household")
+    credit_fen = Money(required=True, data_key="credit")
+
+
+class Why(Schema):
+    """Segments, rounding, split and clauses; what each holds depends on the amount asked about."""
+
+    class Meta:
+        """Whatever the explanation says passes."""
+
+        unknown = "include"
+
+    kind = fields.String(required=True)
+    number = fields.String(required=True)

@@ -1,0 +1,219 @@
+"""贷款: the list, and one loan with its time line, its schedule and the why of every amount."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+import ledger
+from kernel.refusals import Refusal
+from kernel.regions import scope_digits
+from loans import explaining, queries
+from loans.forms import METHOD_TITLES
+from loans.page import Event, LoanPage, loan_page
+from loans.queries import Filter, LoanLine
+from office import rights
+from policy import ContractTerms, schema, values_of
+from web import deeds, exports, scope
+from web.access import needs
+from web.context import actor, house, once, reading
+from web.pages import forms
+from web.words import LOAN_STATES, language, t
+
+blueprint = Blueprint("loans", __name__)
+
+PAGE: Final = 50
+_LOT: Final = 500
+
+#: what an event is called
+EVENTS: Final = {
+    "applied": "申请",
+    "approved": "审批同意",
+    "signed": "签订合同",
+    "disbursed": "放款",
+    "reversed": "冲正放款",
+    "settled": "结息",
+    "repaid": "还款",
+    "credit_used": "溢缴款抵扣",
+    "graded": "分类调整",
+}
+#: what a due is called, and who bears it
+DUES: Final = {"principal": "本金", "interest": "利息", "penalty": "罚息"}
+BEARERS: Final = {"household": "农户", "treasury": "财政"}
+GRADES: Final = {1: "正常", 2: "关注", 3: "次级", 4: "可疑", 5: "损失"}
+
+
+@blueprint.get("/loans")
+@needs("loans.read")
+def listed() -> ResponseReturnValue:
+    """Loans that this person may see, searched and narrowed."""
+    after = request.args.get("after", 0, type=int)
+    with reading() as session:
+        found = _found(session, after, PAGE + 1)
+        regions = house().regions
+        places = regions.children(scope.own_region(session, actor()))
+    return forms.page(
+        "loans.html",
+        rows=[(row, regions.full_name(row.village_code, below=3)) for row in found[:PAGE]],
+        following=found[PAGE - 1].id if len(found) > PAGE else None,
+        first=after == 0,
+        places=[(region.code, region.name) for region in places],
+        states=LOAN_STATES,
+        grades=GRADES,
+        asked=_asked(),
+    )
+
+
+@blueprint.get("/loans.<any(xlsx, csv):form>")
+@needs("exports.read")
+def exported(form: str) -> ResponseReturnValue:
+    """The same list as a file."""
+    titles = [
+        t(title)
+        for title in (
+            "合同号", "户编号", "借款人", "乡镇村", "机构", "状态", "合同金额（元）",
+            "贷款余额（元）", "年利率（%）", "签订日", "到期日", "五级分类", "逾期金额（元）",
+        )
+    ]  # fmt: skip
+    with reading() as session:
+        rows = (_cells(row) for row in _all(session))
+        return exports.send_table(t("贷款清单"), titles, rows, form)
+
+
+@blueprint.get("/loans/<number>")
+@needs("loans.read")
+def one(number: str) -> ResponseReturnValue:
+    """One loan."""
+    return _loan(number)
+
+
+@blueprint.get("/loans/<number>/why/<any(settlements, repayments):kind>/<int:key>")
+@needs("loans.read")
+def why(number: str, kind: str, key: int) -> ResponseReturnValue:
+    """Why an amount is what it is, on a page of its own that can be printed."""
+    with reading() as session:
+        if kind == "settlements":
+            answer = explaining.why_settlement(session, settlement_id=key, by=actor())
+        else:
+            answer = explaining.why_repayment(session, repayment_id=key, by=actor())
+    return forms.page("why.html", number=number, why=answer, dues=DUES)
+
+
+@blueprint.post("/loans/<number>/disbursements/<slip_number>/reversal")
+@needs("loans.reverse")
+def reverse(number: str, slip_number: str) -> ResponseReturnValue:
+    """Undo a disbursement."""
+    reason = request.form.get("reason", "")[:200]
+
+    def act() -> ResponseReturnValue:
+        deed = deeds.reverse(slip_number, reason)
+        once("loans.reverse", deed, key=forms.sent_key(), body=[slip_number, reason])
+        flash(t("已冲正：{slip}", slip=slip_number))
+        return redirect(url_for("loans.one", number=number))
+
+    return forms.attempt(act, lambda refused: _loan(number, refused))
+
+
+def _loan(number: str, refused: Refusal | None = None) -> ResponseReturnValue:
+    by = actor()
+    with reading() as session:
+        on = ledger.open_day(session)
+        page = loan_page(session, number=number, by=by, open_day=on)
+        explained = [(event, _why(session, event)) for event in page.events]
+    return forms.page(
+        "loan.html",
+        refused,
+        page=page,
+        line=page.line,
+        on=on,
+        village=house().regions.full_name(page.line.village_code, below=3),
+        events=explained,
+        titles=EVENTS,
+        dues=DUES,
+        bearers=BEARERS,
+        grades=GRADES,
+        method=METHOD_TITLES.get(page.method, page.method),
+        terms=_terms(page.terms),
+        undone=_undone(page),
+        may_reverse=rights.may(by, "loans.reverse"),
+        request_key=forms.kept_key(),
+    )
+
+
+def _why(session: Session, event: Event) -> explaining.Answer | None:
+    """The explanation of an event's amount, where it is computed and not agreed."""
+    if event.kind == "settled":
+        return explaining.why_settlement(session, settlement_id=event.source_id, by=actor())
+    if event.kind in {"repaid", "credit_used"}:
+        return explaining.why_repayment(session, repayment_id=event.source_id, by=actor())
+    return None
+
+
+def _terms(terms: ContractTerms) -> list[tuple[str, str, str]]:
+    """What was frozen on the signing day: name, value, clause."""
+    lines = schema(ContractTerms)
+    return [
+        (
+            lines[name].zh if language() == "zh" else lines[name].en,
+            lines[name].kind.show(sourced.value),
+            sourced.cite,
+        )
+        for name, sourced in values_of(terms).items()
+    ]
+
+
+def _undone(page: LoanPage) -> set[int]:
+    """Disbursements that were reversed."""
+    return {event.source_id for event in page.events if event.kind == "reversed"}
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "") for name in ("q", "region", "state", "overdue")}
+
+
+def _found(session: Session, after: int, limit: int) -> list[LoanLine]:
+    asked = _asked()
+    if asked["region"]:
+        house().regions.get(asked["region"])
+    wanted = Filter(
+        region_digits=scope_digits(asked["region"]) if asked["region"] else "",
+        text=asked["q"][:40],
+        state=asked["state"][:20],
+        overdue_only=asked["overdue"] == "yes",
+    )
+    return queries.listed(
+        session,
+        by=actor(),
+        open_day=ledger.open_day(session),
+        wanted=wanted,
+        after_id=after,
+        limit=limit,
+    )
+
+
+def _all(session: Session) -> list[LoanLine]:
+    rows: list[LoanLine] = []
+    while lot := _found(session, rows[-1].id if rows else 0, _LOT):
+        rows += lot
+    return rows
+
+
+def _cells(row: LoanLine) -> list[object]:
+    return [
+        row.number,
+        row.household_number,
+        row.borrower,
+        house().regions.full_name(row.village_code, below=3),
+        row.lender,
+        t(LOAN_STATES[row.state]),
+        exports.amount(row.amount_fen),
+        exports.amount(row.outstanding_fen),
+        exports.rate(row.annual_rate_ppm),
+        row.signed_on.isoformat(),
+        row.matures_on.isoformat(),
+        t(GRADES[row.grade]),
+        exports.amount(row.overdue_fen),
+    ]

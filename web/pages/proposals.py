@@ -1,0 +1,191 @@
+"""待办: what another person has proposed, looked at whole, and decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from credit import queries as ratings
+from credit import show_points
+from households.models import Household, Person
+from kernel.money import format_rate
+from kernel.refusals import Refusal
+from loans.forms import METHOD_TITLES
+from loans.models import Application
+from office import approvals, rights
+from office.models import Person as Staff
+from office.models import Proposal
+from web import deeds
+from web.access import needs
+from web.context import actor, house, once, reading
+from web.pages import forms
+from web.words import t, yuan
+
+blueprint = Blueprint("proposals", __name__)
+
+#: rows shown of what is proposed; the rest is in the file that was handed in
+ROWS_MAX: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is proposed, as a table."""
+
+    titles: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+    #: how many rows there are in all
+    count: int
+
+
+@blueprint.get("/proposals")
+@needs("proposals.read")
+def listed() -> ResponseReturnValue:
+    """What waits for this person's decision."""
+    regions = house().regions
+    with reading() as session:
+        waiting = approvals.waiting(session, actor())
+        names = _names(session, {proposal.proposed_by for proposal in waiting})
+    return forms.page(
+        "proposals.html",
+        waiting=[
+            (proposal, regions.full_name(proposal.region_code, below=3), names)
+            for proposal in waiting
+        ],
+    )
+
+
+@blueprint.get("/proposals/<int:proposal_id>")
+@needs("proposals.read")
+def one(proposal_id: int) -> ResponseReturnValue:
+    """One proposal with everything in it."""
+    return _proposal(proposal_id)
+
+
+@blueprint.post("/proposals/<int:proposal_id>")
+@needs("proposals.decide")
+def decide(proposal_id: int) -> ResponseReturnValue:
+    """The decision."""
+    approved = request.form.get("decision") == "approved"
+    reason = request.form.get("reason", "")[:200]
+
+    def act() -> ResponseReturnValue:
+        with reading() as session:
+            proposal = deeds.proposal_seen(session, proposal_id)
+        deed = deeds.decide(proposal, approved=approved, reason=reason)
+        body = [proposal_id, approved, reason]
+        once(proposal.command, deed, key=forms.sent_key(), body=body)
+        done = t("已同意：{what}", what=proposal.summary)
+        flash(done if approved else t("已退回：{what}", what=proposal.summary))
+        return redirect(url_for("proposals.listed"))
+
+    return forms.attempt(act, lambda refused: _proposal(proposal_id, refused, reason))
+
+
+def _proposal(
+    proposal_id: int, refused: Refusal | None = None, reason: str = ""
+) -> ResponseReturnValue:
+    by = actor()
+    with reading() as session:
+        proposal = deeds.proposal_seen(session, proposal_id)
+        content = _content(session, proposal)
+        decision = approvals.decision_of(session, proposal_id)
+        names = _names(session, {proposal.proposed_by})
+    mine = proposal.proposed_by == by.person_id
+    return forms.page(
+        "proposal.html",
+        refused,
+        proposal=proposal,
+        proposer=names.get(proposal.proposed_by, "—"),
+        place=house().regions.full_name(proposal.region_code, below=3),
+        content=content,
+        decision=decision,
+        mine=mine,
+        may_decide=decision is None and not mine and rights.may(by, proposal.command),
+        reason=reason,
+        request_key=forms.kept_key(),
+    )
+
+
+def _names(session: Session, ids: set[int]) -> dict[int, str]:
+    rows = session.execute(select(Staff.id, Staff.name).where(Staff.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def _content(session: Session, proposal: Proposal) -> Content:
+    if proposal.command == "credit.confirm":
+        return _rating_sheet(session, proposal.id)
+    return _applications(session, proposal.subject_id)
+
+
+def _rating_sheet(session: Session, proposal_id: int) -> Content:
+    sheet = ratings.sheet_of_proposal(session, proposal_id)
+    scheme = ratings.recorded(session, sheet.scheme_id)
+    entries = json.loads(sheet.content)
+    shown = entries[:ROWS_MAX]
+    numbers = _households(session, [household_id for household_id, _answers in shown])
+    rows = []
+    for household_id, answers in shown:
+        assessed = scheme.assess(answers)
+        rows.append(
+            (
+                *numbers[household_id],
+                *(one.answer for one in assessed.items),
+                show_points(assessed.score_x10),
+                assessed.grade.name,
+                yuan(assessed.line_fen),
+            )
+        )
+    titles = ("户编号", "户主", *(i.title_zh for i in scheme.items), "得分", "等级", "授信额度")
+    return Content(titles, rows, len(entries))
+
+
+def _applications(session: Session, sheet_id: int) -> Content:
+    found = session.scalars(
+        select(Application).where(Application.sheet_id == sheet_id).order_by(Application.id)
+    ).all()
+    shown = found[:ROWS_MAX]
+    numbers = _households(session, [one.household_id for one in shown])
+    rows = [
+        (
+            *numbers[one.household_id],
+            yuan(one.amount_fen),
+            str(one.term_months),
+            f"{format_rate(one.annual_rate_ppm)}%",
+            one.purpose,
+            METHOD_TITLES.get(one.method, one.method),
+            one.exception_reason,
+        )
+        for one in shown
+    ]
+    titles = (
+        "户编号",
+        "户主",
+        "金额（元）",
+        "期限（月）",
+        "年利率",
+        "用途",
+        "还款方式",
+        "例外理由",
+    )
+    return Content(titles, rows, len(found))
+
+
+def _households(session: Session, ids: list[int]) -> dict[int, tuple[str, str]]:
+    rows = session.execute(
+        select(Household.id, Household.number, Person.name)
+        .outerjoin(
+            Person,
+            (Person.household_id == Household.id)
+            & Person.is_head.is_(True)
+            & Person.left_on.is_(None),
+        )
+        .where(Household.id.in_(ids))
+    )
+    return {row.id: (row.number, row.name or "") for row in rows}

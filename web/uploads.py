@@ -1,0 +1,72 @@
+"""Files handed in: kept for the length of the request in a folder of their own, then gone."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from flask import current_app, request
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from kernel.refusals import NotFound
+from web.context import actor
+from web.refusals import FileMissing
+
+_UNSAFE: Final = re.compile(r"[\x00-\x1f/\\:*?\"<>|]+")
+#: a ticket holds as long as a session may
+_TICKET_SECONDS: Final = 12 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of this request."""
+
+    path: Path
+    name: str
+
+    def sha256(self) -> str:
+        """Hash of the content, hex."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def received(field: str = "file") -> Iterator[Upload]:
+    """The file of a form; refused where there is none."""
+    file = request.files.get(field)
+    if file is None or not file.filename:
+        raise FileMissing(field=field)
+    # The last part alone, without anything a path could be made of.
+    name = _UNSAFE.sub("_", file.filename.replace("\\", "/").rsplit("/", 1)[-1])[-80:] or "file"
+    with tempfile.TemporaryDirectory(prefix="fupin-") as folder:
+        path = Path(folder) / name.lstrip(".")
+        file.save(path)
+        yield Upload(path, name)
+
+
+def ticket(kind: str, number: int) -> str:
+    """A number that only the same account can hand back."""
+    return _tickets(kind).dumps([actor().account, number])
+
+
+def redeem(kind: str, text: str) -> int:
+    """The number of a ticket of this account."""
+    try:
+        account, number = _tickets(kind).loads(text, max_age=_TICKET_SECONDS)
+    except BadSignature:
+        raise NotFound(field=kind, what="导入批次") from None
+    if account != actor().account:
+        raise NotFound(field=kind, what="导入批次")
+    return int(number)
+
+
+def _tickets(kind: str) -> URLSafeTimedSerializer:
+    key = current_app.secret_key
+    assert key is not None
+    return URLSafeTimedSerializer(key, salt=f"ticket:{kind}")
