@@ -20,6 +20,8 @@ from kernel.refusals import Refusal
 _ROW_OF: Final = re.compile(r"[0-9]+$", re.ASCII)
 _DATE_LETTERS: Final = re.compile(r"[ymd年月日]", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.")
+#: elements that hold a cell's text
+_TEXTS: Final = frozenset({"v", "t"})
 _FIFTEEN_DIGITS: Final = Context(prec=15)
 #: number formats of dates that every workbook knows without saying
 _DATE_FORMATS: Final = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 59)})
@@ -91,7 +93,7 @@ class TextsReader:
         elif name == "si":
             if len(self.texts) >= self._count_max:
                 raise TableTooLarge(field="file", what="文字条数 / texts", limit=self._count_max)
-            self.texts.append("".join(self._pieces))
+            self.texts.append("".join(self._pieces).strip())
             self._pieces.clear()
 
     def text(self, data: str) -> None:
@@ -114,9 +116,7 @@ class SheetReader:
         self._columns: dict[str, int] = {}
         self._number = 0
         self._cells: list[str] = []
-        self._reference = ""
-        self._kind = "n"
-        self._style = ""
+        self._cell: dict[str, str] = {}
         self._taking = False
         self._value = ""
         self._parser = event_parser(lambda *_: None, None, self._text)
@@ -132,37 +132,39 @@ class SheetReader:
         rows, self._rows = self._rows, []
         return rows
 
-    # The three handlers run for every cell of the file: no detours here.
+    # The three handlers run for every cell of the file: plain names first, no detours.
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        name = name[name.find(":") + 1 :]
         if name == "c":
-            self._kind = attributes.get("t", "n")
-            self._style = attributes.get("s", "")
+            self._cell = attributes
             self._value = ""
-            self._reference = attributes.get("r", "")
-        elif name in {"v", "t"}:
+        elif name in _TEXTS:
             self._taking = True
         elif name == "row":
             self._begin_row(attributes)
         elif name == "dimension":
             self._announced(attributes.get("ref", ""))
+        elif ":" in name:
+            self._start(_local(name), attributes)
 
     def _end(self, name: str) -> None:
-        name = name[name.find(":") + 1 :]
-        if name in {"v", "t"}:
+        if name in _TEXTS:
             self._taking = False
         elif name == "c":
             if self._value:
                 self._put(self._read(self._value))
-            elif not self._reference:
+            elif "r" not in self._cell:
                 self._cells.append("")
-        elif name == "row" and any(self._cells):
-            self._rows.append((self._number, self._cells))
+        elif name == "row":
+            if any(self._cells):
+                self._rows.append((self._number, self._cells))
+        elif ":" in name:
+            self._end(_local(name))
 
     def _text(self, data: str) -> None:
         if self._taking:
             self._value += data
+            # Longer texts come in pieces of eight kilobytes, so none grows far beyond the limit.
             if len(self._value) > self._limits.cell_characters:
                 limit = self._limits.cell_characters
                 raise TableTooLarge(field="file", what="单元格字数 / characters", limit=limit)
@@ -183,7 +185,14 @@ class SheetReader:
 
     def _put(self, text: str) -> None:
         cells = self._cells
-        place = self._column(self._reference) if self._reference else len(cells)
+        reference = self._cell.get("r")
+        if reference is None:
+            place = len(cells)
+        else:
+            letters = reference.rstrip("0123456789")
+            place = self._columns.get(letters, -1)
+            if place < 0:
+                place = self._columns[letters] = _column(letters)
         if place >= self._limits.columns:
             raise TableTooLarge(field="file", what="列数 / columns", limit=self._limits.columns)
         if place == len(cells):
@@ -194,36 +203,34 @@ class SheetReader:
         else:
             cells[place] = text
 
-    def _column(self, reference: str) -> int:
-        letters = reference.rstrip("0123456789")
-        place = self._columns.get(letters)
-        if place is None:
-            place = 0
-            for letter in letters[:3].upper():
-                place = place * 26 + ord(letter) - 64
-            place -= 1
-            if not 0 <= place < 1 << 14:
-                raise TableUnreadable(field="file", what=f"单元格 / cell {reference[:10]}")
-            self._columns[letters] = place
-        return place
-
     def _read(self, value: str) -> str:
-        if self._kind == "s":
+        kind = self._cell.get("t", "n")
+        if kind == "s":
             place = int(value) if value.isdigit() else len(self._shared)
             if place >= len(self._shared):
                 raise TableUnreadable(field="file", what="文字索引 / index of texts")
-            return self._shared[place].strip()
-        if self._kind == "n":
+            return self._shared[place]
+        if kind == "n":
             return self._number_text(value)
-        if self._kind == "b":
+        if kind == "b":
             return "是" if value == "1" else "否"
         return value.strip()
 
     def _number_text(self, value: str) -> str:
         number = _decimal(value)
-        if self._style in self._date_styles and 0 < number < 3_000_000:
+        if self._cell.get("s") in self._date_styles and 0 < number < 3_000_000:
             return (self._epoch + timedelta(days=int(number))).isoformat()
         return _plain_number(number)
+
+
+def _column(letters: str) -> int:
+    """A is 0, Z is 25, AA is 26."""
+    place = 0
+    for letter in letters[:3].upper():
+        place = place * 26 + ord(letter) - 64
+    if not 0 < place <= 1 << 14:
+        raise TableUnreadable(field="file", what=f"单元格 / cell {letters[:10]}")
+    return place - 1
 
 
 def _decimal(value: str) -> Decimal:

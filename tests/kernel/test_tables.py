@@ -323,3 +323,21 @@ def test_marked_cells_carry_their_reason(tmp_path: Path) -> None:
     write_xlsx(tmp_path / "a.xlsx", [sheet])
     with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
         assert "重复" in archive.read("xl/comments1.xml").decode()
+
+
+def test_element_names_may_carry_a_prefix(tmp_path: Path) -> None:
+    head = HEAD.replace(b"<", b"<x:").replace(b"<x:/", b"</x:")
+    row = b'<x:row r="2"><x:c t="str"><x:v>A</x:v></x:c><x:c><x:v>7</x:v></x:c></x:row>'
+    sheet = b"<x:worksheet><x:sheetData>" + head + row + b"</x:sheetData></x:worksheet>"
+    assert read(workbook(tmp_path / "a.xlsx", sheet)) == [(2, {"name": "A", "number": "7"})]
+
+
+def test_a_sheet_is_found_by_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    titles = ["姓名", "身份证号"]
+    write_xlsx(path, [Sheet("一", titles, [["甲", "1"]]), Sheet("二", titles, [["乙", "2"]])])
+    found = []
+    for sheet in (None, "二", "没有"):
+        with open_table(path, HEADERS, needed=["name"], sheet=sheet) as table:
+            found += [cells[0] for _line, cells in table]
+    assert found == ["甲", "乙", "甲"]
