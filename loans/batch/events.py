@@ -8,8 +8,11 @@ from datetime import date
 from sqlalchemy import (
     ColumnElement,
     and_,
+    case,
     exists,
     func,
+    literal,
+    or_,
     select,
     update,
 )
@@ -28,34 +31,45 @@ from loans.models import (
 
 
 def move_events(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
-    """Move every event of these loans past today."""
-    _move_settlements(chunk)
+    """Move every event of these loans past today, in one UPDATE over all of them."""
     _move_shares(chunk)
-    looked_at = Position.review_on <= chunk.day
-    overdue = _oldest_overdue(chunk, looked_at)
-    chunk.update(looked_at, review_on=FAR)
-    _move_reviews(chunk, overdue, thresholds)
-    soon = exists().where(
-        OpenDue.loan_id == Position.loan_id,
-        OpenDue.bearer == "household",
-        OpenDue.payable_on.between(chunk.day, chunk.tomorrow),
+    _move_reviews(chunk, thresholds)
+    tomorrow, never = literal(chunk.tomorrow), literal(FAR)
+    settles, matures = chunk.settles, chunk.matures
+    settle_on = case((settles, _next_settlement(chunk)), else_=Position.settle_event_on)
+    plan_on = case((matures, never), else_=Position.plan_event_on)
+    review_on = case(
+        (_falls_due(chunk), tomorrow),
+        (Position.review_on <= chunk.day, never),
+        else_=Position.review_on,
     )
-    chunk.update(soon, review_on=chunk.tomorrow)
     chunk.session.execute(
         update(Position)
         .where(chunk.here)
         .values(
-            next_event_on=least(
-                Position.settle_event_on,
-                Position.plan_event_on,
-                Position.share_event_on,
-                Position.review_on,
-            )
+            # An instalment loan that matures tomorrow has been moved by its course already.
+            interest_settled_to=case(
+                (or_(settles, matures), tomorrow), else_=Position.interest_settled_to
+            ),
+            penalty_settled_to=case((settles, tomorrow), else_=Position.penalty_settled_to),
+            settle_event_on=settle_on,
+            plan_event_on=plan_on,
+            review_on=review_on,
+            next_event_on=least(settle_on, plan_on, Position.share_event_on, review_on),
         )
     )
 
 
-def _move_settlements(chunk: Chunk) -> None:
+def _falls_due(chunk: Chunk) -> ColumnElement[bool]:
+    """Of a position: something is payable tomorrow, or was today and is not paid."""
+    return exists().where(
+        OpenDue.loan_id == Position.loan_id,
+        OpenDue.bearer == "household",
+        OpenDue.payable_on.between(chunk.day, chunk.tomorrow),
+    )
+
+
+def _next_settlement(chunk: Chunk) -> ColumnElement[date]:
     """The next settlement day, the same for all loans of one rhythm."""
     rhythms = chunk.session.execute(
         select(Loan.every_months, Loan.settle_on_day)
@@ -63,15 +77,23 @@ def _move_settlements(chunk: Chunk) -> None:
         .where(chunk.here, chunk.settles)
         .distinct()
     ).all()
-    for every, on_day in rhythms:
-        following = spans_counted(chunk.tomorrow, 1, Rhythm(every, "month"), settle_on=on_day)[
-            0
-        ].end
-        same = select(Loan.id).where(Loan.every_months == every, Loan.settle_on_day == on_day)
-        chunk.update(
-            and_(chunk.settles, Position.loan_id.in_(same)),
-            settle_event_on=following - ONE_DAY,
+    following = [
+        (
+            and_(Loan.every_months == every, Loan.settle_on_day == on_day),
+            literal(_settlement_after(chunk.tomorrow, every, on_day)),
         )
+        for every, on_day in rhythms
+    ]
+    if not following:
+        return literal(FAR)
+    if len(following) == 1:
+        return following[0][1]
+    return select(case(*following)).where(Loan.id == Position.loan_id).scalar_subquery()
+
+
+def _settlement_after(day: date, every: int, on_day: int) -> date:
+    spans = spans_counted(day, 1, Rhythm(every, "month"), settle_on=on_day)
+    return spans[0].end - ONE_DAY
 
 
 def _move_shares(chunk: Chunk) -> None:
@@ -94,24 +116,20 @@ def _move_shares(chunk: Chunk) -> None:
     )
 
 
-def _oldest_overdue(chunk: Chunk, which: ColumnElement[bool]) -> dict[int, date]:
+def _move_reviews(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
+    """Overdue loans are looked at again when their grade would change."""
     rows = chunk.session.execute(
         select(OpenDue.loan_id, func.min(OpenDue.payable_on))
         .join(Position, Position.loan_id == OpenDue.loan_id)
-        .where(chunk.here, which, OpenDue.bearer == "household", OpenDue.payable_on < chunk.day)
+        .where(
+            chunk.here,
+            Position.review_on <= chunk.day,
+            OpenDue.bearer == "household",
+            OpenDue.payable_on < chunk.day,
+        )
         .group_by(OpenDue.loan_id)
-    )
-    return {row[0]: row[1] for row in rows}
-
-
-def _move_reviews(
-    chunk: Chunk, overdue: dict[int, date], thresholds: Sequence[tuple[int, int]]
-) -> None:
-    """Overdue loans are looked at again when their grade would change."""
+    ).all()
     chunk.update_each(
         "review_on",
-        {
-            loan_id: next_change_on(oldest, chunk.day, thresholds) or FAR
-            for loan_id, oldest in overdue.items()
-        },
+        {loan_id: next_change_on(oldest, chunk.day, thresholds) or FAR for loan_id, oldest in rows},
     )

@@ -2,23 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import (
     ColumnElement,
+    and_,
+    exists,
     select,
     update,
 )
+from sqlalchemy.orm import Session
 
 from kernel.calendar import HolidayTable
 from loans import record
 from loans.batch.chunk import BY_PRODUCTS, Chunk
 from loans.models import (
+    Disbursement,
+    HouseholdCredit,
     Loan,
     OpenDue,
     Position,
+    Repayment,
 )
 from loans.operations import repaying
+
+
+def asleep_with_credit(session: Session, day: date, limit: int) -> list[int]:
+    """Loans with no event today whose household's credit, kept for another loan, can pay them."""
+    credited = session.scalars(
+        select(HouseholdCredit.household_id).where(HouseholdCredit.amount_fen > 0)
+    ).all()
+    found: list[int] = []
+    for lot in record.lots(credited):
+        asleep = (
+            select(Position.loan_id)
+            .join(Loan, Loan.id == Position.loan_id)
+            .where(Loan.household_id.in_(lot), Position.next_event_on > day, _untouched_after(day))
+        )
+        wanted = repaying.credits_wanted(session, day, OpenDue.loan_id.in_(asleep))
+        found += [loan_id for loan_id, _, _ in wanted]
+    return sorted(found)[:limit]
+
+
+def wake(session: Session, day: date, loan_ids: Iterable[int]) -> None:
+    """Have today's close look at these loans, which are locked; not at one that counters moved on.
+
+    Its turn is the close of the day it was moved on.
+    """
+    for lot in record.lots(loan_ids):
+        session.execute(
+            update(Position)
+            .where(Position.loan_id.in_(lot), Position.next_event_on > day, _untouched_after(day))
+            .values(review_on=day, next_event_on=day)
+        )
+
+
+def _untouched_after(day: date) -> ColumnElement[bool]:
+    return and_(
+        ~exists().where(Repayment.loan_id == Position.loan_id, Repayment.booking_date > day),
+        ~exists().where(Disbursement.loan_id == Position.loan_id, Disbursement.booking_date > day),
+    )
 
 
 def use_credits(chunk: Chunk) -> None:

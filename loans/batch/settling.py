@@ -23,7 +23,6 @@ from sqlalchemy import (
 from kernel.database import days_between, least, sum_of, trail_id_of
 from loans.batch.chunk import BY_PRODUCTS, Chunk
 from loans.models import (
-    FAR,
     Due,
     Loan,
     LoanBearer,
@@ -44,12 +43,6 @@ def settle(chunk: Chunk) -> None:
     _insert_settlements(chunk, "interest", and_(or_(chunk.settles, chunk.matures), BY_PRODUCTS))
     _insert_settlements(chunk, "penalty", chunk.settles)
     _insert_dues_of_settlements(chunk)
-    settled = select(Loan.id).where(BY_PRODUCTS)
-    chunk.update(
-        and_(or_(chunk.settles, chunk.matures), Position.loan_id.in_(settled)),
-        interest_settled_to=chunk.tomorrow,
-    )
-    chunk.update(chunk.settles, penalty_settled_to=chunk.tomorrow)
 
 
 def _close_segments(chunk: Chunk) -> None:
@@ -203,8 +196,6 @@ def raise_at_maturity(chunk: Chunk) -> None:
         .where(chunk.here, chunk.matures, BY_PRODUCTS, OpenSegment.state == "regular"),
     )
     _open_new_dues(chunk)
-    products = select(Loan.id).where(BY_PRODUCTS)
-    chunk.update(and_(chunk.matures, Position.loan_id.in_(products)), plan_event_on=FAR)
 
 
 def _insert_dues(chunk: Chunk, rows: Select[int, str, str, date, int, int]) -> None:

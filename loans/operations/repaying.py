@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import ColumnElement, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 import credit
 import ledger
 from kernel.actor import Actor
+from kernel.database import insert_many, sum_of
 from loans import booking, limits, record
 from loans.models import Allocation, Due, HouseholdCredit, Loan, OpenDue, Repayment
 from loans.operations.finding import find_by_number, require_idle
@@ -106,22 +107,21 @@ def _take(session: Session, taken: Sequence[_Taken], on: date) -> list[int]:
         if repaid_fen:
             lowered.append((loan.lender_id, loan.village_code, -repaid_fen))
     record.write(session, [one.one for one in taken], on=on)
-    repayment_ids = list(
-        session.scalars(
-            insert(Repayment).returning(Repayment.id, sort_by_parameter_order=True),
-            [
-                {
-                    "loan_id": one.one.loan.id,
-                    "kind": one.kind,
-                    "amount_fen": one.amount_fen,
-                    "to_credit_fen": one.to_credit_fen,
-                    "value_date": on,
-                    "booking_date": on,
-                    "voucher_id": one.voucher_id,
-                }
-                for one in taken
-            ],
-        )
+    repayment_ids = insert_many(
+        session,
+        Repayment,
+        [
+            {
+                "loan_id": one.one.loan.id,
+                "kind": one.kind,
+                "amount_fen": one.amount_fen,
+                "to_credit_fen": one.to_credit_fen,
+                "value_date": on,
+                "booking_date": on,
+                "voucher_id": one.voucher_id,
+            }
+            for one in taken
+        ],
     )
     record.insert_allocations(
         session, list(zip(repayment_ids, [one.one for one in taken], strict=True))
@@ -160,54 +160,70 @@ def _keep_credit(session: Session, taken: Sequence[_Taken]) -> None:
 def use_credits(session: Session, *, loan_ids: Sequence[int], on: date) -> int:
     """Put households' credit to use on dues payable by ``on``; how many loans took some.
 
-    A step of the close: credit waits for the household's next due at the same lender.
+    A step of the close: credit kept by the end of ``on`` pays what the household owes the same
+    lender, the oldest contract first, with the penalty that has run up to then.
     """
-    wanted = _credits_wanted(session, loan_ids, on)
+    wanted = [
+        (loan_id, key, credit_fen)
+        for ids in record.lots(loan_ids)
+        for loan_id, key, credit_fen in credits_wanted(session, on, OpenDue.loan_id.in_(ids))
+    ]
     if not wanted:
         return 0
     loaded = record.load(session, [loan_id for loan_id, _, _ in wanted])
     left: dict[tuple[int, int], int] = {}
     taken: list[_Taken] = []
-    for loan_id, due_fen, credit_fen in wanted:
+    for loan_id, key, credit_fen in wanted:
+        if not left.setdefault(key, credit_fen):
+            continue
         one = loaded[loan_id]
-        key = (one.loan.lender_id, one.loan.household_id)
-        fen = min(due_fen, left.setdefault(key, credit_fen))
-        if fen:
-            left[key] -= fen
-            taken.append(_Taken(one, fen, "credit", None, False))
-            _use(session, key, fen)
+        fen = min(left[key], one.course.bring_up_to(on))
+        left[key] -= fen
+        taken.append(_Taken(one, fen, "credit", None, False))
+        _use(session, key, fen)
     if taken:
         _take(session, taken, on)
     return len(taken)
 
 
-def _credits_wanted(
-    session: Session, loan_ids: Sequence[int], on: date
-) -> list[tuple[int, int, int]]:
-    """(loan, household's dues payable by ``on``, credit) where there are both."""
-    found: dict[int, tuple[int, int]] = {}
-    for ids in record.lots(loan_ids):
-        rows = session.execute(
-            select(OpenDue.loan_id, OpenDue.left_fen, HouseholdCredit.amount_fen)
-            .join(Loan, Loan.id == OpenDue.loan_id)
-            .join(
-                HouseholdCredit,
-                (HouseholdCredit.lender_id == Loan.lender_id)
-                & (HouseholdCredit.household_id == Loan.household_id),
-            )
-            .where(
-                OpenDue.loan_id.in_(ids),
-                OpenDue.bearer == "household",
-                OpenDue.payable_on <= on,
-                HouseholdCredit.amount_fen > 0,
-            )
+def credits_wanted(
+    session: Session, on: date, *which: ColumnElement[bool]
+) -> list[tuple[int, tuple[int, int], int]]:
+    """(loan, whose credit, credit) where a due is payable by ``on`` and there is credit for it.
+
+    While a day is closed the counters go on: what they keep on the next day is no credit of ``on``.
+    """
+    later = (
+        select(sum_of(Repayment.to_credit_fen))
+        .join(Loan, Loan.id == Repayment.loan_id)
+        .where(
+            Loan.lender_id == HouseholdCredit.lender_id,
+            Loan.household_id == HouseholdCredit.household_id,
+            Repayment.booking_date > on,
         )
-        for loan_id, left_fen, credit_fen in rows:
-            due_fen, _ = found.get(loan_id, (0, 0))
-            found[loan_id] = (due_fen + left_fen, credit_fen)
-    return [
-        (loan_id, due_fen, credit_fen) for loan_id, (due_fen, credit_fen) in sorted(found.items())
-    ]
+        .correlate(HouseholdCredit)
+        .scalar_subquery()
+    )
+    kept_fen = HouseholdCredit.amount_fen - later
+    rows = session.execute(
+        select(OpenDue.loan_id, Loan.lender_id, Loan.household_id, kept_fen)
+        .join(Loan, Loan.id == OpenDue.loan_id)
+        .join(
+            HouseholdCredit,
+            (HouseholdCredit.lender_id == Loan.lender_id)
+            & (HouseholdCredit.household_id == Loan.household_id),
+        )
+        .where(
+            OpenDue.bearer == "household",
+            OpenDue.payable_on <= on,
+            HouseholdCredit.amount_fen > 0,
+            kept_fen > 0,
+            *which,
+        )
+        .distinct()
+        .order_by(OpenDue.loan_id)
+    )
+    return [(row[0], (row[1], row[2]), row[3]) for row in rows]
 
 
 def _use(session: Session, key: tuple[int, int], fen: int) -> None:

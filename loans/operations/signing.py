@@ -14,6 +14,7 @@ import ledger
 import policy
 from households.models import Household
 from kernel.actor import Actor
+from kernel.database import insert_many
 from kernel.dates import add_months
 from kernel.money import MONEY_MAX_FEN
 from kernel.refusals import Refusal
@@ -128,9 +129,7 @@ def _insert_loans(
         if id(terms) not in frozen:
             frozen[id(terms)] = json.dumps(policy.freeze(terms), ensure_ascii=False, sort_keys=True)
         rows.append(_loan_row(sheet, signing, frozen[id(terms)], rulebook_digest, on))
-    return list(
-        session.scalars(insert(Loan).returning(Loan.id, sort_by_parameter_order=True), rows)
-    )
+    return insert_many(session, Loan, rows)
 
 
 def _loan_row(

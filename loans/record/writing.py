@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam, delete, insert, tuple_, update
 from sqlalchemy.orm import Session
 
+from kernel.database import insert_many
 from loans.course import Course
 from loans.models import (
     FAR,
@@ -86,8 +87,9 @@ def _insert_settlements_and_dues(session: Session, loans: Sequence[Loaded], on: 
     noted = [(one, settled) for one in loans for settled in one.course.settlements]
     settlement_ids: dict[tuple[int, int], int] = {}
     if noted:
-        ids = session.scalars(
-            insert(Settlement).returning(Settlement.id, sort_by_parameter_order=True),
+        ids = insert_many(
+            session,
+            Settlement,
             [
                 {
                     "loan_id": one.loan.id,
@@ -104,7 +106,7 @@ def _insert_settlements_and_dues(session: Session, loans: Sequence[Loaded], on: 
                 }
                 for one, settled in noted
             ],
-        ).all()
+        )
         places: dict[int, int] = {}
         for (one, _settled), settlement_id in zip(noted, ids, strict=True):
             place = places.get(one.loan.id, 0)
@@ -120,8 +122,9 @@ def _insert_dues(
     new = [(one, due) for one in loans for due in one.course.dues if due.id is None]
     if not new:
         return
-    ids = session.scalars(
-        insert(Due).returning(Due.id, sort_by_parameter_order=True),
+    ids = insert_many(
+        session,
+        Due,
         [
             {
                 "loan_id": one.loan.id,
@@ -135,7 +138,7 @@ def _insert_dues(
             }
             for one, due in new
         ],
-    ).all()
+    )
     left: list[dict[str, Any]] = []
     for (one, due), due_id in zip(new, ids, strict=True):
         due.id = due_id
