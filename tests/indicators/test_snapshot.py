@@ -270,7 +270,7 @@ BUGS = [
 ]
 
 
-@pytest.mark.parametrize(("target", "bug"), BUGS, ids=lambda value: str(value)[:50])
+@pytest.mark.parametrize(("target", "bug"), BUGS, ids=[target for target, _ in BUGS])
 def test_planted_bug_turns_red(
     target: str, bug: object, databases_of_this_process: Maker, keyring: Keyring
 ) -> None:
