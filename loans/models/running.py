@@ -81,7 +81,7 @@ class OpenDue(Running, Base):
     __tablename__ = "open_dues"
     __table_args__ = (
         CheckConstraint("left_fen > 0", name="left_positive"),
-        Index("ix_open_dues_loan_id", "loan_id"),
+        Index("ix_open_dues_loan_id_bearer_payable_on", "loan_id", "bearer", "payable_on"),
         Index("ix_open_dues_bearer_payable_on", "bearer", "payable_on"),
     )
 
