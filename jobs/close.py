@@ -54,7 +54,7 @@ class Step:
 
     name: str
     work: Callable[[Session, date, int], int]
-    #: called once, whatever it returns: a statement over all rows that minds no limit
+    #: called once and not counted: statements over all rows that mind no limit
     whole: bool = False
 
 
@@ -180,8 +180,10 @@ def run_steps(
         if budget < 1:
             return step.name
         worked = step.work(session, day, budget)
+        if step.whole:
+            continue
         counts[step.name] = counts.get(step.name, 0) + worked
-        if worked >= budget and not step.whole:
+        if worked >= budget:
             return step.name
         budget -= worked
     return DONE

@@ -28,7 +28,7 @@ COMMAND = "jobs.deliver"
 BATCH = 50
 
 #: what the steps of a close are called on paper
-STEPS = {"loans": "处理借款合同", "snapshot": "登记指标变动"}
+STEPS = {"loans": "处理借款合同"}
 
 
 def deliver(house: House) -> int:

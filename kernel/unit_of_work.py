@@ -55,7 +55,9 @@ class Books:
         began_at = self.clock()
         with self.engine.connect() as connection, connection.begin():
             work = Work(trail.next_id(connection))
-            connection.info[WORK] = work
+            # Held by hand: a connection that is lost has no info any more.
+            info = connection.info
+            info[WORK] = work
             try:
                 with Session(connection, expire_on_commit=False) as session:
                     yield session
@@ -63,7 +65,7 @@ class Books:
                     if work.wrote:
                         self._chain(session, work, command, by, reason, began_at)
             finally:
-                connection.info.pop(WORK, None)
+                info.pop(WORK, None)
 
     def once(
         self,

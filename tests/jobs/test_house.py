@@ -48,7 +48,7 @@ def test_a_quiet_month_closes_with_the_rooms_own_steps(house: House) -> None:
     found(house)
     done = program.close_to(house, date(2017, 6, 30))
     assert len(done) == 33  # 29, 30, 31 May and the 30 days of June
-    assert done[0].counts == {"loans": 0, "snapshot": 0}
+    assert done[0].counts == {"loans": 0}
 
 
 # --- reports ------------------------------------------------------------------------------------
