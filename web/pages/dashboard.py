@@ -49,6 +49,8 @@ _TARGETS: Final = {
     "rating_coverage": "rating_coverage_ppm",
     "effective_credit_rate": "effective_credit_rate_ppm",
 }
+#: ratios of which more is better, drawn as a bar
+_REACHED: Final = frozenset({"rating_coverage", "effective_credit_rate", "borrowing_rate"})
 #: a region this deep has nothing below
 _VILLAGE: Final = 5
 
@@ -112,7 +114,7 @@ def _shown(found: Figures, name: str, on: date) -> Shown:
         target=None if target is None else percent(ratio(target.value, 1_000_000)),
         gap=0 if target is None else found.gap(name, target.value),
         clause="" if target is None else target.cite,
-        reached=_whole_percent(value) if figure.kind == "ratio" else None,
+        reached=_whole_percent(value) if name in _REACHED else None,
         printed=published(house().settings.config_dir, found.region, name),
     )
 
