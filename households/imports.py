@@ -129,6 +129,11 @@ def apply(
     with office.books.write(COMMAND, by=by) as session:
         batch = _batch(session, batch_id, "staged")
         report = Report(**json.loads(batch.report or "{}"))
+        if judging.judge_again(session, batch_id, by.region_scope):
+            # Somebody else has changed the register since this batch was shown.
+            asked, unknown = report.questions, report.unknown_columns
+            report = report_on(session, office.keyring, batch, on)
+            report.questions, report.unknown_columns = asked, unknown
         if not report.clean and not accept_good:
             raise ImportHasBadRows(field="file", bad=report.households["refused"])
         applying.write(session, batch, office.keyring, on)

@@ -46,6 +46,14 @@ def judge(session: Session, batch: ImportBatch, villages: VillageFinder, scope: 
         pass
 
 
+def judge_again(session: Session, batch_id: int, scope: str) -> int:
+    """Findings that the register itself has brought about since the batch was judged."""
+    found = _households_out_of_scope(session, batch_id, scope)
+    while new := _persons_in_other_households(session, batch_id, scope):
+        found += new
+    return found
+
+
 def questions(session: Session, batch_id: int, villages: VillageFinder) -> list[Question]:
     """The old village names of the file that nobody has answered yet."""
     rows = session.execute(
@@ -168,15 +176,19 @@ def _members_elsewhere(session: Session, batch_id: int) -> None:
     )
 
 
-def _households_out_of_scope(session: Session, batch_id: int, scope: str) -> None:
+def _households_out_of_scope(session: Session, batch_id: int, scope: str) -> int:
     """A number that belongs to a household outside the actor's scope takes nothing over."""
     foreign = session.execute(
         select(StagedHousehold.line, StagedHousehold.number)
         .join(Household, Household.number == StagedHousehold.number)
-        .where(StagedHousehold.batch_id == batch_id, ~in_scope(Household.village_code, scope))
+        .where(
+            StagedHousehold.batch_id == batch_id,
+            good(batch_id, StagedHousehold.number),
+            ~in_scope(Household.village_code, scope),
+        )
         .order_by(StagedHousehold.line)
     )
-    _add(
+    return _add(
         session,
         batch_id,
         (_finding(f.line, f.number, "number", VillageOutOfScope(), f.number) for f in foreign),

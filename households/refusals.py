@@ -33,7 +33,7 @@ class NotYesOrNo(Refusal):
     """Neither yes nor no."""
 
     zh = "“{title}”只能填 是 或 否"
-    en = "{title} must be 是 or 否"
+    en = "{title} must be answered yes or no"
 
 
 class NotWholeNumber(Refusal):

@@ -379,6 +379,22 @@ def test_a_batch_is_applied_once(desk: Desk) -> None:
         imports.apply(desk.office, bad, on=DAY, by=desk.by)
 
 
+def test_what_others_wrote_between_preview_and_confirmation_is_judged_again(desk: Desk) -> None:
+    """Two clerks preview the same wife in two households; the second confirmation is refused."""
+    other = dataclasses.replace(desk.by, person_id=8, account="other")
+    rows = [*family("B2", 5), member("B2", "李秀英", 2, "之女")]
+    batch_id, report = imports.stage(desk.office, desk.file(rows), on=DAY, by=other)
+    assert report.clean
+    desk.bring(family("A1", 1))
+    before = desk.totals()
+    with pytest.raises(ImportHasBadRows):
+        imports.apply(desk.office, batch_id, on=DAY, by=other)
+    assert desk.totals() == before
+    taken = imports.apply(desk.office, batch_id, on=DAY, by=other, accept_good=True)
+    assert [f["rule"] for f in taken.findings] == ["person_in_another_household"]
+    assert desk.totals() == before
+
+
 def test_nothing_staged_is_left_behind(desk: Desk) -> None:
     desk.bring(family("A1", 1))
     desk.bring(family("A2", 3, income_per_person_fen="-1"))

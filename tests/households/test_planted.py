@@ -86,6 +86,12 @@ PLANTED = [
         catches=(*RED, IntegrityError),
     ),
     Plant(
+        imports.test_what_others_wrote_between_preview_and_confirmation_is_judged_again,
+        "households.judging.judge_again",
+        lambda *_: 0,
+        catches=(IntegrityError,),
+    ),
+    Plant(
         imports.test_nothing_staged_is_left_behind,
         "households.imports._forget_rows",
         lambda *_: None,
