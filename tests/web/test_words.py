@@ -1,0 +1,123 @@
+"""Every sentence of the pages has its English, and no English stands without its sentence."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from households.models import STATUS_TITLES
+from loans.forms import METHOD_TITLES
+from web.pages import batches, dashboard, frame
+from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
+from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
+
+WEB = Path(__file__).resolve().parents[2] / "web"
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+
+def in_templates() -> set[str]:
+    """Whatever is said through ``t`` in a template."""
+    said: set[str] = set()
+    for file in (WEB / "templates").glob("*.html"):
+        text = file.read_text("utf-8")
+        said |= {found[1] for found in re.finditer(r"\bt\(\s*\"([^\"]+)\"", text)}
+        said |= {found[1] for found in re.finditer(r"\bt\(\s*'([^']+)'", text)}
+        for condition in re.findall(r"\bt\(\"[^\"]+\"\) (?:if|else) [^}]*", text):
+            said |= set(re.findall(r"t\(\"([^\"]+)\"", condition))
+    return said
+
+
+def in_python() -> set[str]:
+    """Whatever is said through ``t`` in a page."""
+    said: set[str] = set()
+    for file in WEB.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
+                said |= {a.value for a in node.args if isinstance(a, ast.Constant)}
+    return said
+
+
+def listed() -> set[str]:
+    """Words that come out of tables: states, kinds, titles."""
+    tables = (
+        LOAN_STATES,
+        SHEET_STATES,
+        EVENTS,
+        DUES,
+        BEARERS,
+        GRADES,
+        METHOD_TITLES,
+        STATUS_TITLES,
+    )
+    said = {word for table in tables for word in table.values()}
+    said |= {title for _endpoint, title, _command in frame.MENU}
+    said |= {title for title, _names in dashboard.GROUPS}
+    said |= {word for batch in batches.BATCHES.values() for word in (batch.title, batch.hint)}
+    return said | {"其他农户"}
+
+
+def test_every_sentence_has_its_english() -> None:
+    missing = {s for s in in_templates() | in_python() | listed() if s not in ENGLISH}
+    assert missing == set()
+
+
+def test_no_english_is_left_over() -> None:
+    exports = {s for s in ENGLISH if s not in in_templates() | in_python() | listed()}
+    in_lists = {
+        node.value
+        for file in (WEB / "pages").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    assert exports - in_lists == set()
+
+
+def test_the_facts_of_a_sentence_are_the_same_in_both_languages() -> None:
+    for chinese, english in ENGLISH.items():
+        facts = [set(re.findall(r"{(\w+)}", text)) for text in (chinese, english)]
+        assert facts[0] == facts[1], chinese
+
+
+def test_no_template_says_anything_outside_t() -> None:
+    for file in (WEB / "templates").glob("*.html"):
+        text = re.sub(r"{#.*?#}|{{.*?}}|{%.*?%}", "", file.read_text("utf-8"), flags=re.DOTALL)
+        outside = [line.strip() for line in text.splitlines() if CHINESE.search(line)]
+        # The switch between the languages names each in its own.
+        assert [line for line in outside if "lang=" not in line] == [], file.name
+
+
+def test_no_template_joins_pieces_of_a_sentence() -> None:
+    for file in (WEB / "templates").glob("*.html"):
+        assert not re.search(r"t\([^)]*\)\s*[~+]", file.read_text("utf-8")), file.name
+
+
+@pytest.mark.parametrize(
+    ("fen", "shown"),
+    [(0, "0.00"), (1, "0.01"), (35_175_000_000, "351,750,000.00"), (-150, "-1.50"), (None, "—")],
+)
+def test_amounts_are_shown_with_thousands_apart(fen: int | None, shown: str) -> None:
+    assert yuan(fen) == shown
+
+
+def test_fractions_are_shown_as_percent() -> None:
+    assert [percent(x) for x in ("0.4395", "1.0000", "0.0000", "0.0005", None)] == [
+        "43.95%", "100.00%", "0.00%", "0.05%", "—",
+    ]  # fmt: skip
+
+
+def test_published_figures_look_like_ours() -> None:
+    assert printed("8971") == "8,971"
+    assert printed("351750000.00") == money("351750000.00") == "351,750,000.00"
+
+
+def test_a_visitor_who_asks_for_english_gets_it_and_keeps_it(app: Flask) -> None:
+    client = app.test_client()
+    assert "Log in" in client.get("/login?lang=en").text
+    assert "Log in" in client.get("/login").text
+    assert "登录" in client.get("/login?lang=zh").text
+    with app.test_request_context("/?lang=en"):
+        assert t("共{count}户", count=3) == "3 households"
