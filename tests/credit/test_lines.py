@@ -21,6 +21,8 @@ from tests.credit.conftest import BEST, GOOD, OPEN, POOR, Settle
 from tests.credit.test_ratings import IN_A_YEAR, Desk
 from tests.planted import Plant
 
+pytestmark = pytest.mark.damaged("lines are drawn here without the loans that verify looks for")
+
 
 @pytest.fixture
 def desk(open_books: Books, scheme: Scheme, officer: Actor, checker: Actor) -> Desk:
