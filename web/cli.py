@@ -15,6 +15,7 @@ from config.settings import Settings
 from config.wiring import House
 from kernel.refusals import Refusal
 from web.commands.backup import backup, restore
+from web.commands.bench import bench
 from web.commands.close_day import close_day
 from web.commands.demo import demo
 from web.commands.import_ import import_
@@ -44,6 +45,7 @@ _COMMANDS = (
     verify,
     backup,
     restore,
+    bench,
 )
 
 

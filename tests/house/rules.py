@@ -20,7 +20,7 @@ BELOW_THE_EDGES = (
     "kernel", "office", "ledger", "policy", "households", "organisations", "credit", "loans",
     "indicators",
 )  # fmt: skip
-PRODUCT = (*BELOW_THE_EDGES, "config", "jobs", "demo", "web", "migrations")
+PRODUCT = (*BELOW_THE_EDGES, "config", "jobs", "demo", "bench", "web", "migrations")
 
 SKIPPING = frozenset({"skip", "skipif", "xfail", "importorskip"})
 

@@ -28,6 +28,7 @@ PLANTS = [
     ("floors", "indicators/planted.py", "import demo"),
     ("floors", "loans/planted.py", "from web import planted"),
     ("floors", "config/planted.py", "import jobs"),
+    ("floors", "demo/planted.py", "import bench"),
     ("rooms", "loans/models/agreed.py", "from loans import operations"),
     ("rooms", "credit/models.py", "from credit import schemas"),
     ("no-edges", "indicators/planted.py", "import flask"),

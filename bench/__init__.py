@@ -1,0 +1,10 @@
+"""Measurements: the close of a day over a portfolio of any size, beside the database's own speed.
+
+A portfolio is built by INSERT … SELECT on a throw-away database, days are closed by the product's
+own close, and the same rows are then written without any of its work. One JSON object a line.
+"""
+
+from bench.measures import QUIET_DAY, SETTLE, Result, quiet_day, settle
+from bench.throwaway import throwaway
+
+__all__ = ["QUIET_DAY", "SETTLE", "Result", "quiet_day", "settle", "throwaway"]

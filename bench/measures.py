@@ -1,0 +1,120 @@
+"""The two measurements of the close: a settlement day, and a day on which nothing happens.
+
+Both close the day by the product's own close: lease, chunks, units of work with their trail rows
+and digests, snapshot. ``per_second`` counts loans settled, or quiet days closed; ``ratio`` is its
+share of what the database does with the same rows without any work (``bench.limits``), and
+``ratio_same`` its share of what the real tables take with constants in place of arithmetic.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, timedelta
+from statistics import median
+from time import perf_counter
+from typing import Final
+
+from bench import limits, one_day, portfolio
+from bench.profile import Profile, profiled
+from config.wiring import House
+from jobs import program
+
+SETTLE: Final = "settle"
+QUIET_DAY: Final = "quiet-day"
+#: quiet days closed; the middle one counts
+_QUIET_DAYS: Final = 9
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of a measurement."""
+
+    name: str
+    database: str
+    loans: int
+    seconds: float
+    per_second: float
+    limit_per_second: float
+    ratio: float
+    ratio_same: float
+    #: rows that the record gained
+    rows: int
+    #: statements sent
+    statements: int
+    #: where the time went
+    top: list[dict[str, object]] = field(default_factory=list)
+
+    def as_data(self) -> dict[str, object]:
+        """For JSON."""
+        data = asdict(self)
+        return data if self.top else {k: v for k, v in data.items() if k != "top"}
+
+
+def settle(house: House, loans: int, *, top: int = 0) -> Result:
+    """Close a settlement day of so many loans."""
+    _at_rest(house, loans, portfolio.SETTLES - _ONE_DAY)
+    seconds, profile = _close(house, portfolio.SETTLES)
+    chunks = limits.chunks_of(house.engine, portfolio.SETTLES)
+    rows = limits.rows_written(house.engine, chunks)
+    naked = limits.naked(house.engine, chunks)
+    same = limits.same(house.engine, chunks)
+    return _result(
+        house, SETTLE, loans, loans, (seconds, naked, same), rows=rows, profile=profile, top=top
+    )
+
+
+def quiet_day(house: House, loans: int, *, top: int = 0) -> Result:
+    """Close days on which nothing happens to so many loans."""
+    _at_rest(house, loans, portfolio.FIRST_DAY)
+    runs = [_close(house, portfolio.QUIET + _ONE_DAY * nr) for nr in range(_QUIET_DAYS)]
+    seconds = median(seconds for seconds, _ in runs)
+    last = portfolio.QUIET + _ONE_DAY * (_QUIET_DAYS - 1)
+    naked, same, rows = one_day.one_close(house.engine, last)
+    return _result(
+        house, QUIET_DAY, loans, 1, (seconds, naked, same), rows=rows, profile=runs[-1][1], top=top
+    )
+
+
+def _at_rest(house: House, loans: int, to: date) -> None:
+    """A portfolio whose first day is closed, and every day up to ``to``."""
+    portfolio.build(house, loans)
+    if house.engine.dialect.name == "postgresql":
+        with house.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    program.close_to(house, to)
+
+
+def _close(house: House, day: date) -> tuple[float, Profile]:
+    closer = program.closer(house)
+    with profiled(house.engine) as profile:
+        began = perf_counter()
+        closer.close_day(day)
+        return perf_counter() - began, profile
+
+
+def _result(
+    house: House,
+    name: str,
+    loans: int,
+    units: int,
+    seconds: tuple[float, float, float],
+    *,
+    rows: int,
+    profile: Profile,
+    top: int,
+) -> Result:
+    own, naked, same = seconds
+    return Result(
+        name=name,
+        database=house.engine.dialect.name,
+        loans=loans,
+        seconds=round(own, 4),
+        per_second=round(units / own, 1),
+        limit_per_second=round(units / naked, 1),
+        ratio=round(naked / own, 4),
+        ratio_same=round(same / own, 4),
+        rows=rows,
+        statements=profile.statements,
+        top=profile.top(top),
+    )
