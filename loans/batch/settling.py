@@ -75,8 +75,10 @@ def _change_open_segments(
     chunk: Chunk, which: ColumnElement[bool], values: Mapping[str, object]
 ) -> None:
     reached = exists().where(Position.loan_id == OpenSegment.loan_id, chunk.here, which)
+    # The range is said of the segments too: SQLite would read every open segment of the house.
+    mine = OpenSegment.loan_id.between(chunk.low, chunk.high)
     chunk.session.execute(
-        update(OpenSegment).where(reached.correlate(OpenSegment)).values(**values)
+        update(OpenSegment).where(mine, reached.correlate(OpenSegment)).values(**values)
     )
 
 
