@@ -7,12 +7,16 @@ recomputed from rows and compared; a difference keeps the day from closing.
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
+    Date,
     FromClause,
     Insert,
+    bindparam,
     func,
     insert,
     literal,
@@ -33,14 +37,22 @@ from indicators.models import (
 )
 from indicators.refusals import SnapshotDiffers
 from kernel.database import sum_of
+from kernel.seals import table_of
 from loans.models import Loan, LoanDay
+
+_HOUSEHOLD_DAYS, _VILLAGE_DAYS = table_of(HouseholdDay), table_of(VillageDay)
+_DAY: BindParameter[date] = bindparam("day", type_=Date())
 
 
 def take_snapshot(session: Session, day: date) -> None:
     """Write what moved on ``day``, which is closing: once, whole, in the close's unit of work."""
-    moves = states.moved_since(session, day)
-    session.execute(_household_rows(day, moves))
-    session.execute(_village_rows(day))
+    household_rows, village_rows = _statements()
+    if moves := states.moved_since(session, day):
+        household_rows = _household_rows(_DAY, moves)
+    # On the connection: the session takes an INSERT's parameters for rows.
+    connection = session.connection()
+    connection.execute(household_rows, {"day": day})
+    connection.execute(village_rows, {"day": day})
     if day.day == 1:
         for difference in recompute.differences(session, day):
             raise SnapshotDiffers(
@@ -53,13 +65,19 @@ def take_snapshot(session: Session, day: date) -> None:
             )
 
 
-def _household_rows(day: date, moves: states.Moves) -> Insert:
+@lru_cache(maxsize=1)
+def _statements() -> tuple[Insert, Insert]:
+    """Built once: building them takes longer than running them on a quiet day."""
+    return _household_rows(_DAY, {}), _village_rows(_DAY)
+
+
+def _household_rows(day: BindParameter[date], moves: states.Moves) -> Insert:
     """Touched households whose state differs from the one last written."""
     now = states.households(day, moves, states.touched(day).subquery("touched")).subquery("now")
     last = aliased(HouseholdDay)
-    return insert(HouseholdDay).from_select(
+    return insert(_HOUSEHOLD_DAYS).from_select(
         ["household_id", "on_day", *STATE],
-        select(now.c.household_id, literal(day), *(now.c[name] for name in STATE))
+        select(now.c.household_id, day, *(now.c[name] for name in STATE))
         .outerjoin(
             last,
             (last.household_id == now.c.household_id)
@@ -69,7 +87,7 @@ def _household_rows(day: date, moves: states.Moves) -> Insert:
     )
 
 
-def _village_rows(day: date) -> Insert:
+def _village_rows(day: BindParameter[date]) -> Insert:
     """Each village that moved: its last row and the movement."""
     parts = _movements(day).subquery("parts")
     moved = (
@@ -84,11 +102,11 @@ def _village_rows(day: date) -> Insert:
         .where(rows.village_code == moved.c.village_code, rows.on_day < day)
         .scalar_subquery()
     )
-    return insert(VillageDay).from_select(
+    return insert(_VILLAGE_DAYS).from_select(
         ["village_code", "on_day", *COUNTERS],
         select(
             moved.c.village_code,
-            literal(day),
+            day,
             *(func.coalesce(getattr(last, name), 0) + moved.c[name] for name in COUNTERS),
         ).outerjoin(
             last,
@@ -97,7 +115,7 @@ def _village_rows(day: date) -> Insert:
     )
 
 
-def _movements(day: date) -> CompoundSelect[str]:
+def _movements(day: BindParameter[date]) -> CompoundSelect[str]:
     """What each household and loan written today adds to its village, less what it was before."""
     household, before = HouseholdDay.__table__, HouseholdDay.__table__.alias("before")
     loan, loan_before = LoanDay.__table__, LoanDay.__table__.alias("loan_before")
@@ -139,7 +157,9 @@ def _signed(counters: dict[str, ColumnElement[int]], sign: int) -> list[ColumnEl
     ]
 
 
-def _household_day_before(household_id: ColumnElement[int], day: date) -> ColumnElement[date]:
+def _household_day_before(
+    household_id: ColumnElement[int], day: BindParameter[date]
+) -> ColumnElement[date]:
     rows = aliased(HouseholdDay)
     return (
         select(func.max(rows.on_day))
@@ -148,7 +168,7 @@ def _household_day_before(household_id: ColumnElement[int], day: date) -> Column
     )
 
 
-def _loan_day_before(loan_id: ColumnElement[int], day: date) -> ColumnElement[date]:
+def _loan_day_before(loan_id: ColumnElement[int], day: BindParameter[date]) -> ColumnElement[date]:
     rows = aliased(LoanDay)
     return (
         select(func.max(rows.on_day))

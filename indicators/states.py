@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     CompoundSelect,
     FromClause,
@@ -43,6 +44,8 @@ _DECIDING = (*_REGISTERED, Status.REMOVED)
 
 #: a SELECT of many columns
 Rows = Select[*tuple[Any, ...]]
+#: a day, or a place in a statement that is built once and given its day later
+Day = date | BindParameter[date]
 #: household -> the village it lived in at the close, where it has moved since
 Moves = Mapping[int, str]
 
@@ -56,7 +59,6 @@ def moved_since(session: Session, day: date) -> dict[int, str]:
         select(RegisterChange.household_id, RegisterChange.fields)
         .where(
             RegisterChange.booked_on > day,
-            RegisterChange.person_id.is_(None),
             RegisterChange.fields.contains('"village_code"'),
         )
         .order_by(RegisterChange.id.desc())
@@ -65,7 +67,7 @@ def moved_since(session: Session, day: date) -> dict[int, str]:
     return {household: json.loads(fields)["village_code"][0] for household, fields in rows}
 
 
-def touched(day: date) -> CompoundSelect[int]:
+def touched(day: Day) -> CompoundSelect[int]:
     """Households of which anything that counts was booked on ``day``, or began or ended on it."""
     return union(
         select(HouseholdStatus.household_id).where(HouseholdStatus.booked_on == day),
@@ -78,9 +80,10 @@ def touched(day: date) -> CompoundSelect[int]:
     )
 
 
-def households(day: date, moves: Moves, only: FromClause | None = None) -> Rows:
+def households(day: Day, moves: Moves, only: FromClause | None = None) -> Rows:
     """One row for each household (of ``only``): the columns of ``household_days`` but its day."""
-    plain = _answers(day, moves, only).subquery("answers")
+    # Written out once: folded into what reads it, each answer would be looked up several times.
+    plain = _answers(day, moves, only).cte("answers").prefix_with("MATERIALIZED")
     counts = plain.c.status.in_(_REGISTERED)
     registered = case((counts, True), else_=False)
     return select(
@@ -131,7 +134,7 @@ def loan_counters(rows: FromClause) -> list[ColumnElement[int]]:
     ]
 
 
-def last_loan_day(loan_id: ColumnElement[int], until: date) -> ScalarSelect[date]:
+def last_loan_day(loan_id: ColumnElement[int], until: Day) -> ScalarSelect[date]:
     """The day of a loan's last figures on or before ``until``."""
     rows = aliased(LoanDay)
     return (
@@ -153,7 +156,7 @@ def drawn(day: date) -> Rows:
     )
 
 
-def _answers(day: date, moves: Moves, only: FromClause | None) -> Rows:
+def _answers(day: Day, moves: Moves, only: FromClause | None) -> Rows:
     village: ColumnElement[str] = Household.village_code.expression
     if moves:
         village = case(moves, value=Household.id, else_=Household.village_code)
@@ -171,7 +174,7 @@ def _answers(day: date, moves: Moves, only: FromClause | None) -> Rows:
     return query.where(Household.id.in_(select(only.c[0])))
 
 
-def _status(day: date) -> ScalarSelect[str]:
+def _status(day: Day) -> ScalarSelect[str]:
     """The last finding that says whether the household is registered."""
     return (
         select(HouseholdStatus.status)
@@ -187,7 +190,7 @@ def _status(day: date) -> ScalarSelect[str]:
     )
 
 
-def _persons(day: date) -> ScalarSelect[int]:
+def _persons(day: Day) -> ScalarSelect[int]:
     """Who was entered, less who left."""
     by = case((RegisterChange.what == "new", 1), (RegisterChange.what == "left", -1), else_=0)
     return (
@@ -202,7 +205,7 @@ def _persons(day: date) -> ScalarSelect[int]:
     )
 
 
-def _line(day: date) -> ScalarSelect[int]:
+def _line(day: Day) -> ScalarSelect[int]:
     """The line of the rating in force, 0 where it earned none; NULL without a rating."""
     last = aliased(Rating)
     begun_last = (
@@ -221,7 +224,7 @@ def _line(day: date) -> ScalarSelect[int]:
     )
 
 
-def _has_loan(day: date, which: ColumnElement[bool]) -> ColumnElement[bool]:
+def _has_loan(day: Day, which: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists(
         select(literal(1))
         .select_from(Loan)
