@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+import credit
 import ledger
+import loans
 import organisations
 from config.wiring import House
 from households import Household, imports
@@ -121,3 +123,108 @@ def turn_day(books: Books, by: Actor) -> date:
     with books.write("jobs.close_day", by=by) as session:
         ledger.finish_close(session, day)
         return ledger.open_day(session)
+
+
+# --- lending ------------------------------------------------------------------------------------
+
+#: answers worth 100 points: a line of 50 000
+BEST = {
+    "reputation": "优秀",
+    "performance": "正常",
+    "labourers": "3",
+    "income_per_head": "4000.00",
+}
+
+
+@dataclass(frozen=True)
+class Lent:
+    """A loan that was paid out, with what led to it."""
+
+    household_id: int
+    lender_id: int
+    sheet_id: int
+    number: str
+    slip_number: str
+
+
+def desk(number: int, role: str) -> Actor:
+    """Somebody at a desk of the county, of every lender."""
+    return Actor(number, f"{role}{number}", frozenset({role}), "431022")
+
+
+OFFICER, CHECKER, DIRECTOR = desk(911, "loan_officer"), desk(912, "checker"), desk(913, "director")
+
+
+def rate(house: House, village: str, ids: list[int]) -> int:
+    """Propose the best rating for some households of a village; the proposal."""
+    with house.books.write("credit.propose", by=OFFICER) as session:
+        return credit.propose(
+            session,
+            scheme=credit.load_schemes(house.settings.config_dir / "ratings")["hunan-433"],
+            village_code=village,
+            entries=[credit.Entry(household_id, BEST) for household_id in ids],
+            on=ledger.open_day(session),
+            by=OFFICER,
+        ).proposal_id
+
+
+def confirm(house: House, proposal_id: int) -> None:
+    """Confirm a rating."""
+    with house.books.write("credit.confirm", by=CHECKER) as session:
+        credit.decide(
+            session,
+            proposal_id=proposal_id,
+            approved=True,
+            validity_months=36,
+            on=ledger.open_day(session),
+            by=CHECKER,
+        )
+
+
+def ask(house: House, family: Family, lender_id: int, fen: int = 5_000_000) -> int:
+    """Hand in an application; the sheet."""
+    asked = loans.Asked(family.number, fen, 36, 47_500, "种茶")
+    with house.books.write("loans.apply", by=OFFICER) as session:
+        return loans.apply_sheet(
+            session,
+            lender_id=lender_id,
+            rows=[asked],
+            rulebook=house.rulebook,
+            keyring=house.keyring,
+            on=ledger.open_day(session),
+            by=OFFICER,
+        )
+
+
+def approve(house: House, sheet_id: int) -> None:
+    """Approve a sheet."""
+    with house.books.write("loans.approve", by=DIRECTOR) as session:
+        on = ledger.open_day(session)
+        loans.decide_sheet(session, sheet_id=sheet_id, approved=True, on=on, by=DIRECTOR)
+
+
+def sign(house: House, sheet_id: int) -> str:
+    """Sign it; the contract's number."""
+    with house.books.write("loans.sign", by=OFFICER) as session:
+        on = ledger.open_day(session)
+        (number,) = loans.sign_sheet(
+            session, sheet_id=sheet_id, rulebook=house.rulebook, on=on, by=OFFICER
+        )
+        return number
+
+
+def pay_out(house: House, number: str, fen: int = 5_000_000) -> str:
+    """Pay out; the slip's number."""
+    draw = loans.Draw(number, fen, "counter", f"FK{number}")
+    with house.books.write("loans.disburse", by=OFFICER) as session:
+        on = ledger.open_day(session)
+        return loans.disburse_many(session, draws=[draw], on=on, by=OFFICER)[0][0]
+
+
+def lend(house: House, family: Family, household_id: int, lender_id: int) -> Lent:
+    """From the rating to the money."""
+    confirm(house, rate(house, family.village, [household_id]))
+    sheet_id = ask(house, family, lender_id)
+    approve(house, sheet_id)
+    number = sign(house, sheet_id)
+    return Lent(household_id, lender_id, sheet_id, number, pay_out(house, number))

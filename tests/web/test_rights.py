@@ -1,0 +1,317 @@
+"""Who may call what: every route of the URL map, every role, strangers, the disabled, other scopes.
+
+The table below is typed from the rule and not read from the views: a route without a row fails,
+and so does a view that carries another mark than the row says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from werkzeug.routing import Rule
+
+from config.wiring import House
+from kernel.actor import Actor
+from kernel.trail import TrailRow
+from office import people
+from office.rights import RIGHTS, ROLES
+from tests.web import world
+from tests.web.conftest import QUICK, Hire, Staff
+from web.access import needed_by
+
+ROLES_OF_PEOPLE = tuple(role for role in ROLES if role != "system")
+
+ROUTES = {
+    "GET /": "open",
+    "GET /login": "open",
+    "POST /login": "open",
+    "POST /logout": "staff",
+    "GET /mine": "open",
+    "POST /mine": "open",
+    "GET /static/<path:filename>": "open",
+    "GET /dashboard": "indicators.read",
+    "GET /households": "households.read",
+    "GET /households.<any(xlsx, csv):form>": "exports.read",
+    "GET /households/<int:household_id>": "households.read",
+    "POST /households/<int:household_id>/slip": "households.slip",
+    "GET /imports/households": "households.import",
+    "POST /imports/households": "households.import",
+    "POST /imports/households/apply": "households.import",
+    "GET /imports/households/annotated/<ticket>": "households.import",
+    "GET /imports/households/template.xlsx": "households.import",
+    "GET /loans": "loans.read",
+    "GET /loans.<any(xlsx, csv):form>": "exports.read",
+    "GET /loans/<number>": "loans.read",
+    "GET /loans/<number>/why/<any(settlements, repayments):kind>/<int:key>": "loans.read",
+    "POST /loans/<number>/disbursements/<slip_number>/reversal": "loans.reverse",
+    "GET /proposals": "proposals.read",
+    "GET /proposals/<int:proposal_id>": "proposals.read",
+    "POST /proposals/<int:proposal_id>": "proposals.decide",
+    "GET /batches": "loans.apply",
+    "POST /batches/contracts": "loans.sign",
+    "GET /batches/sheets/<int:sheet_id>": "loans.read",
+    "GET /batches/sheets/<int:sheet_id>/disbursements.xlsx": "loans.read",
+    "GET /batches/ratings": "credit.propose",
+    "POST /batches/ratings": "credit.propose",
+    "POST /batches/ratings/book": "credit.propose",
+    "GET /batches/ratings/template.xlsx": "credit.propose",
+    "GET /batches/applications": "loans.apply",
+    "POST /batches/applications": "loans.apply",
+    "POST /batches/applications/book": "loans.apply",
+    "GET /batches/applications/template.xlsx": "loans.apply",
+    "GET /batches/disbursements": "loans.disburse",
+    "POST /batches/disbursements": "loans.disburse",
+    "POST /batches/disbursements/book": "loans.disburse",
+    "GET /batches/disbursements/template.xlsx": "loans.disburse",
+    "GET /batches/repayments": "loans.repay",
+    "POST /batches/repayments": "loans.repay",
+    "POST /batches/repayments/book": "loans.repay",
+    "GET /batches/repayments/template.xlsx": "loans.repay",
+    "GET /api/v1/docs": "open",
+    "GET /api/v1/docs/<path:name>": "open",
+    "GET /api/v1/openapi.json": "open",
+    "POST /api/v1/session": "open",
+    "GET /api/v1/session": "staff",
+    "DELETE /api/v1/session": "staff",
+    "GET /api/v1/business-day": "policy.read",
+    "GET /api/v1/policy": "policy.read",
+    "POST /api/v1/schedule": "policy.read",
+    "GET /api/v1/indicators": "indicators.read",
+    "GET /api/v1/households": "households.read",
+    "GET /api/v1/households/<int:household_id>": "households.read",
+    "POST /api/v1/households/import": "households.import",
+    "GET /api/v1/organisations": "organisations.read",
+    "POST /api/v1/organisations": "organisations.register",
+    "POST /api/v1/ratings/sheets": "credit.propose",
+    "GET /api/v1/proposals": "proposals.read",
+    "POST /api/v1/proposals/<int:proposal_id>/decision": "proposals.decide",
+    "POST /api/v1/loans/applications": "loans.apply",
+    "POST /api/v1/loans/applications/file": "loans.apply",
+    "POST /api/v1/loans/contracts": "loans.sign",
+    "POST /api/v1/loans/disbursements": "loans.disburse",
+    "POST /api/v1/loans/disbursements/file": "loans.disburse",
+    "POST /api/v1/loans/disbursements/<slip_number>/reversal": "loans.reverse",
+    "POST /api/v1/loans/repayments": "loans.repay",
+    "POST /api/v1/loans/repayments/file": "loans.repay",
+    "GET /api/v1/loans": "loans.read",
+    "GET /api/v1/loans/<number>": "loans.read",
+    "GET /api/v1/loans/<number>/schedule": "loans.read",
+    "GET /api/v1/loans/<number>/grade/why": "loans.read",
+    "GET /api/v1/settlements/<int:settlement_id>/why": "loans.read",
+    "GET /api/v1/repayments/<int:repayment_id>/why": "loans.read",
+}
+#: these end the session that calls them
+ENDING = {"POST /logout", "DELETE /api/v1/session"}
+
+
+def calls(app: Flask) -> dict[str, Rule]:
+    """``METHOD path`` of everything the URL map answers."""
+    return {
+        f"{method} {rule.rule}": rule
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_route_has_its_row_and_every_row_its_route(app: Flask) -> None:
+    assert set(calls(app)) == set(ROUTES)
+
+
+def test_every_view_carries_the_mark_that_its_row_says(app: Flask) -> None:
+    marks = {call: needed_by(app.view_functions[r.endpoint]) for call, r in calls(app).items()}
+    assert marks == ROUTES
+
+
+@dataclass
+class Scene:
+    """Two townships, two lenders, a loan of each, something waiting of each."""
+
+    house: House
+    client: FlaskClient
+    mine: world.Lent
+    other: world.Lent
+    #: proposals that wait: a rating in each township
+    my_proposal: int
+    other_proposal: int
+
+    def path(self, call: str, lent: world.Lent, proposal: int) -> str:
+        """The call's path with this loan's numbers in it."""
+        filled = {
+            "<int:household_id>": str(lent.household_id),
+            "<number>": lent.number,
+            "<slip_number>": lent.slip_number,
+            "<int:sheet_id>": str(lent.sheet_id),
+            "<int:proposal_id>": str(proposal),
+            "<any(xlsx, csv):form>": "csv",
+            "<any(settlements, repayments):kind>": "settlements",
+            "<path:filename>": "fupin.css",
+            "<path:name>": "LICENSE",
+        }
+        path = call.split(" ", 1)[1]
+        for part, value in filled.items():
+            path = path.replace(part, value)
+        return re.sub(r"<[^>]+>", "1", path)
+
+    def call(self, call: str, staff: Staff | None, path: str | None = None) -> int:
+        """The status of a call with nothing in its body."""
+        headers = dict(staff.headers) if staff else {}
+        headers["Idempotency-Key"] = "key-of-nothing"
+        where = path or self.path(call, self.mine, self.my_proposal)
+        with self.client.open(where, method=call.split(maxsplit=1)[0], headers=headers) as answer:
+            return answer.status_code
+
+    def deeds(self) -> int:
+        """How many units of work moved anything but sessions."""
+        quiet = ("office.log_in", "office.log_out", "office.session_seen", "office.manage_users")
+        with self.house.books.read() as session:
+            found = select(func.count()).where(TrailRow.command.not_in(quiet))
+            return session.scalar(found) or 0
+
+
+@pytest.fixture
+def scene(opened: House, client: FlaskClient, tmp_path: Path) -> Scene:
+    """The scene."""
+    ids = world.settle(opened, tmp_path)
+    lenders = world.found_lender(opened), world.found_lender(opened, "宜章示范村镇银行", "002")
+    here, second, _third, there = world.FAMILIES
+    return Scene(
+        opened,
+        client,
+        mine=world.lend(opened, here, ids[here.number], lenders[0]),
+        other=world.lend(opened, there, ids[there.number], lenders[1]),
+        my_proposal=world.rate(opened, second.village, [ids[second.number]]),
+        other_proposal=world.rate(opened, there.village, [ids[there.number]]),
+    )
+
+
+def test_strangers_reach_what_is_open_and_nothing_else(scene: Scene) -> None:
+    for call, needed in ROUTES.items():
+        status = scene.call(call, None)
+        if needed != "open":
+            refused = 401 if " /api/" in call else 302
+            assert status == refused, call
+        else:
+            assert status not in {401, 403}, call
+
+
+@pytest.mark.parametrize("role", ROLES_OF_PEOPLE)
+def test_a_role_reaches_what_its_row_says_and_nothing_else(
+    scene: Scene, hire: Hire, role: str
+) -> None:
+    staff = hire(role)
+    before = scene.deeds()
+    for call, needed in ROUTES.items():
+        visitor = hire(role, name=f"{role}-{call}") if call in ENDING else staff
+        status = scene.call(call, visitor)
+        if call == "POST /login":
+            continue  # answers 401 to a wrong password, whoever sends it
+        may = needed in {"open", "staff"} or role in RIGHTS[needed]
+        assert (status not in {401, 403}) == may, f"{role}: {call} answers {status}"
+    # Nothing was in the bodies, so nothing may have been done; a look-up of a slip is counted.
+    assert scene.deeds() - before <= 1 + (role in RIGHTS["households.slip"])
+
+
+def test_a_disabled_account_is_a_stranger(scene: Scene, hire: Hire, system: Actor) -> None:
+    staff = hire("loan_officer")
+    with scene.house.books.write("office.manage_users", by=system) as session:
+        people.change_account(session, login=staff.login, active=False, hasher=QUICK)
+    for call, needed in ROUTES.items():
+        if needed != "open":
+            assert scene.call(call, staff) in {401, 302}, call
+
+
+@pytest.mark.parametrize("role", ["loan_officer", "checker", "director", "registrar", "auditor"])
+@pytest.mark.parametrize("scope", ["township", "lender"])
+def test_what_lies_outside_the_scope_is_not_there(
+    scene: Scene, hire: Hire, role: str, scope: str
+) -> None:
+    """Whatever names the other township's or lender's things is refused or unknown."""
+    staff = (
+        hire(role, region_scope="431022101")
+        if scope == "township"
+        else hire(role, institution_id=scene.mine.lender_id)
+    )
+    before = scene.deeds()
+    by_loan = {"<number>", "<slip_number>"}
+    by_place = {"<int:household_id>", "<int:proposal_id>"} if scope == "township" else set()
+    for call, needed in ROUTES.items():
+        names_it = any(part in call for part in by_loan | by_place)
+        if not names_it or role not in RIGHTS.get(needed, ()):
+            continue
+        path = scene.path(call, scene.other, scene.other_proposal)
+        if call.startswith("POST"):
+            assert scene.call(call, staff, path) in {400, 403, 404, 422}, call
+        else:
+            assert scene.call(call, staff, path) in {403, 404}, call
+    assert scene.deeds() == before
+
+
+LISTS = (
+    "/households", "/households.csv", "/loans", "/loans.csv", "/batches",
+    "/api/v1/households", "/api/v1/loans",
+)  # fmt: skip
+
+
+def test_lists_hold_ones_own_scope_alone(scene: Scene, hire: Hire) -> None:
+    staff = hire("loan_officer", region_scope="431022101")
+    there = world.FAMILIES[3]
+    for path in LISTS:
+        with scene.client.get(path, headers=staff.headers) as answer:
+            text = answer.get_data(as_text=True)
+        assert answer.status_code == 200, path
+        assert there.number not in text, path
+        assert there.head not in text, path
+        assert scene.other.number not in text, path
+    of_lender = hire("loan_officer", institution_id=scene.mine.lender_id)
+    for path in ("/loans", "/loans.csv", "/api/v1/loans"):
+        with scene.client.get(path, headers=of_lender.headers) as answer:
+            text = answer.get_data(as_text=True)
+        assert scene.mine.number in text, path
+        assert scene.other.number not in text, path
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/api/v1/loans/disbursements", {"amount": "1.00", "voucher_no": "X1"}),
+        ("/api/v1/loans/repayments", {"amount": "1.00", "voucher_no": "X2"}),
+    ],
+)
+def test_money_of_another_lender_is_not_moved(
+    scene: Scene, hire: Hire, path: str, body: dict[str, str]
+) -> None:
+    staff = hire("loan_officer", institution_id=scene.mine.lender_id)
+    row = {"number": scene.other.number, "channel": "counter", **body}
+    headers = {**staff.headers, "Idempotency-Key": "another-lenders-money"}
+    answer = scene.client.post(path, json={"rows": [row]}, headers=headers)
+    assert answer.status_code in {403, 404}
+    with scene.house.books.read() as session:
+        commands = session.scalars(select(TrailRow.command)).all()
+    assert commands.count("loans.repay") == 0
+    assert commands.count("loans.disburse") == 2
+
+
+def test_a_region_outside_the_scope_has_no_figures(scene: Scene, hire: Hire) -> None:
+    staff = hire("poverty_office", region_scope="431022101")
+    query = f"region={world.OTHER_VILLAGE}&on={date(2017, 5, 31)}"
+    for path in ("/dashboard", "/api/v1/indicators"):
+        assert scene.client.get(f"{path}?{query}", headers=staff.headers).status_code == 403
+
+
+def test_no_identity_number_is_on_any_page_or_answer(scene: Scene, hire: Hire) -> None:
+    staff = hire("loan_officer")
+    numbers = {row[4] for family in world.FAMILIES for row in family.rows()}
+    for call in ROUTES:
+        if not call.startswith("GET") or call == "GET /static/<path:filename>":
+            continue
+        where = scene.path(call, scene.mine, scene.my_proposal)
+        with scene.client.get(where, headers=staff.headers) as answer:
+            text = answer.get_data(as_text=False)
+        assert not [n for n in numbers if n.encode() in text], where
