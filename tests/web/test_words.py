@@ -37,7 +37,7 @@ def in_python() -> set[str]:
     for file in WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "t":
-                said |= {a.value for a in node.args if isinstance(a, ast.Constant)}
+                said |= {str(a.value) for a in node.args if isinstance(a, ast.Constant)}
     return said
 
 

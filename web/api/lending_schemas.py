@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, fields, post_dump, validate
 
 from loans.forms import CHANNELS, USE_TITLES
 from loans.schedule import METHODS
@@ -222,12 +222,20 @@ class LoanAnswer(Schema):
 
 
 class Why(Schema):
-    """Segments, rounding, split and clauses; what each holds depends on the amount asked about."""
-
-    class Meta:
-        """Whatever the explanation says passes."""
-
-        unknown = "include"
+    """Segments, rounding, split and clauses; what it holds depends on the amount asked about."""
 
     kind = fields.String(required=True)
     number = fields.String(required=True)
+    rule = fields.String()
+    formula = fields.String()
+    amount = fields.String()
+    segments = fields.List(fields.Dict())
+    treasury = fields.Dict()
+    household = fields.String()
+    taken = fields.List(fields.Dict())
+    clauses = fields.List(fields.Dict())
+
+    @post_dump(pass_original=True)
+    def whole(self, _dumped: dict[str, Any], original: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Nothing of an explanation is left out, whatever it consists of."""
+        return original
