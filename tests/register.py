@@ -18,6 +18,7 @@ def enter_household(
     on: date,
     born_on: date = date(1970, 1, 1),
     members: int = 3,
+    status: Status = Status.REGISTERED,
 ) -> int:
     """A registered household of so many members, the head first; its id."""
     household = Household(
@@ -28,7 +29,7 @@ def enter_household(
     session.add(
         HouseholdStatus(
             household_id=household.id,
-            status=Status.REGISTERED,
+            status=status,
             from_on=date(2014, 1, 1),
             booked_on=on,
             reason="建档立卡",

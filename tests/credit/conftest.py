@@ -7,15 +7,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 import ledger
 from credit.scheme import Scheme
 from credit.scheme_file import load_schemes
-from households.models import Household, HouseholdStatus, Person, RegisterChange, Status
-from kernel import seals
+from households.models import Status
 from kernel.actor import Actor
 from kernel.unit_of_work import Books
+from tests.register import enter_household
 
 YIZHANG = "431022000000"
 VILLAGE = "431022100201"
@@ -85,7 +84,10 @@ def settle(open_books: Books, system: Actor) -> Settle:
     ) -> list[int]:
         numbers = range(first, first + count)
         with open_books.write("households.import", by=system) as session:
-            return [_household(session, village, number, status) for number in numbers]
+            return [
+                enter_household(session, village, number, on=OPEN, status=status)
+                for number in numbers
+            ]
 
     return enter
 
@@ -98,58 +100,3 @@ def turn_day(books: Books, by: Actor) -> date:
     with books.write("jobs.close_day", by=by) as session:
         ledger.finish_close(session, day)
         return ledger.open_day(session)
-
-
-def _household(session: Session, village: str, number: int, status: Status) -> int:
-    household = Household(
-        number=f"{village}{number:04d}", village_code=village, income_per_person_fen=250_000
-    )
-    session.add(household)
-    session.flush()
-    session.add(
-        HouseholdStatus(
-            household_id=household.id,
-            status=status,
-            from_on=date(2014, 1, 1),
-            booked_on=OPEN,
-            reason="建档立卡",
-        )
-    )
-    people = [_person(household.id, number, place) for place in range(3)]
-    session.add_all(people)
-    session.flush()
-    _seal(session, household, people)
-    return household.id
-
-
-def _person(household_id: int, number: int, place: int) -> Person:
-    return Person(
-        household_id=household_id,
-        joined_on=date(2014, 1, 1),
-        name=f"{'王李张'[place]}{'一二三四五六七八九十'[number % 10]}",
-        pinyin="wang",
-        initials="w",
-        sex="male",
-        born_on=date(1970, 1, 1),
-        identity_sealed=b"sealed",
-        identity_index=f"{household_id}/{place}".encode(),
-        is_head=place == 0,
-        relation="户主" if place == 0 else "其他",
-        labour="ordinary" if place < 2 else "none",
-    )
-
-
-def _seal(session: Session, household: Household, people: list[Person]) -> None:
-    for entity, ids in ((Household, [household.id]), (Person, [one.id for one in people])):
-        for row_id, seal in seals.seals(session, entity, ids).items():
-            session.add(
-                RegisterChange(
-                    household_id=household.id,
-                    person_id=row_id if entity is Person else None,
-                    what="new",
-                    booked_on=OPEN,
-                    fields="{}",
-                    seal=seal,
-                )
-            )
-    session.flush()
