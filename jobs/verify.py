@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -63,12 +64,28 @@ def run(house: House, root: str | None = None) -> Verification:
     """Check everything; ``root`` is one that a closing report printed."""
     with one_moment(house.engine) as connection, Session(connection) as session:
         ledger.books(session)
-        findings = [
-            *trail.check(session, _mac(house), root),
-            *_unguarded(session),
-            *(finding for check in ROOM_CHECKS for finding in check(session)),
-        ]
+        chain = partial(trail.check, mac=_mac(house), expected_root=root)
+        findings = list(_ask("kernel.trail", chain, session))
+        for check in (_unguarded, *ROOM_CHECKS):
+            findings += _ask(check.__module__, check, session)
         return Verification(findings, list(_notes(session, house)))
+
+
+def _ask(name: str, check: Check, session: Session) -> Iterator[Finding]:
+    """What a check finds; one that breaks on damaged rows has found something as well."""
+    savepoint = session.begin_nested()
+    try:
+        yield from check(session)
+    except Exception as broken:  # noqa: BLE001 - damage takes any form, and the rest is still asked
+        yield Finding(
+            "jobs.verify",
+            "*",
+            name,
+            f"核对{name}因数据损坏无法完成：{broken!r}",
+            f"the check {name} broke on what it read: {broken!r}",
+        )
+    finally:
+        savepoint.rollback()
 
 
 def _mac(house: House) -> Mac | None:

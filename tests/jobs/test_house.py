@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 import ledger
 from config.wiring import House
 from jobs import founding, program, reports, timetable, verify
 from jobs.refusals import BooksAlreadyFounded, DayNotOver
 from kernel.append_only import unprotect
+from kernel.findings import Finding
 from kernel.regions import UnknownRegion
 from tests.conftest import NOON, Clock
 from tests.verification import rooms_with_checks
@@ -206,3 +209,20 @@ def test_a_job_that_disagrees_is_found(house: House) -> None:
         connection.execute(text("UPDATE job_runs SET counts = '{}'"))
     keys = [f.key for f in verify.run(house).findings]
     assert keys == ["day=2017-05-29", "day=2017-05-30"]
+
+
+def test_a_check_that_breaks_is_a_finding_and_the_rest_is_still_asked(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found(house)
+
+    def breaks(session: Session) -> Iterator[Finding]:
+        session.execute(text("SELECT no_such_column FROM accounts"))
+        yield from ()
+
+    def asked(session: Session) -> Iterator[Finding]:
+        session.execute(text("SELECT 1"))
+        yield Finding("the.next", "t", "k", "zh", "en")
+
+    monkeypatch.setattr(verify, "ROOM_CHECKS", (breaks, asked))
+    assert [f.check for f in verify.run(house).findings] == ["jobs.verify", "the.next"]
