@@ -174,7 +174,7 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
 
 @routes.get("/households/<int:household_id>", command="households.read", answers=CardAnswer)
 def card(household_id: int) -> dict[str, Any]:
-    """户卡（证件号、电话、账号均遮盖）。The card of a household, secrets masked."""
+    """户卡（身份证号、电话、账号均遮盖）。The card of a household, secrets masked."""
     with reading() as session:
         found = cards.card(
             session,
