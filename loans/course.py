@@ -222,13 +222,18 @@ class Course:
         Returns what no due could take. Penalty is settled to the day of payment, and so is the
         interest of a loan that is past its maturity.
         """
-        self.settle("penalty", on)
-        if on >= self.terms.matures_on:
-            self.settle("interest", on)
+        self.bring_up_to(on)
         left_fen = self._allocate(amount_fen, on)
         if left_fen and early and "regular" in self.open:
             left_fen = self._pay_early(left_fen, on)
         return left_fen
+
+    def bring_up_to(self, on: date) -> int:
+        """Settle what a payment on ``on`` must find settled; all that the household then owes."""
+        self.settle("penalty", on)
+        if on >= self.terms.matures_on:
+            self.settle("interest", on)
+        return sum(due.left_fen for due in self.household_dues)
 
     def _allocate(self, amount_fen: int, on: date) -> int:
         dues = self.household_dues
