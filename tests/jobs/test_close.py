@@ -207,6 +207,11 @@ def test_a_failure_seen_by_the_worker_itself_frees_the_lease(closer: MakeCloser)
 
 PLANTED = [
     Plant(
+        test_another_worker_goes_on_when_the_lease_has_run_out,
+        "jobs.lease.progress",
+        lambda *_: ("", {}),
+    ),
+    Plant(
         test_a_worker_that_was_replaced_writes_nothing, "jobs.lease._update", lambda *_, **__: None
     ),
 ]
@@ -214,5 +219,7 @@ PLANTED = [
 
 @pytest.mark.damaged("a bug is planted")
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
-def test_planted_bug_turns_red(plant: Plant, held_books: Books, closer: MakeCloser) -> None:
-    plant.prove(held_books=held_books, closer=closer)
+def test_planted_bug_turns_red(
+    plant: Plant, held_books: Books, closer: MakeCloser, clock: Clock
+) -> None:
+    plant.prove(held_books=held_books, closer=closer, clock=clock)
