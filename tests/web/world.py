@@ -181,9 +181,10 @@ def confirm(house: House, proposal_id: int) -> None:
         )
 
 
-def ask(house: House, family: Family, lender_id: int, fen: int = 5_000_000) -> int:
-    """Hand in an application; the sheet."""
-    asked = loans.Asked(family.number, fen, 36, 47_500, "种茶")
+def ask(house: House, family: Family, lender_id: int, months: int = 36) -> int:
+    """Hand in an application for 50 000.00; the sheet."""
+    rate_ppm = 47_500 if months > 12 else 43_500
+    asked = loans.Asked(family.number, 5_000_000, months, rate_ppm, "种茶")
     with house.books.write("loans.apply", by=OFFICER) as session:
         return loans.apply_sheet(
             session,
@@ -221,10 +222,10 @@ def pay_out(house: House, number: str, fen: int = 5_000_000) -> str:
         return loans.disburse_many(session, draws=[draw], on=on, by=OFFICER)[0][0]
 
 
-def lend(house: House, family: Family, household_id: int, lender_id: int) -> Lent:
+def lend(house: House, family: Family, household_id: int, lender_id: int, months: int = 36) -> Lent:
     """From the rating to the money."""
     confirm(house, rate(house, family.village, [household_id]))
-    sheet_id = ask(house, family, lender_id)
+    sheet_id = ask(house, family, lender_id, months)
     approve(house, sheet_id)
     number = sign(house, sheet_id)
     return Lent(household_id, lender_id, sheet_id, number, pay_out(house, number))
