@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import credit.models
 import households.models
+import households.slips
+import households.staging
 import indicators.models
 import jobs.models
 import kernel.attachments
@@ -23,6 +25,8 @@ MODULES = (
     loans.models,
     credit.models,
     households.models,
+    households.slips,
+    households.staging,
     organisations.models,
     ledger,
     office.models,
