@@ -112,7 +112,7 @@ def test_no_digit_of_an_identity_number_is_shown_back(phone: Phone) -> None:
 def test_a_principal_past_due_is_shown_as_overdue(
     opened: House, client: FlaskClient, tmp_path: Path
 ) -> None:
-    """A month from 1 June 2017 ends on Saturday 1 July: payable on Monday the 3rd, late after it."""
+    """A month from 1 June 2017 ends on Saturday 1 July: payable on Monday, late after it."""
     ids = world.settle(opened, tmp_path)
     lent = world.lend(opened, HERE, ids[HERE.number], world.found_lender(opened), months=1)
     phone = Phone(client, opened, lent)

@@ -181,10 +181,12 @@ def confirm(house: House, proposal_id: int) -> None:
         )
 
 
-def ask(house: House, family: Family, lender_id: int, months: int = 36) -> int:
+def ask(
+    house: House, family: Family, lender_id: int, months: int = 36, purpose: str = "种茶"
+) -> int:
     """Hand in an application for 50 000.00; the sheet."""
     rate_ppm = 47_500 if months > 12 else 43_500
-    asked = loans.Asked(family.number, 5_000_000, months, rate_ppm, "种茶")
+    asked = loans.Asked(family.number, 5_000_000, months, rate_ppm, purpose)
     with house.books.write("loans.apply", by=OFFICER) as session:
         return loans.apply_sheet(
             session,
@@ -222,10 +224,17 @@ def pay_out(house: House, number: str, fen: int = 5_000_000) -> str:
         return loans.disburse_many(session, draws=[draw], on=on, by=OFFICER)[0][0]
 
 
-def lend(house: House, family: Family, household_id: int, lender_id: int, months: int = 36) -> Lent:
+def lend(
+    house: House,
+    family: Family,
+    household_id: int,
+    lender_id: int,
+    months: int = 36,
+    purpose: str = "种茶",
+) -> Lent:
     """From the rating to the money."""
     confirm(house, rate(house, family.village, [household_id]))
-    sheet_id = ask(house, family, lender_id, months)
+    sheet_id = ask(house, family, lender_id, months, purpose)
     approve(house, sheet_id)
     number = sign(house, sheet_id)
     return Lent(household_id, lender_id, sheet_id, number, pay_out(house, number))

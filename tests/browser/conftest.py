@@ -1,0 +1,66 @@
+"""A real server on this machine and a real browser in front of it.
+
+The server is the one that ``fupin serve`` runs; the browser is the machine's Chromium. Where there
+is none the tests fail: a page nobody looked at is not known to be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+from waitress.server import create_server
+
+from config.wiring import House
+from tests.web.conftest import PASSWORD, QUICK, Hire, app, client, hire, house, opened
+from web.app import create_app
+
+__all__ = ["app", "client", "hire", "house", "opened"]
+
+#: the narrowest phone that is promised
+PHONE = {"width": 360, "height": 740}
+DESKTOP = {"width": 1280, "height": 800}
+
+LogIn = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here needs the browser."""
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+def site(opened: House) -> Iterator[str]:
+    """The address of a running server over this test's books."""
+    server = create_server(create_app(opened, hasher=QUICK, limits=False), host="127.0.0.1", port=0)
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.task_dispatcher.shutdown()
+    # The loop wakes up once more, finds its sockets gone, and ends.
+    server.pull_trigger()
+    with suppress(OSError):
+        server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def log_in(site: str, context: BrowserContext, hire: Hire) -> LogIn:
+    """Logs somebody with a role in, by the form; the page one lands on."""
+
+    def log_in(role: str, **scope: Any) -> Page:
+        staff = hire(role, **scope)
+        page = context.new_page()
+        page.goto(f"{site}/login")
+        page.fill("[name=login]", staff.login)
+        page.fill("[name=password]", PASSWORD)
+        page.click("main button[type=submit]")
+        return page
+
+    return log_in
