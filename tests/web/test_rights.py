@@ -81,6 +81,7 @@ ROUTES = {
     "GET /api/v1/session": "staff",
     "DELETE /api/v1/session": "staff",
     "GET /api/v1/business-day": "policy.read",
+    "POST /api/v1/business-day/close": "jobs.close_day",
     "GET /api/v1/policy": "policy.read",
     "POST /api/v1/schedule": "policy.read",
     "GET /api/v1/indicators": "indicators.read",

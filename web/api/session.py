@@ -1,4 +1,4 @@
-"""Logging in and out for programmes, and the business day."""
+"""Logging in and out for programmes, and the business day with its close."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 from marshmallow import Schema, fields
 
 import ledger
+from jobs import program
 from web import sessions
 from web.access import STAFF
 from web.api.routes import Routes
-from web.context import reading, visitor
+from web.context import actor, house, reading, visitor
 from web.fields import Day, Text
 from web.security import limiter
 
@@ -48,6 +49,20 @@ class BusinessDay(Schema):
     mode = fields.String(required=True, metadata={"enum": ["live", "held"]})
     region = fields.String(required=True)
     demo = fields.String(required=True, allow_none=True)
+
+
+class DayToClose(Schema):
+    """Which day."""
+
+    day = Day(required=True)
+
+
+class ClosedDay(Schema):
+    """What the close of a day did; ``root`` is printed on the closing report."""
+
+    day = fields.String(required=True)
+    root = fields.String(required=True)
+    counts = fields.Dict(required=True)
 
 
 @routes.post("/session", command=None, body=Credentials, answers=Token, status=201)
@@ -88,3 +103,11 @@ def business_day() -> dict[str, Any]:
             "region": books.region_code,
             "demo": books.demo,
         }
+
+
+@routes.post(
+    "/business-day/close", command="jobs.close_day", body=DayToClose, answers=ClosedDay, status=201
+)
+def close_day(asked: dict[str, Any]) -> dict[str, object]:
+    """日终一天；已日终的答复409。Close a day; one that is closed is answered with 409."""
+    return program.close_day(house(), asked["day"], by=actor()).as_data()
