@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
 
 import migrations
 from config.settings import ROOT, Settings
@@ -389,3 +390,40 @@ def test_a_backup_moves_between_the_two_databases(
     with engine.connect() as connection:
         assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
     engine.dispose()
+
+
+# --- the application's role ---------------------------------------------------------------------
+
+
+def test_the_application_s_role_is_for_postgresql(run: Run, new_house: House) -> None:
+    if new_house.engine.dialect.name == "postgresql":
+        return
+    assert run(*FOUND, "--app-role", "somebody").exit_code == 2
+
+
+def test_as_the_application_s_role_days_close_and_the_record_stands(
+    run: Run, new_house: House, clock: Clock
+) -> None:
+    if new_house.engine.dialect.name != "postgresql":
+        return
+    role = f"app_of_{new_house.engine.url.database}"
+    with new_house.engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+    try:
+        result = run(*FOUND, "--app-role", role)
+        assert result.exit_code == 0, result.output
+        url = new_house.engine.url.set(username=role).render_as_string(hide_password=False)
+        application = House(replace(new_house.settings, database_url=url), clock)
+        for command in (ADD, ("close-day", "--to", "2017-06-02"), ("verify",)):
+            done = run(*command, house=application, stdin=PASSWORD + "\n")
+            assert done.exit_code == 0, done.output
+        with (
+            application.engine.connect() as connection,
+            pytest.raises(ProgrammingError, match="permission denied"),
+        ):
+            connection.execute(text("UPDATE closings SET counts = '{}'"))
+        application.engine.dispose()
+    finally:
+        with new_house.engine.begin() as connection:
+            connection.execute(text(f"DROP OWNED BY {role}"))
+            connection.execute(text(f"DROP ROLE {role}"))
