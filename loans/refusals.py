@@ -305,13 +305,6 @@ class LoanTwiceOnSheet(Refusal):
     en = "contract {number} stands twice on the sheet"
 
 
-class ValueDateUnfit(Refusal):
-    """For now a value date is the booking date."""
-
-    zh = "起息日须为当前营业日{open_day}"
-    en = "the value date must be the open business day {open_day}"
-
-
 class LendingStopped(Refusal):
     """New lending is stopped in this scope."""
 
