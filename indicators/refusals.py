@@ -29,10 +29,3 @@ class SnapshotDiffers(Refusal):
         "the snapshot of {day} differs from its rows: {counter} of {village}"
         " is {snapshot}, recomputed {recomputed}"
     )
-
-
-class PublishedFileInvalid(Refusal):
-    """A file of published figures that contradicts itself."""
-
-    zh = "公布数据文件{file}有误：{what}"
-    en = "published figures {file}: {what}"

@@ -21,13 +21,6 @@ class RequestKeyMissing(Refusal):
     en = "the request needs an Idempotency-Key header"
 
 
-class RequestMalformed(Refusal):
-    """The body, a parameter or a file is not of the form that the route describes."""
-
-    zh = "请求内容不合格式"
-    en = "the request is not of the form described"
-
-
 class FormStale(Refusal):
     """A form without its token, or with another's: the page was open too long."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from string import Formatter
 
 from kernel.refusals import Refusal
@@ -63,3 +64,22 @@ def test_each_fault_of_a_refusal_is_seen() -> None:
         ("过大", "too large", 200),
     ):
         assert len(list(faults(planted(zh, en, status)))) == 1
+
+
+def unraised(names: set[str], sources: Iterable[str]) -> list[str]:
+    """Refusals that no code names: a rule that guards nothing."""
+    text = "\n".join(sources)
+    return sorted(name for name in names if not re.search(rf"\b{name}\b", text))
+
+
+def test_every_refusal_is_raised_somewhere(root: Path) -> None:
+    import_product()
+    own = {r.__name__ for r in Refusal.registry.values() if r.__module__.split(".")[0] in PRODUCT}
+    # Each class is named once by its own definition, which does not count.
+    sources = [
+        re.sub(r"^class \w+", "", file.read_text("utf-8"), flags=re.MULTILINE)
+        for room in PRODUCT
+        for file in sorted((root / room).rglob("*.py"))
+    ]
+    assert unraised(own, sources) == []
+    assert unraised({"Kept", "Left"}, ["raise Kept"]) == ["Left"]
