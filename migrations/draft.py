@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from alembic.autogenerate import api, render_python_code
+from alembic.operations.ops import DropTableOp
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import BigInteger
 from sqlalchemy.engine import Connection
@@ -77,11 +78,13 @@ def draft(connection: Connection) -> str:
     found = api.produce_migrations(context, METADATA)
     assert found.upgrade_ops is not None
     assert found.downgrade_ops is not None
+    # A table takes its indexes with it.
+    found.downgrade_ops.ops = [op for op in found.downgrade_ops.ops if isinstance(op, DropTableOp)]
     up, down = (
         render_python_code(ops, render_item=render_item, migration_context=context)
         for ops in (found.upgrade_ops, found.downgrade_ops)
     )
-    up, down = (re.sub(r"^\s*# .*\n", "", part, flags=re.MULTILINE) for part in (up, down))
+    up, down = (re.sub(r"^\s*# .*\n?", "", part, flags=re.MULTILINE) for part in (up, down))
     tables = "\n".join(f'    "{table}",' for table in append_only_tables())
     return HEAD.format(revision=REVISION, tables=tables, up=up, down=down)
 
