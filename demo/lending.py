@@ -61,7 +61,7 @@ class Planned:
 
 def sittings(county: County, lender: str, nth: int, calendar: HolidayTable) -> list[Sitting]:
     """A lender's sessions, the first in the first week of December 2014."""
-    found = []
+    found: list[Sitting] = []
     day = date(2014, 12, 1) + timedelta(days=2 * nth)
     while True:
         apply_on = calendar.next_working_day(day)
@@ -104,7 +104,7 @@ def of_age(family: Family, first: date, last: date) -> Member | None:
 
 
 def _choose(county: County, candidates: Iterable[Candidate], chance: Random) -> list[Candidate]:
-    """The borrowers: so many of each line; where one has too few, the next line helps out."""
+    """The borrowers: so many of each line; where one has too few, the others help out."""
     able = [
         one
         for one in candidates
@@ -117,6 +117,9 @@ def _choose(county: County, candidates: Iterable[Candidate], chance: Random) -> 
         pool = [one for one in able if one.line_fen == line_fen]
         chance.shuffle(pool)
         chosen += pool[: county.loans * share // 100 - len(chosen)]
+    taken = {one.family.number for one in chosen}
+    rest = [one for one in able if one.family.number not in taken]
+    chosen += rest[: county.loans - len(chosen)]
     if len(chosen) < county.loans:
         raise ValueError(f"{len(chosen)} households can borrow, {county.loans} are wanted")
     chance.shuffle(chosen)

@@ -1,0 +1,120 @@
+"""A small demo through the command, on both databases: made, asked, verified, made again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import func, select
+
+import ledger
+from config.settings import ROOT, Settings
+from config.wiring import House
+from credit.models import Rating
+from demo import make as making
+from demo.county import SMALL
+from demo.make import Maker
+from loans.models import Disbursement, Loan, Settlement
+from office.models import Decision, Proposal
+from web.cli import fupin
+
+pytestmark = pytest.mark.slow
+
+
+def house_at(url: str, folder: Path) -> House:
+    return House(
+        Settings(
+            database_url=url,
+            key_file=folder / "keys" / "fupin.json",
+            keys=None,
+            config_dir=ROOT / "config",
+            reports_dir=folder / "reports",
+            listen="127.0.0.1:0",
+        )
+    )
+
+
+def run(house: House, *arguments: str) -> Result:
+    return CliRunner().invoke(fupin, arguments, obj=house)
+
+
+def test_a_demo_is_made_through_the_front_doors(blank_database_url: str, tmp_path: Path) -> None:
+    house = house_at(blank_database_url, tmp_path)
+    try:
+        made = run(house, "demo", SMALL.name)
+        assert made.exit_code == 0, made.output
+        answer = run(house, "indicators", "--json")
+        got = json.loads(answer.output)
+        assert got["on"] == "2015-03-31"
+        assert got["households_registered"] == 120
+        assert got["persons_registered"] == 448
+        assert got["households_borrowing"] == got["loans_count"] == 40
+        assert got["loans_disbursed"] == "1560000.00"
+        assert got["borrowing_rate"] == "0.3333"  # 40 / 120
+        assert got["overdue_balance"] == "0.00"
+        _check_doors(house)
+        assert run(house, "verify").exit_code == 0
+        assert run(house, "demo", SMALL.name, "--if-missing").exit_code == 0
+        assert run(house, "demo", SMALL.name).exit_code == 1
+        assert run(house, "demo", "yizhang-2017", "--if-missing").exit_code == 1
+    finally:
+        house.engine.dispose()
+
+
+def _check_doors(house: House) -> None:
+    """Two persons at every decision, a voucher for every payment, interest settled."""
+    with house.books.read() as session:
+        books = ledger.books(session)
+        assert (books.mode, books.demo) == ("held", SMALL.name)
+        pairs = session.execute(
+            select(Proposal.proposed_by, Decision.decided_by).join(
+                Decision, Decision.proposal_id == Proposal.id
+            )
+        ).all()
+        assert pairs
+        assert all(proposed != decided for proposed, decided in pairs)
+        assert session.scalar(select(func.count(Disbursement.id))) == 40
+        assert session.scalar(select(func.count(Rating.id))) == 119
+        assert session.scalar(select(func.count(Settlement.id)))
+        assert session.scalar(select(func.sum(Settlement.household_fen))) == 0
+        ages = session.scalars(select(Loan.borrower_age_years)).all()
+        assert 18 <= min(ages) <= max(ages) <= 65
+
+
+def test_an_unfinished_demo_is_made_anew(
+    blank_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = house_at(blank_database_url, tmp_path)
+    try:
+        with monkeypatch.context() as patch:
+            patch.setattr(Maker, "register", _power_cut)
+            assert isinstance(run(house, "demo", SMALL.name).exception, PowerCut)
+        # Nothing but the beginning is looked at here: the rest was made above.
+        monkeypatch.setattr(making.Maker, "work", lambda _self: None)
+        again = run(house, "demo", SMALL.name, "--if-missing")
+        assert again.exit_code == 0, again.output
+        assert "starting anew" in again.output
+    finally:
+        house.engine.dispose()
+
+
+def test_other_books_are_left_alone(blank_database_url: str, tmp_path: Path) -> None:
+    house = house_at(blank_database_url, tmp_path)
+    try:
+        place = ("--region", "431022000000", "--first-day", "2016-01-01", "--held")
+        assert run(house, "init", *place).exit_code == 0
+        refused = run(house, "demo", SMALL.name, "--if-missing")
+        assert refused.exit_code == 1
+        assert "已有账套" in refused.output
+    finally:
+        house.engine.dispose()
+
+
+class PowerCut(Exception):
+    """Stands for anything that ends a process."""
+
+
+def _power_cut(*_: object) -> None:
+    raise PowerCut
