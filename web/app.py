@@ -6,14 +6,23 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
 
 from config.wiring import House
 from office.people import STANDARD_HASHER
 from web import access, api, context, errors, pages, security, sessions, words
+from web.fields import WHOLE_MAX
 
 #: the largest upload, and the most a form without a file may hold
 UPLOAD_MAX: Final = 50 * 1024 * 1024
 FORM_MAX: Final = 1024 * 1024
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address; one that no table could hold is not found."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=WHOLE_MAX)
 
 
 def create_app(
@@ -30,6 +39,7 @@ def create_app(
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.extensions[context.EXTENSION] = house
+    app.url_map.converters["int"] = RowNumber
     access.open_to_all(app.view_functions["static"])
 
     sessions.register(app)

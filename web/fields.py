@@ -17,10 +17,19 @@ from marshmallow import Schema, ValidationError, fields
 from kernel.dates import parse_date
 from kernel.money import format_rate, format_yuan, parse_rate, parse_yuan
 
+#: the largest number that a row of ours may have, or a whole number of a body
+WHOLE_MAX: Final = 10**15
+
 _MONEY: Final = r"^(0|[1-9][0-9]{0,15})(\.[0-9]{1,2})?$"
 _RATE: Final = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _REGION: Final = r"^[1-9][0-9]{11}$"
+
+
+def row_id(text: str | None) -> int:
+    """A row's number as a form or an address gives it; 0, which no row has, for anything else."""
+    found = re.fullmatch(r"[0-9]{1,15}", text or "", re.ASCII)
+    return int(found[0]) if found else 0
 
 
 class Money(fields.Field[int]):
@@ -79,7 +88,7 @@ class Whole(fields.Integer):
         super().__init__(strict=True, **options)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > WHOLE_MAX:
             raise self.make_error("invalid", input=value)
         return value
 
@@ -88,7 +97,7 @@ class Count(fields.Integer):
     """A whole number in a query, where everything is text: ASCII digits alone."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        if not re.fullmatch(r"[0-9]{1,18}", str(value), re.ASCII):
+        if not re.fullmatch(r"[0-9]{1,15}", str(value), re.ASCII):
             raise self.make_error("invalid", input=value)
         return int(value)
 

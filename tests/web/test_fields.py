@@ -110,3 +110,26 @@ def test_unknown_paths_and_methods_answer_in_kind(client: FlaskClient) -> None:
     assert set(wrong.headers["Allow"].split(", ")) >= {"GET", "POST", "DELETE"}
     page = client.get("/nothing")
     assert (page.status_code, page.mimetype) == (404, "text/html")
+
+
+HUGE = "9" * 40
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", f"/api/v1/households/{HUGE}", None, 404),
+        ("GET", f"/api/v1/settlements/{HUGE}/why", None, 404),
+        ("GET", f"/households/{HUGE}", None, 404),
+        ("GET", f"/households?after={HUGE}", None, 200),
+        ("GET", f"/loans?after={HUGE}", None, 200),
+        ("POST", "/api/v1/loans/contracts", {"sheet_id": int(HUGE)}, 422),
+        ("GET", "/api/v1/loans?cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", None, 422),
+    ],
+)
+def test_a_number_that_no_row_can_have_finds_nothing_and_breaks_nothing(
+    client: FlaskClient, hire: Hire, method: str, path: str, body: object, status: int
+) -> None:
+    headers = {**hire("loan_officer").headers, "Idempotency-Key": "huge-number"}
+    answer = client.open(path, method=method, json=body, headers=headers)
+    assert answer.status_code == status, answer.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from marshmallow import Schema, fields, post_dump, validate
+from marshmallow import INCLUDE, Schema, fields, post_dump, validate
 
 from loans.forms import CHANNELS, USE_TITLES
 from loans.schedule import METHODS
@@ -234,6 +234,11 @@ class Why(Schema):
     household = fields.String()
     taken = fields.List(fields.Dict())
     clauses = fields.List(fields.Dict())
+
+    class Meta:
+        """An explanation may say more than this."""
+
+        unknown = INCLUDE
 
     @post_dump(pass_original=True)
     def whole(self, _dumped: dict[str, Any], original: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
 
-from web.fields import Count
+from web.fields import Count, row_id
 from web.refusals import CursorInvalid
 
 PAGE_MAX: Final = 200
@@ -45,9 +45,12 @@ def after(cursor: str | None) -> int:
     if not cursor:
         return 0
     try:
-        return int(base64.urlsafe_b64decode(cursor.encode("ascii")))
+        found = row_id(base64.urlsafe_b64decode(cursor.encode("ascii")).decode("ascii"))
     except (ValueError, binascii.Error):
-        raise CursorInvalid(field="cursor") from None
+        found = 0
+    if not found:
+        raise CursorInvalid(field="cursor")
+    return found
 
 
 def cursor_of(row_id: int) -> str:

@@ -32,6 +32,7 @@ from web.access import needs
 from web.api.decisions import scheme_named
 from web.context import actor, house, once, reading
 from web.deeds import Deed
+from web.fields import row_id
 from web.pages import forms
 from web.words import t
 
@@ -85,7 +86,7 @@ def overview() -> ResponseReturnValue:
 @needs("loans.sign")
 def sign() -> ResponseReturnValue:
     """Sign the contracts of an approved sheet."""
-    sheet_id = request.form.get("sheet_id", 0, type=int)
+    sheet_id = row_id(request.form.get("sheet_id"))
 
     def act() -> ResponseReturnValue:
         answer = once("loans.sign", deeds.sign(sheet_id), key=forms.sent_key(), body=[sheet_id])
@@ -244,8 +245,7 @@ def _read_ratings(path: Path, name: str, form: Mapping[str, str]) -> Read:
 
 
 def _read_applications(path: Path, name: str, form: Mapping[str, str]) -> Read:
-    lender = form.get("lender_id", "")
-    lender_id = int(lender) if lender.isdecimal() else 0
+    lender_id = row_id(form.get("lender_id"))
     return _read(files.read_applications(path, name=name), lambda f: deeds.apply(lender_id, f))
 
 

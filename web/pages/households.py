@@ -21,6 +21,7 @@ from office import rights
 from web import exports, registers, scope
 from web.access import needs
 from web.context import actor, house, once, reading
+from web.fields import row_id
 from web.pages import forms
 from web.registers import Sought
 from web.words import t
@@ -34,7 +35,7 @@ PAGE = 50
 @needs("households.read")
 def listed() -> ResponseReturnValue:
     """Households of a place, searched and narrowed."""
-    after = request.args.get("after", 0, type=int)
+    after = row_id(request.args.get("after"))
     with reading() as session:
         sought = _sought(session)
         found = registers.households(session, sought, house().regions, after=after, limit=PAGE + 1)

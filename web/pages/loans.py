@@ -20,6 +20,7 @@ from policy import ContractTerms, schema, values_of
 from web import deeds, exports, scope
 from web.access import needs
 from web.context import actor, house, once, reading
+from web.fields import row_id
 from web.pages import forms
 from web.words import LOAN_STATES, language, t
 
@@ -50,7 +51,7 @@ GRADES: Final = {1: "正常", 2: "关注", 3: "次级", 4: "可疑", 5: "损失"
 @needs("loans.read")
 def listed() -> ResponseReturnValue:
     """Loans that this person may see, searched and narrowed."""
-    after = request.args.get("after", 0, type=int)
+    after = row_id(request.args.get("after"))
     with reading() as session:
         found = _found(session, after, PAGE + 1)
         regions = house().regions
