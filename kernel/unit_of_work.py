@@ -35,6 +35,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class _DoneByRival(Exception):
+    """The same request was answered while this one waited: nothing is to be done or recorded."""
+
+    def __init__(self, answer: object) -> None:
+        self.answer = answer
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """One set of books."""
@@ -82,13 +89,16 @@ class Books:
         with self.read() as session:
             if (known := idempotency.look_up(session, key, digest)) is not None:
                 return known[0]  # type: ignore[no-any-return]
-        with self.write(command, by=by, reason=reason) as session:
-            if (known := idempotency.claim(session, key, digest)) is not None:
-                return known[0]  # type: ignore[no-any-return]
-            answer = work(session)
-            idempotency.store(session, key, answer)
-            # The first caller gets what a repeated one will read.
-            return json.loads(json.dumps(answer))  # type: ignore[no-any-return]
+        try:
+            with self.write(command, by=by, reason=reason) as session:
+                if (known := idempotency.claim(session, key, digest)) is not None:
+                    raise _DoneByRival(known[0])
+                answer = work(session)
+                idempotency.store(session, key, answer)
+        except _DoneByRival as rival:
+            return rival.answer  # type: ignore[return-value]
+        # The first caller gets what a repeated one will read.
+        return json.loads(json.dumps(answer))  # type: ignore[no-any-return]
 
     def _chain(
         self,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select, tuple_
+from sqlalchemy import select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from office.models import Voucher
@@ -14,6 +15,10 @@ from office.refusals import VoucherMissing, VoucherUsed
 
 #: vouchers looked up per statement, below SQLite's limit on bound values
 _LOOKUP = 500
+
+
+#: institution, channel, voucher number
+Key = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,20 +37,39 @@ def book_vouchers(session: Session, slips: Sequence[VoucherSlip], *, on: date) -
 
     The unique key of the table holds where two clerks race; the look-up names the voucher.
     """
-    keys = [(slip.institution_id, slip.channel, slip.voucher_no) for slip in slips]
-    seen: set[tuple[int, str, str]] = set()
+    keys = [_key(slip) for slip in slips]
+    seen: set[Key] = set()
     for key in keys:
         if not key[2].strip():
             raise VoucherMissing(field="voucher_no")
         if key in seen:
-            raise VoucherUsed(field="voucher_no", channel=key[1], voucher_no=key[2])
+            raise _used(key)
         seen.add(key)
     used = _ids(session, keys)
     if used:
-        _, channel, number = min(used)
-        raise VoucherUsed(field="voucher_no", channel=channel, voucher_no=number)
-    session.execute(
-        insert(Voucher),
+        raise _used(min(used))
+    booked = _insert(session, slips, on)
+    lost = [key for key in keys if key not in booked]
+    if lost:
+        # Another clerk was faster; his row is committed by now.
+        raise _used(min(lost))
+    return [booked[key] for key in keys]
+
+
+def _used(key: Key) -> VoucherUsed:
+    return VoucherUsed(field="voucher_no", channel=key[1], voucher_no=key[2])
+
+
+def _insert(session: Session, slips: Sequence[VoucherSlip], on: date) -> dict[Key, int]:
+    """Ids by key, of those that nobody else has booked.
+
+    In the order of keys, so that two clerks with the same vouchers do not wait for each other.
+    """
+    dialect = postgresql if session.connection().dialect.name == "postgresql" else sqlite
+    rows = session.execute(
+        dialect.insert(Voucher)
+        .on_conflict_do_nothing(index_elements=["institution_id", "channel", "voucher_no"])
+        .returning(Voucher.id, Voucher.institution_id, Voucher.channel, Voucher.voucher_no),
         [
             {
                 "institution_id": slip.institution_id,
@@ -55,16 +79,19 @@ def book_vouchers(session: Session, slips: Sequence[VoucherSlip], *, on: date) -
                 "amount_fen": slip.amount_fen,
                 "booked_on": on,
             }
-            for slip in slips
+            for slip in sorted(slips, key=_key)
         ],
     )
-    booked = _ids(session, keys)
-    return [booked[key] for key in keys]
+    return {(row[1], row[2], row[3]): row[0] for row in rows}
 
 
-def _ids(session: Session, keys: Sequence[tuple[int, str, str]]) -> dict[tuple[int, str, str], int]:
+def _key(slip: VoucherSlip) -> Key:
+    return slip.institution_id, slip.channel, slip.voucher_no
+
+
+def _ids(session: Session, keys: Sequence[Key]) -> dict[Key, int]:
     key = tuple_(Voucher.institution_id, Voucher.channel, Voucher.voucher_no)
-    found: dict[tuple[int, str, str], int] = {}
+    found: dict[Key, int] = {}
     for start in range(0, len(keys), _LOOKUP):
         rows = session.execute(
             select(Voucher.id, Voucher.institution_id, Voucher.channel, Voucher.voucher_no).where(

@@ -61,6 +61,8 @@ def disburse_many(
     for draw in draws:
         _check(draw, loaded[ids[draw.number]], on, by)
     require_idle(session, loaded.values())
+    # Vouchers, limits, lines: the order in which every payment, out or in, takes its locks.
+    slips = _insert(session, draws, ids, loaded, on)
     limits.move(
         session,
         [
@@ -68,7 +70,6 @@ def disburse_many(
             for d, one in _pairs(draws, ids, loaded)
         ],
     )
-    slips = _insert(session, draws, ids, loaded, on)
     credit.draw_lines(
         session,
         select(Loan.household_id, Disbursement.amount_fen)

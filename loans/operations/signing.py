@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 import ledger
@@ -129,7 +130,11 @@ def _insert_loans(
         if id(terms) not in frozen:
             frozen[id(terms)] = json.dumps(policy.freeze(terms), ensure_ascii=False, sort_keys=True)
         rows.append(_loan_row(sheet, signing, frozen[id(terms)], rulebook_digest, on))
-    return insert_many(session, Loan, rows)
+    try:
+        return insert_many(session, Loan, rows)
+    except IntegrityError as error:
+        # Another clerk signed the sheet a moment ago: an application has one contract.
+        raise AlreadySigned(field="sheet_id", sheet=sheet.id) from error
 
 
 def _loan_row(
