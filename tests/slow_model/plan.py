@@ -7,6 +7,7 @@ balance after the last row is a straight line in the payment).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -142,6 +143,17 @@ def plan(
         whole = None if None in months else sum(m for m in months if m is not None)
         parts = [(start, parts[-1][1], whole)]
     rates = [rate_percent / 100 * part_of_year(s, e, convention, m) for s, e, m in parts]
+    return rows_over(principal, method, parts, rates, grace, rounded)
+
+
+def rows_over(
+    principal: int,
+    method: str,
+    parts: list[tuple[date, date, int | None]],
+    rates: list[Fraction],
+    grace: int,
+    rounded: Callable[[Fraction], int],
+) -> list[Row]:
     level = rounded(level_payment(principal, rates[grace:]))
     share = rounded(Fraction(principal, len(parts) - grace))
     rows: list[Row] = []
