@@ -278,6 +278,18 @@ def test_lists_hold_ones_own_scope_alone(scene: Scene, hire: Hire) -> None:
         assert scene.other.number not in text, path
 
 
+def test_somebody_of_another_county_sees_nothing_of_these_books(scene: Scene, hire: Hire) -> None:
+    staff = hire("loan_officer", region_scope="431202")
+    for path in LISTS:
+        with scene.client.get(path, headers=staff.headers) as answer:
+            text = answer.get_data(as_text=True)
+        for family in world.FAMILIES:
+            assert family.number not in text, path
+        assert scene.mine.number not in text, path
+    own = scene.path("GET /households/<int:household_id>", scene.mine, 0)
+    assert scene.client.get(own, headers=staff.headers).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

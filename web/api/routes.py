@@ -9,6 +9,7 @@ parsing, and the OpenAPI document. ``keyed=True`` marks a command that must carr
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, Final, TypeVar
 
 from flask import request
@@ -35,6 +36,13 @@ _KEY_PARAMETER: Final = {
     "schema": {"type": "string", "minLength": 8, "maxLength": 64, "pattern": "^[!-~]+$"},
 }
 _PROBLEMS: Final = (400, 401, 403, 404, 409, 413, 415, 422, 429, 503)
+_PROBLEM_RESPONSES: Final = {
+    str(code): {
+        "description": HTTPStatus(code).phrase,
+        "content": {"application/problem+json": {"schema": Problem}},
+    }
+    for code in _PROBLEMS
+}
 
 
 class Routes:
@@ -80,8 +88,6 @@ class Routes:
                 wrapped = self.blueprint.arguments(form, location="form")(wrapped)
             if query is not None:
                 wrapped = self.blueprint.arguments(query, location="query")(wrapped)
-            for code in _PROBLEMS:
-                wrapped = self._may_refuse(wrapped, code)
             wrapped = self._described(wrapped, keyed=keyed, upload=form is not None)
             wrapped = (open_to_all if command is None else needs(command))(wrapped)
             self.blueprint.route(path, methods=[method])(wrapped)
@@ -89,18 +95,13 @@ class Routes:
 
         return declare
 
-    def _may_refuse(self, view: Any, code: int) -> Any:
-        return self.blueprint.alt_response(
-            code, schema=Problem, content_type="application/problem+json", success=False
-        )(view)
-
     def _described(self, view: Any, *, keyed: bool, upload: bool) -> Any:
-        extra: dict[str, Any] = {}
+        extra: dict[str, Any] = {"responses": _PROBLEM_RESPONSES}
         if keyed:
             extra["parameters"] = [_KEY_PARAMETER]
         if upload:
             extra["requestBody"] = {"content": {"multipart/form-data": {"schema": _UPLOAD}}}
-        return self.blueprint.doc(**extra)(view) if extra else view
+        return self.blueprint.doc(**extra)(view)
 
 
 _UPLOAD: Final = {
