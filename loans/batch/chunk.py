@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from loans.models import Loan, Position
@@ -47,9 +47,18 @@ class Chunk:
         """Of a position: tomorrow an instalment or the principal falls due."""
         return Position.plan_event_on == self.day
 
+    def change(self, statement: Update) -> None:
+        """Run an UPDATE over many rows; what the session holds of them is read anew when asked.
+
+        Left to itself the session fetches the key of every row that was changed.
+        """
+        self.session.flush()
+        self.session.execute(statement, execution_options={"synchronize_session": False})
+        self.session.expire_all()
+
     def update(self, which: ColumnElement[bool], **values: object) -> None:
         """Change the positions of these loans."""
-        self.session.execute(update(Position).where(self.here, which).values(**values))
+        self.change(update(Position).where(self.here, which).values(**values))
 
     def update_each(self, column: str, days: dict[int, date]) -> None:
         """Set one day of each position."""

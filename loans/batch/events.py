@@ -43,7 +43,7 @@ def move_events(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
         (Position.review_on <= chunk.day, never),
         else_=Position.review_on,
     )
-    chunk.session.execute(
+    chunk.change(
         update(Position)
         .where(chunk.here)
         .values(

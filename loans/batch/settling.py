@@ -77,9 +77,7 @@ def _change_open_segments(
     reached = exists().where(Position.loan_id == OpenSegment.loan_id, chunk.here, which)
     # The range is said of the segments too: SQLite would read every open segment of the house.
     mine = OpenSegment.loan_id.between(chunk.low, chunk.high)
-    chunk.session.execute(
-        update(OpenSegment).where(mine, reached.correlate(OpenSegment)).values(**values)
-    )
+    chunk.change(update(OpenSegment).where(mine, reached.correlate(OpenSegment)).values(**values))
 
 
 def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
@@ -178,11 +176,10 @@ def _insert_dues_of_settlements(chunk: Chunk) -> None:
                 Settlement.id,
             ).where(new, part > 0),
         )
-    _open_new_dues(chunk)
 
 
 def raise_at_maturity(chunk: Chunk) -> None:
-    """Principal due tomorrow, of loans that book interest by product sums."""
+    """Principal due tomorrow, of loans that book interest by product sums; what is new is open."""
     _insert_dues(
         chunk,
         select(
@@ -206,14 +203,13 @@ def _insert_dues(chunk: Chunk, rows: Select[int, str, str, date, int, int]) -> N
 
 
 def _open_new_dues(chunk: Chunk) -> None:
-    """Whatever was raised in this unit of work for tomorrow is open."""
+    """Whatever was raised in this unit of work for tomorrow is open; a second time is an error."""
     chunk.session.execute(
         insert(OpenDue).from_select(
             ["due_id", "loan_id", "kind", "bearer", "payable_on", "left_fen"],
             select(Due.id, Due.loan_id, Due.kind, Due.bearer, Due.due_on, Due.amount_fen).where(
                 Due.trail_id == trail_id_of(chunk.session),
                 Due.due_on == chunk.tomorrow,
-                ~exists().where(OpenDue.due_id == Due.id),
             ),
         )
     )

@@ -99,8 +99,8 @@ def test_a_line_for_each_measure(settings: Settings, request: pytest.FixtureRequ
 PINNED = {
     ("sqlite", bench.QUIET_DAY): 25,
     ("postgresql", bench.QUIET_DAY): 21,
-    ("sqlite", bench.SETTLE): 53,
-    ("postgresql", bench.SETTLE): 49,
+    ("sqlite", bench.SETTLE): 52,
+    ("postgresql", bench.SETTLE): 48,
 }
 
 
