@@ -50,7 +50,9 @@ class Read:
     rows: int
     total: str | None
     sha256: str
+    #: those that are listed, and how many there are in all
     faults: list[dict[str, object]]
+    faults_count: int
     unknown: list[str]
     deed: Deed | None
 
@@ -239,6 +241,7 @@ def _read_ratings(path: Path, name: str, form: Mapping[str, str]) -> Read:
         total=None,
         sha256=uploads.Upload(path, name).sha256(),
         faults=[fault.as_dict() for fault in file.faults[:_FAULTS_MAX]],
+        faults_count=len(file.faults),
         unknown=[],
         deed=deeds.rate(scheme, file, accept_good=False),
     )
@@ -263,6 +266,7 @@ def _read(file: files.SheetFile[Any], deed: Callable[[Any], Deed]) -> Read:
         total=format_yuan(file.total_fen),
         sha256=file.sha256,
         faults=[fault.as_dict() for fault in file.faults[:_FAULTS_MAX]],
+        faults_count=len(file.faults),
         unknown=file.unknown,
         deed=None if file.faults else deed(file.taken()),
     )
