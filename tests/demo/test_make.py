@@ -55,12 +55,32 @@ def test_a_demo_is_made_through_the_front_doors(blank_database_url: str, tmp_pat
         assert got["borrowing_rate"] == "0.3333"  # 40 / 120
         assert got["overdue_balance"] == "0.00"
         _check_doors(house)
+        _check_command(house)
         assert run(house, "verify").exit_code == 0
         assert run(house, "demo", SMALL.name, "--if-missing").exit_code == 0
         assert run(house, "demo", SMALL.name).exit_code == 1
         assert run(house, "demo", "yizhang-2017", "--if-missing").exit_code == 1
     finally:
         house.engine.dispose()
+
+
+def _check_command(house: House) -> None:
+    """The table beside the object, and what the command refuses."""
+    shown = run(house, "indicators").output
+    assert "户贷率" in shown
+    assert "33.33%" in shown
+    assert "50.00%" in shown, "the target of the end of 2014"
+    refused = (
+        ("--on", "2015-04-01"),  # the open day
+        ("--on", "2014-11-02"),  # before the books
+        ("--on", "2015-02-30"),
+        ("--region", "431022999000"),
+        ("--region", "430000000000"),
+    )
+    for arguments in refused:
+        answer = run(house, "indicators", "--json", *arguments)
+        assert answer.exit_code == 1, arguments
+        assert "{" not in answer.stdout
 
 
 def _check_doors(house: House) -> None:
