@@ -20,6 +20,7 @@ from credit.models import CreditLine
 from kernel.database import days_between, least, sum_of
 from kernel.findings import Finding
 from loans import ledger_checks
+from loans.balances import principal_out
 from loans.interest import interest_fen, share_fen
 from loans.limits import used_by_loans
 from loans.models import (
@@ -219,14 +220,6 @@ def _drawn() -> ColumnElement[int]:
     )
 
 
-def _out(loan_id: ColumnElement[int]) -> ColumnElement[int]:
-    return (
-        select(sum_of(OpenSegment.principal_fen))
-        .where(OpenSegment.loan_id == loan_id)
-        .scalar_subquery()
-    )
-
-
 def _principal(session: Session) -> Iterator[Finding]:
     repaid = (
         select(sum_of(Allocation.amount_fen))
@@ -235,7 +228,7 @@ def _principal(session: Session) -> Iterator[Finding]:
         .correlate(Position)
         .scalar_subquery()
     )
-    out = _out(Position.loan_id.expression)
+    out = principal_out(Position.loan_id)
     yield from _rows(
         session,
         select(Loan.number, _drawn(), repaid, out, Position.drawn_fen)

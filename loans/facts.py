@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from credit.models import CreditLine
@@ -14,8 +14,9 @@ from households.models import Household, HouseholdStatus, Person, Status
 from kernel.database import sum_of
 from kernel.refusals import Refusal
 from kernel.vault import Keyring
+from loans.balances import principal_out
 from loans.eligibility import Asked, Facts
-from loans.models import Loan, OpenSegment, Position
+from loans.models import Loan, Position
 from loans.record import LOT
 from loans.refusals import BorrowerNotMember, HouseholdNotRegistered
 from organisations.models import Kind, Organisation
@@ -113,7 +114,7 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
             Household.id,
             Household.village_code,
             _status_on(on),
-            _exposure(),
+            _exposure(on),
             CreditLine.limit_fen - CreditLine.used_fen,
         )
         .outerjoin(
@@ -141,17 +142,11 @@ def _status_on(on: date) -> ScalarSelect[str]:
     )
 
 
-def _exposure() -> ScalarSelect[int]:
-    """Principal out, and agreed and not drawn yet, at every lender."""
-    out = (
-        select(sum_of(OpenSegment.principal_fen))
-        .where(OpenSegment.loan_id == Loan.id)
-        .correlate(Loan)
-        .scalar_subquery()
-    )
-    undrawn = func.coalesce(Loan.amount_fen - Position.drawn_fen, 0)
+def _exposure(on: date) -> ScalarSelect[int]:
+    """Principal out, and agreed and still to be drawn before maturity, at every lender."""
+    undrawn = case((Loan.matures_on > on, Loan.amount_fen - Position.drawn_fen), else_=0)
     return (
-        select(sum_of(out + undrawn))
+        select(sum_of(principal_out(Loan.id) + undrawn))
         .join(Position, Position.loan_id == Loan.id)
         .where(
             Loan.household_id == Household.id,

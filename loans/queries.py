@@ -16,15 +16,13 @@ from sqlalchemy.orm import Session
 
 from households.models import Household, Person
 from kernel.actor import Actor
-from kernel.database import sum_of
+from loans.balances import past_due, principal_out
 from loans.grading import GRADE_BAD
 from loans.models import (
     Application,
     ApplicationSheet,
     Loan,
     LoanDay,
-    OpenDue,
-    OpenSegment,
     Position,
 )
 from loans.operations.applying import SUBJECT
@@ -119,7 +117,7 @@ def _narrowed(wanted: Filter, open_day: date) -> list[ColumnElement[bool]]:
     if wanted.household_id is not None:
         narrowed.append(Loan.household_id == wanted.household_id)
     if wanted.overdue_only:
-        narrowed.append(_past_due(open_day) > 0)
+        narrowed.append(past_due(Loan.id, open_day) > 0)
     if text := wanted.text.strip():
         narrowed.append(
             or_(
@@ -131,28 +129,6 @@ def _narrowed(wanted: Filter, open_day: date) -> list[ColumnElement[bool]]:
             )
         )
     return narrowed
-
-
-def _past_due(open_day: date) -> ColumnElement[int]:
-    return (
-        select(sum_of(OpenDue.left_fen))
-        .where(
-            OpenDue.loan_id == Loan.id,
-            OpenDue.bearer == "household",
-            OpenDue.payable_on < open_day,
-        )
-        .correlate(Loan)
-        .scalar_subquery()
-    )
-
-
-def _outstanding() -> ColumnElement[int]:
-    return (
-        select(sum_of(OpenSegment.principal_fen))
-        .where(OpenSegment.loan_id == Loan.id)
-        .correlate(Loan)
-        .scalar_subquery()
-    )
 
 
 def _lines(open_day: date) -> Select[*tuple[Any, ...]]:
@@ -167,12 +143,12 @@ def _lines(open_day: date) -> Select[*tuple[Any, ...]]:
             Organisation.name,
             Position.state,
             Loan.amount_fen,
-            _outstanding(),
+            principal_out(Loan.id),
             Loan.annual_rate_ppm,
             Loan.signed_on,
             Loan.matures_on,
             Position.grade,
-            _past_due(open_day),
+            past_due(Loan.id, open_day),
         )
         .join(Position, Position.loan_id == Loan.id)
         .join(Household, Household.id == Loan.household_id)

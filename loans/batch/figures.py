@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from functools import partial
 
 from sqlalchemy import (
-    ColumnElement,
     and_,
     case,
     exists,
@@ -16,13 +15,13 @@ from sqlalchemy import (
     select,
 )
 
-from kernel.database import days_between, sum_of
+from kernel.database import days_between
+from loans.balances import past_due, principal_out
 from loans.batch.chunk import Chunk
 from loans.models import (
     GradeChange,
     LoanDay,
     OpenDue,
-    OpenSegment,
     Position,
 )
 
@@ -74,13 +73,18 @@ def grade(chunk: Chunk, thresholds: Sequence[tuple[int, int]], clause: str) -> N
 
 def write_day_ends(chunk: Chunk) -> None:
     """Day-end figures of the loans looked at, where they differ from the last ones."""
+    late = partial(past_due, Position.loan_id, chunk.day)
     now = (
         select(
             Position.loan_id,
             Position.drawn_fen,
-            _outstanding().label("outstanding_fen"),
-            _past_due(chunk.day, OpenDue.kind == "principal").label("overdue_principal_fen"),
-            _past_due(chunk.day, OpenDue.kind != "principal").label("overdue_interest_fen"),
+            principal_out(Position.loan_id).label("outstanding_fen"),
+            past_due(Position.loan_id, chunk.day, OpenDue.kind == "principal").label(
+                "overdue_principal_fen"
+            ),
+            past_due(Position.loan_id, chunk.day, OpenDue.kind != "principal").label(
+                "overdue_interest_fen"
+            ),
             Position.grade,
         )
         .where(chunk.here, Position.review_on <= chunk.day)
@@ -112,27 +116,4 @@ def write_day_ends(chunk: Chunk) -> None:
                 ~same, ~and_(never, now.c.drawn_fen == 0)
             ),
         )
-    )
-
-
-def _outstanding() -> ColumnElement[int]:
-    return (
-        select(sum_of(OpenSegment.principal_fen))
-        .where(OpenSegment.loan_id == Position.loan_id)
-        .correlate(Position)
-        .scalar_subquery()
-    )
-
-
-def _past_due(day: date, which: ColumnElement[bool]) -> ColumnElement[int]:
-    return (
-        select(sum_of(OpenDue.left_fen))
-        .where(
-            OpenDue.loan_id == Position.loan_id,
-            OpenDue.bearer == "household",
-            OpenDue.payable_on < day,
-            which,
-        )
-        .correlate(Position)
-        .scalar_subquery()
     )
