@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Subquery,
     and_,
     cast,
     exists,
@@ -95,27 +96,7 @@ def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
 
 
 def _insert_settlements(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> None:
-    state = "regular" if kind == "interest" else "overdue"
-    since = Position.interest_settled_to if kind == "interest" else Position.penalty_settled_to
-    days = days_between(Segment.from_on, Segment.to_on)
-    divisor = cast(Loan.day_base, BigInteger) * _PPM
-    shared = least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm
-    sums = (
-        select(
-            Segment.loan_id,
-            since.label("since"),
-            divisor.label("divisor"),
-            sum_of(Segment.principal_fen * days * Segment.rate_ppm).label("product"),
-            # ``interest.share_fen``: in two steps that stay within 64 bits.
-            sum_of(shared // divisor * Segment.share_bp).label("whole"),
-            sum_of(shared % divisor * Segment.share_bp).label("rest"),
-        )
-        .join(Position, Position.loan_id == Segment.loan_id)
-        .join(Loan, Loan.id == Segment.loan_id)
-        .where(chunk.here, which, Segment.state == state, Segment.from_on >= since)
-        .group_by(Segment.loan_id, since, Loan.day_base)
-        .subquery()
-    )
+    sums = _product_sums(chunk, kind, which)
     total = _half_up(sums.c.product, sums.c.divisor)
     treasury = least(total, _half_up(sums.c.whole + sums.c.rest // sums.c.divisor, _WHOLE_BP))
     parts = (
@@ -158,6 +139,31 @@ def _insert_settlements(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> 
                 parts.c.total - parts.c.treasury,
             ),
         )
+    )
+
+
+def _product_sums(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> Subquery:
+    """Of each loan to be settled: its product sum, and the treasury's part of it in two steps."""
+    state = "regular" if kind == "interest" else "overdue"
+    since = Position.interest_settled_to if kind == "interest" else Position.penalty_settled_to
+    days = days_between(Segment.from_on, Segment.to_on)
+    divisor = cast(Loan.day_base, BigInteger) * _PPM
+    shared = least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm
+    return (
+        select(
+            Segment.loan_id,
+            since.label("since"),
+            divisor.label("divisor"),
+            sum_of(Segment.principal_fen * days * Segment.rate_ppm).label("product"),
+            # ``interest.share_fen``: in two steps that stay within 64 bits.
+            sum_of(shared // divisor * Segment.share_bp).label("whole"),
+            sum_of(shared % divisor * Segment.share_bp).label("rest"),
+        )
+        .join(Position, Position.loan_id == Segment.loan_id)
+        .join(Loan, Loan.id == Segment.loan_id)
+        .where(chunk.here, which, Segment.state == state, Segment.from_on >= since)
+        .group_by(Segment.loan_id, since, Loan.day_base)
+        .subquery()
     )
 
 
