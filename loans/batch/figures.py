@@ -79,12 +79,8 @@ def write_day_ends(chunk: Chunk) -> None:
             Position.loan_id,
             Position.drawn_fen,
             principal_out(Position.loan_id).label("outstanding_fen"),
-            past_due(Position.loan_id, chunk.day, OpenDue.kind == "principal").label(
-                "overdue_principal_fen"
-            ),
-            past_due(Position.loan_id, chunk.day, OpenDue.kind != "principal").label(
-                "overdue_interest_fen"
-            ),
+            late(OpenDue.kind == "principal").label("overdue_principal_fen"),
+            late(OpenDue.kind != "principal").label("overdue_interest_fen"),
             Position.grade,
         )
         .where(chunk.here, Position.review_on <= chunk.day)
