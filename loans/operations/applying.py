@@ -51,7 +51,9 @@ class TermsOfDay:
     def answers(self, asked: Asked, facts: Facts) -> list[Answer]:
         """Every rule that an application breaks."""
         terms = self.of(facts)
-        cap = self._rulebook.rate_cap_ppm(self._on, max(1, asked.term_months), terms)
+        # A term beyond the longest is told as such, and its rate held to the last band.
+        months = min(max(1, asked.term_months), terms.term_max_months.value)
+        cap = self._rulebook.rate_cap_ppm(self._on, months, terms)
         return broken_rules(asked, facts, terms, cap, on=self._on)
 
 
