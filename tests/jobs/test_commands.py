@@ -320,7 +320,6 @@ def rewrite(file: Path, name: str, change: Callable[[bytes], bytes]) -> None:
         ("business_days.jsonl", b"2017-05-30", b"2017-05-29"),
         ("user_accounts.jsonl", b"true", b"false"),
         ("manifest.json", b'"rows": 5', b'"rows": 4'),
-        ("manifest.mac", b"a", b"b"),
         ("trail.jsonl", b"jobs.close_day", b"jobs.close_dax"),
     ],
 )
@@ -331,6 +330,15 @@ def test_an_altered_backup_is_refused_and_leaves_nothing(
     result = founded("restore", str(backed_up), "--to", target)
     assert result.exit_code == 1
     assert "备份文件" in result.output
+    assert migrations.current(target) is None
+
+
+def test_a_backup_with_another_seal_is_refused(founded: Run, backed_up: Path, target: str) -> None:
+    def other(seal: bytes) -> bytes:
+        return (b"1" if seal[:1] == b"0" else b"0") + seal[1:]
+
+    rewrite(backed_up, "manifest.mac", other)
+    assert founded("restore", str(backed_up), "--to", target).exit_code == 1
     assert migrations.current(target) is None
 
 
