@@ -28,6 +28,11 @@ def log_in(house: House, login: str, *, from_stdin: bool) -> Actor:
     raise LoginFailed(field="as")
 
 
+def own_institution(by: Actor) -> int | None:
+    """The institution somebody acts for: the top of what they see of lenders, if that is one."""
+    return min(by.institution_ids) if by.institution_ids else None
+
+
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")

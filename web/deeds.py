@@ -15,12 +15,12 @@ import credit
 import ledger
 import loans
 from credit import RatingFile, Scheme
-from kernel.actor import Actor
 from kernel.money import format_yuan
 from kernel.refusals import NotFound
 from loans.operations.applying import proposal_of
 from office import rights
 from office.models import Proposal
+from web.acting import own_institution
 from web.context import actor, house
 
 Deed = Callable[[Session], dict[str, Any]]
@@ -192,8 +192,3 @@ def proposal_seen(session: Session, proposal_id: int) -> Proposal:
     ):
         raise NotFound(field="proposal_id", what="送审事项")
     return found
-
-
-def own_institution(by: Actor) -> int | None:
-    """The institution somebody acts for: the top of what they see of lenders, if that is one."""
-    return min(by.institution_ids) if by.institution_ids else None

@@ -46,8 +46,9 @@ def house(
     return house
 
 
-def run(house: House, *arguments: object) -> Result:
-    return CliRunner().invoke(import_, [str(argument) for argument in arguments], obj=house)
+def run(house: House, *arguments: object, typed: str | None = None) -> Result:
+    words = [str(argument) for argument in arguments]
+    return CliRunner().invoke(import_, words, obj=house, input=typed)
 
 
 def test_a_good_file_is_imported_with_progress_and_status_0(house: House, desk: Desk) -> None:
@@ -115,12 +116,13 @@ def test_an_account_imports_in_its_own_scope(house: House, desk: Desk, system: A
                 roles=[role],
                 region_scope="431022102",
             )
-    outside = run(house, "households", desk.file(family("A1", 1)), "--as", "li")
+    file, password = desk.file(family("A1", 1)), "correct horse battery\n"
+    outside = run(house, "households", file, "--as", "li", "--password-stdin", typed=password)
     assert outside.exit_code == 1
     assert "该村不在经办人的管辖范围内" in outside.output
-    for login in ("wang", "nobody"):
-        refused = run(house, "households", desk.file(family("A1", 1)), "--as", login)
-        assert isinstance(refused.exception, Refusal)
+    for login, said in (("wang", password), ("nobody", password), ("li", "guessed wrong\n")):
+        refused = run(house, "households", file, "--as", login, "--password-stdin", typed=said)
+        assert isinstance(refused.exception, Refusal), login
 
 
 def test_usage_errors_are_status_2(house: House, tmp_path: Path) -> None:

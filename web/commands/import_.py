@@ -1,8 +1,9 @@
-"""``fupin import``: the register of households from a file, and the template to fill in.
+"""``fupin import``: the register of households and sheets of ratings, and the templates.
 
 Exit status 0: all of it is in the register (or would be, in a preview); 1: refused, or bad rows
 were found; 2: usage. With ``--accept-good`` the good households go in and the bad ones still make
-the status 1. Without ``--as`` the system itself imports, as the person at the machine.
+the status 1. ``--as`` names an account, whose password is asked for; without it the system itself
+imports the register, as the person at the machine. Ratings are proposed by a person alone.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from datetime import date
 from pathlib import Path
 
 import click
-from sqlalchemy import select
 
+import credit
 import ledger
-import organisations
 from config.wiring import House
 from households import imports, papers
 from households.imports import Progress
@@ -25,18 +25,20 @@ from households.reporting import Report
 from kernel.actor import Actor, system_actor
 from kernel.refusals import NotFound
 from kernel.regions import scope_digits
-from office import people
-from office.models import UserAccount
+from web.acting import log_in, own_institution
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
+_PASSWORD = click.option(
+    "--password-stdin", is_flag=True, help="从标准输入读口令 · read the password there"
+)
 #: findings, questions and changes printed without --json
 _PRINTED_MAX = 20
 
 
 @click.group("import")
 def import_() -> None:
-    """导入：农户名册。Import the register of households."""
+    """导入：农户名册、评级表。Import the register, or ratings."""
 
 
 @import_.group("template")
@@ -63,6 +65,7 @@ def households_template(target: Path) -> None:
 )
 @click.option("--annotated", type=_NEW_FILE, help="批注工作簿 · workbook with bad rows marked")
 @click.option("--as", "login", metavar="LOGIN", help="以此账号的名义 · in whose name")
+@_PASSWORD
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")
 @click.pass_obj
 def households(
@@ -74,10 +77,12 @@ def households(
     answers_file: Path | None,
     annotated: Path | None,
     login: str | None,
+    password_stdin: bool,
     as_json: bool,
 ) -> None:
     """导入农户名册（xlsx、csv）。Import the register from a workbook or csv file."""
-    office, by, on = _surroundings(house, login)
+    by = None if login is None else log_in(house, login, from_stdin=password_stdin)
+    office, by, on = _surroundings(house, by)
     with _progress(source, quiet=as_json) as progress:
         report = imports.import_file(
             office,
@@ -98,22 +103,69 @@ def households(
         raise SystemExit(1)
 
 
-def _surroundings(house: House, login: str | None) -> tuple[imports.Office, Actor, date]:
+@import_.command("ratings")
+@click.argument("source", type=_FILE)
+@click.option("--scheme", "scheme_id", default="hunan-433", show_default=True, help="评级方案")
+@click.option("--preview", is_flag=True, help="只核对，不送审 · check the file alone")
+@click.option("--as", "login", metavar="LOGIN", required=True, help="经办人的账号 · in whose name")
+@_PASSWORD
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON")
+@click.pass_obj
+def ratings(
+    house: House,
+    *,
+    source: Path,
+    scheme_id: str,
+    preview: bool,
+    login: str,
+    password_stdin: bool,
+    as_json: bool,
+) -> None:
+    """送审评级表（xlsx、csv），每村一张。Propose a file of ratings, a sheet for each village."""
+    by = log_in(house, login, from_stdin=password_stdin)
+    scheme = credit.load_schemes(house.settings.config_dir / "ratings").get(scheme_id)
+    if scheme is None:
+        raise NotFound(field="scheme", what=f"评级方案{scheme_id}")
+    with house.books.read() as session:
+        on = ledger.open_day(session)
+        file = credit.read_file(session, source, scheme=scheme, name=source.name, on=on, by=by)
+    proposed: list[credit.Proposed] = []
+    if not file.faults and not preview:
+        with house.books.write("credit.propose", by=by) as session:
+            proposed = credit.propose_file(
+                session, file, scheme=scheme, on=on, by=by, institution_id=own_institution(by)
+            )
+    _print_ratings(file, proposed, as_json=as_json)
+    if file.faults:
+        raise SystemExit(1)
+
+
+def _print_ratings(
+    file: credit.RatingFile, proposed: list[credit.Proposed], *, as_json: bool
+) -> None:
+    faults = [fault.as_dict() for fault in file.faults]
+    if as_json:
+        told = {
+            "rows": file.rows,
+            "households": file.households,
+            "proposals": [one.proposal_id for one in proposed],
+            "faults": faults,
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    done = f"已送审{len(proposed)}张" if proposed else "未送审"
+    click.echo(f"{done}：共{file.rows}行，合格{file.households}户，问题{len(faults)}处")
+    for fault in faults[:_PRINTED_MAX]:
+        click.echo(
+            f"  第{fault['line']}行 {fault['field']}：{fault['message']}〔{fault['value']}〕"
+        )
+
+
+def _surroundings(house: House, by: Actor | None) -> tuple[imports.Office, Actor, date]:
     with house.books.read() as session:
         county, on = ledger.books(session).region_code, ledger.open_day(session)
-        if login is None:
-            by = system_actor(scope_digits(county))
-        else:
-            account = session.scalar(select(UserAccount).where(UserAccount.login == login))
-            if account is None or not account.active:
-                raise NotFound(field="as", what=f"账号 {login}")
-            seen = (
-                organisations.subtree_ids(session, account.institution_id)
-                if account.institution_id is not None
-                else None
-            )
-            by = people.actor_of(session, account, seen)
-    return imports.Office(house.books, house.regions, house.keyring, county), by, on
+    office = imports.Office(house.books, house.regions, house.keyring, county)
+    return office, by or system_actor(scope_digits(county)), on
 
 
 @contextmanager
