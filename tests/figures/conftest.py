@@ -32,16 +32,21 @@ def figures() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def fupin(tmp_path_factory: pytest.TempPathFactory) -> Fupin:
-    """Run ``fupin`` as people do, on books of this session."""
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Where the books of this session are."""
     folder = tmp_path_factory.mktemp("county")
-    environment = {
+    return {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "FUPIN_DATABASE_URL": f"sqlite:///{folder / 'books' / 'fupin.db'}",
         "FUPIN_KEY_FILE": str(folder / "keys" / "fupin.json"),
         "FUPIN_REPORTS_DIR": str(folder / "reports"),
     }
+
+
+@pytest.fixture(scope="session")
+def fupin(environment: dict[str, str]) -> Fupin:
+    """Run ``fupin`` as people do, on books of this session."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+import indicators
+from config.settings import Settings
+from config.wiring import House
 from tests.figures.conftest import Fupin
 
 pytestmark = pytest.mark.slow
@@ -71,13 +75,22 @@ def test_half_were_rated_by_the_end_of_2014_and_all_by_the_middle_of_2015(yizhan
     assert ask(yizhang, "2015-06-30")["rating_coverage"] >= "0.9900"
 
 
-def test_townships_add_up_to_the_county(yizhang: Fupin, root: Any) -> None:
-    lines = (root / "config" / "regions" / "hunan.csv").read_text("utf-8").splitlines()
-    townships = [line[:12] for line in lines if line.endswith(f",4,{REGION}")]
+@pytest.mark.usefixtures("yizhang")
+def test_townships_add_up_to_the_county(environment: dict[str, str]) -> None:
+    house = House(Settings.from_environment(environment))
+    townships = house.regions.children(REGION)
     assert len(townships) == 19
-    parts = [ask(yizhang, DAY, township) for township in townships]
+    with house.books.read() as session:
+        parts = [
+            indicators.figures(
+                session, regions=house.regions, region=township.code, on=date(2017, 1, 31)
+            ).counters
+            for township in townships
+        ]
+    house.engine.dispose()
     assert sum(part["persons_registered"] for part in parts) == 76115
     assert sum(part["loans_count"] for part in parts) == 8971
+    assert sum(part["disbursed_fen"] for part in parts) == 35_175_000_000
 
 
 def test_both_printed_numbers_of_people_are_named(yizhang: Fupin) -> None:
