@@ -74,16 +74,11 @@ def _statements() -> tuple[Insert, Insert]:
 def _household_rows(day: BindParameter[date], moves: states.Moves) -> Insert:
     """Touched households whose state differs from the one last written."""
     now = states.households(day, moves, states.touched(day).subquery("touched")).subquery("now")
-    last = aliased(HouseholdDay)
     return insert(_HOUSEHOLD_DAYS).from_select(
         ["household_id", "on_day", *STATE],
-        select(now.c.household_id, day, *(now.c[name] for name in STATE))
-        .outerjoin(
-            last,
-            (last.household_id == now.c.household_id)
-            & (last.on_day == _household_day_before(now.c.household_id, day)),
-        )
-        .where(states.differs(now, last)),
+        select(now.c.household_id, day, *(now.c[name] for name in STATE)).where(
+            states.differs(now, day)
+        ),
     )
 
 

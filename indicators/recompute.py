@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from indicators import states
-from indicators.models import COUNTERS, HOUSEHOLD_COUNTERS, LOAN_COUNTERS, HouseholdDay, VillageDay
+from indicators.models import COUNTERS, HOUSEHOLD_COUNTERS, LOAN_COUNTERS, VillageDay
 from kernel.database import sum_of
 from loans.models import Loan, LoanDay
 
@@ -75,16 +75,9 @@ def last_snapshot(session: Session, day: date) -> dict[str, Counters]:
 def households_that_differ(session: Session, day: date) -> Sequence[int]:
     """Households whose last row on or before ``day`` is not what the rooms say of them."""
     now = states.households(day, states.moved_since(session, day)).subquery("now")
-    last, rows = aliased(HouseholdDay), aliased(HouseholdDay)
-    last_day = (
-        select(func.max(rows.on_day))
-        .where(rows.household_id == now.c.household_id, rows.on_day <= day)
-        .scalar_subquery()
-    )
     return session.scalars(
         select(now.c.household_id)
-        .outerjoin(last, (last.household_id == now.c.household_id) & (last.on_day == last_day))
-        .where(states.differs(now, last))
+        .where(states.differs(now, day, inclusive=True))
         .order_by(now.c.household_id)
     ).all()
 

@@ -8,25 +8,26 @@ the village a household lives in, comes with the moves booked after the day undo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
+    Boolean,
     ColumnElement,
     CompoundSelect,
     FromClause,
     Integer,
     ScalarSelect,
     Select,
+    Text,
     and_,
     case,
     cast,
     exists,
     func,
     literal,
-    or_,
     select,
     union,
 )
@@ -98,12 +99,40 @@ def households(day: Day, moves: Moves, only: FromClause | None = None) -> Rows:
     )
 
 
-def differs(now: FromClause, last: type[HouseholdDay]) -> ColumnElement[bool]:
-    """Whether ``now`` is not what the household's last row says; without one, nobody counts."""
-    return or_(
-        and_(last.household_id.is_(None), now.c.registered),
-        *(getattr(last, name) != now.c[name] for name in STATE),
+def differs(now: FromClause, day: Day, *, inclusive: bool = False) -> ColumnElement[bool]:
+    """Whether ``now`` is not what the household's last row before ``day`` says; without one, nobody
+    counts. ``inclusive``: a row of the day itself is the last one.
+    """
+    rows = aliased(HouseholdDay)
+    # One look into the key for each household: a join would tempt a database to read all of them.
+    last = (
+        select(_in_words([getattr(rows, name) for name in STATE]))
+        .where(
+            rows.household_id == now.c.household_id,
+            rows.on_day <= day if inclusive else rows.on_day < day,
+        )
+        .order_by(rows.on_day.desc())
+        .limit(1)
+        .scalar_subquery()
     )
+    nothing = case((now.c.registered, literal("")), else_=_in_words(_state(now)))
+    return _in_words(_state(now)) != func.coalesce(last, nothing)
+
+
+def _state(rows: FromClause) -> list[ColumnElement[Any]]:
+    return [rows.c[name] for name in STATE]
+
+
+def _in_words(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """The columns as one text, to be compared as a whole."""
+    words = [
+        cast(_whole(column) if isinstance(column.type, Boolean) else column, Text)
+        for column in columns
+    ]
+    line: ColumnElement[str] = words[0]
+    for word in words[1:]:
+        line = line + "|" + word
+    return line
 
 
 def household_counters(rows: FromClause) -> list[ColumnElement[int]]:
@@ -191,14 +220,16 @@ def _status(day: Day) -> ScalarSelect[str]:
 
 def _persons(day: Day) -> ScalarSelect[int]:
     """Who was entered, less who left."""
-    by = case((RegisterChange.what == "new", 1), (RegisterChange.what == "left", -1), else_=0)
+    # Days are told apart here and not in WHERE: by household is the one right way to look.
+    known = and_(RegisterChange.person_id.is_not(None), RegisterChange.booked_on <= day)
+    by = case(
+        (and_(known, RegisterChange.what == "new"), 1),
+        (and_(known, RegisterChange.what == "left"), -1),
+        else_=0,
+    )
     return (
         select(sum_of(by))
-        .where(
-            RegisterChange.household_id == Household.id,
-            RegisterChange.person_id.is_not(None),
-            RegisterChange.booked_on <= day,
-        )
+        .where(RegisterChange.household_id == Household.id)
         .correlate(Household)
         .scalar_subquery()
     )
