@@ -42,7 +42,7 @@ from tests import verification
 from tests.conftest import Clock
 from tests.databases import Maker
 from tests.loans.bent import BentRulebook, treasury
-from tests.loans.readings import Reading
+from tests.loans.readings import Reading, earned, left, told
 from tests.loans.town import Town
 from tests.slow_model.loan import Contract, SlowLoan
 from tests.slow_model.plan import half_up, shift
@@ -341,7 +341,7 @@ class Lives(RuleBasedStateMachine):
         with self.town.books.read() as session:
             reading = Reading(session)
         for at, (number, model) in enumerate(zip(self.numbers, self.models, strict=True)):
-            assert reading.loan(number) == _told(model), f"{at} {model.contract.method} {self.on}"
+            assert reading.loan(number) == told(model), f"{at} {model.contract.method} {self.on}"
         assert reading.unbalanced == []
         assert reading.credits == {key: fen for key, fen in self.credits.items() if fen}
         out = [model.principal for model in self.models]
@@ -349,12 +349,12 @@ class Lives(RuleBasedStateMachine):
         assert reading.limits_used == [sum(out)] * 2
         assert reading.whole == {
             "loan_principal": sum(out),
-            "interest_receivable": _left(self.models, "interest", "household"),
-            "penalty_receivable": _left(self.models, "penalty", "household"),
-            "treasury_interest_receivable": _left(self.models, "interest", "treasury"),
+            "interest_receivable": left(self.models, "interest", "household"),
+            "penalty_receivable": left(self.models, "penalty", "household"),
+            "treasury_interest_receivable": left(self.models, "interest", "treasury"),
             "household_credit": -sum(self.credits.values()),
-            "interest_income": -_earned(self.models, "interest"),
-            "penalty_income": -_earned(self.models, "penalty"),
+            "interest_income": -earned(self.models, "interest"),
+            "penalty_income": -earned(self.models, "penalty"),
         }
         if self.history:
             yesterday = self.on - ONE
@@ -369,43 +369,3 @@ class Lives(RuleBasedStateMachine):
 
 def _household(at: int) -> int:
     return 1 if at < 2 else 2
-
-
-def _told(model: SlowLoan) -> dict[str, Any]:
-    return {
-        "drawn": model.drawn,
-        "out": {
-            state: fen
-            for state, fen in (("regular", model.regular), ("overdue", model.overdue))
-            if fen
-        },
-        "settled": sorted(model.settled),
-        "dues": sorted((d.kind, d.bearer, d.due, d.amount) for d in model.debts),
-        "left": sorted((d.kind, d.payable, d.left) for d in model.owed),
-        "taken": sorted(_added_up(model.taken)),
-        "books": {
-            kind: fen
-            for kind, fen in (
-                ("loan_principal", model.principal),
-                ("interest_receivable", _left([model], "interest", "household")),
-                ("penalty_receivable", _left([model], "penalty", "household")),
-                ("treasury_interest_receivable", _left([model], "interest", "treasury")),
-            )
-            if fen
-        },
-    }
-
-
-def _added_up(taken: list[tuple[str, date, int]]) -> list[tuple[str, date, int]]:
-    added: dict[tuple[str, date], int] = {}
-    for kind, due, fen in taken:
-        added[kind, due] = added.get((kind, due), 0) + fen
-    return [(*key, fen) for key, fen in added.items()]
-
-
-def _left(models: list[SlowLoan], kind: str, bearer: str) -> int:
-    return sum(d.left for m in models for d in m.debts if (d.kind, d.bearer) == (kind, bearer))
-
-
-def _earned(models: list[SlowLoan], kind: str) -> int:
-    return sum(amount for m in models for name, _, amount, _ in m.settled if name == kind)

@@ -1,4 +1,4 @@
-"""What the books say of every loan, read at once, in the words of the slow model."""
+"""What the books, and what the slow model, say of a loan: in the same words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from loans.models import (
     Position,
     Settlement,
 )
+from tests.slow_model.loan import SlowLoan
 
 _KEPT_FOR_LOANS = (
     "loan_principal",
@@ -152,3 +153,43 @@ class Reading:
         days = sorted(self._days[loan_id])
         place = bisect_right([row[0] for row in days], day)
         return tuple(days[place - 1][1:]) if place else (0, 0, 0, 0, 1)
+
+
+def told(model: SlowLoan) -> dict[str, Any]:
+    return {
+        "drawn": model.drawn,
+        "out": {
+            state: fen
+            for state, fen in (("regular", model.regular), ("overdue", model.overdue))
+            if fen
+        },
+        "settled": sorted(model.settled),
+        "dues": sorted((d.kind, d.bearer, d.due, d.amount) for d in model.debts),
+        "left": sorted((d.kind, d.payable, d.left) for d in model.owed),
+        "taken": sorted(_added_up(model.taken)),
+        "books": {
+            kind: fen
+            for kind, fen in (
+                ("loan_principal", model.principal),
+                ("interest_receivable", left([model], "interest", "household")),
+                ("penalty_receivable", left([model], "penalty", "household")),
+                ("treasury_interest_receivable", left([model], "interest", "treasury")),
+            )
+            if fen
+        },
+    }
+
+
+def _added_up(taken: list[tuple[str, date, int]]) -> list[tuple[str, date, int]]:
+    added: dict[tuple[str, date], int] = {}
+    for kind, due, fen in taken:
+        added[kind, due] = added.get((kind, due), 0) + fen
+    return [(*key, fen) for key, fen in added.items()]
+
+
+def left(models: list[SlowLoan], kind: str, bearer: str) -> int:
+    return sum(d.left for m in models for d in m.debts if (d.kind, d.bearer) == (kind, bearer))
+
+
+def earned(models: list[SlowLoan], kind: str) -> int:
+    return sum(amount for m in models for name, _, amount, _ in m.settled if name == kind)
