@@ -22,6 +22,8 @@ from office.rights import ROLES
 from organisations.models import Organisation
 
 COMMAND = "office.manage_users"
+#: the system is nobody's role
+_FOR_PEOPLE = tuple(role for role in ROLES if role != "system")
 
 
 @click.group("user")
@@ -33,7 +35,7 @@ def user() -> None:
 @click.argument("login")
 @click.option("--name", required=True, help="姓名 · name as on the identity card")
 @click.option(
-    "--role", "roles", multiple=True, required=True, help=f"岗位，可多个 · {', '.join(ROLES)}"
+    "--role", "roles", multiple=True, required=True, help=f"岗位，可多个 · {', '.join(_FOR_PEOPLE)}"
 )
 @click.option("--region", metavar="CODE", help="所见地区，默认全账套 · region seen")
 @click.option(
