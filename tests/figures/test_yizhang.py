@@ -15,7 +15,8 @@ from config.settings import Settings
 from config.wiring import House
 from tests.figures.conftest import Fupin
 
-pytestmark = pytest.mark.slow
+# One worker makes the county, and asks it everything.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("yizhang")]
 
 REGION, DAY = "431022000000", "2017-01-31"
 
