@@ -241,7 +241,9 @@ def command_test(_: argparse.Namespace, arguments: list[str]) -> int:
     chosen = chromium()
     if chosen:
         os.environ["FUPIN_CHROMIUM"] = chosen
-    parallel = [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto", "--dist", "loadgroup"]
+    parallel = (
+        [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto", "--dist", "loadgroup"]
+    )
     pytest = [str(PYTHON), "-m", "pytest", "-q", *parallel]
     return summary(
         {
