@@ -7,8 +7,7 @@ is none the tests fail: a page nobody looked at is not known to be right.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -39,15 +38,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site(opened: House) -> Iterator[str]:
     """The address of a running server over this test's books."""
     server = create_server(create_app(opened, hasher=QUICK, limits=False), host="127.0.0.1", port=0)
-    thread = Thread(target=server.run, daemon=True)
+    stopped = Event()
+
+    def serve() -> None:
+        # The thread that waits on the sockets is the one that closes them.
+        while not stopped.is_set():
+            server.asyncore.loop(timeout=0.2, count=1, map=server._map)
+        server.task_dispatcher.shutdown()
+        server.asyncore.close_all(server._map, ignore_all=True)
+
+    thread = Thread(target=serve, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.task_dispatcher.shutdown()
-    # The loop wakes up once more, finds its sockets gone, and ends.
-    server.pull_trigger()
-    with suppress(OSError):
-        server.close()
-    thread.join(timeout=5)
+    stopped.set()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
 
 
 @pytest.fixture

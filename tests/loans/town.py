@@ -72,9 +72,7 @@ class Town:
     def found(self, first_day: date, households: int = 6) -> Town:
         """Open the books, register the lender, enter households and give them lines."""
         with self.books.write("books.open", by=self.system) as session:
-            ledger.open_books(
-                session, region_code="431022000000", mode="held", first_day=first_day
-            )
+            ledger.open_books(session, region_code="431022000000", mode="held", first_day=first_day)
         with self.books.write("organisations.register", by=OFFICE) as session:
             self.lender_id = organisations.register(
                 session,

@@ -19,10 +19,10 @@ from office.refusals import NotEntitled
 from organisations import Kind, Organisation, checks
 from organisations.refusals import (
     CreditCodeTaken,
-    OrganisationNotLender,
     OrganisationClosed,
     OrganisationDaysInvalid,
     OrganisationKindUnknown,
+    OrganisationNotLender,
     ParentIsBelow,
 )
 
