@@ -49,6 +49,8 @@ class HouseholdDay(Recorded, Base):
     borrowing: Mapped[bool]
     #: owes principal
     with_balance: Mapped[bool]
+    #: has a share of a loan that an organisation drew for a list of households (统贷统还)
+    in_pooled: Mapped[bool] = mapped_column(default=False)
 
 
 class VillageDay(Recorded, Base):
@@ -68,6 +70,15 @@ class VillageDay(Recorded, Base):
             "overdue_principal_fen <= overdue_balance_fen AND overdue_balance_fen"
             " <= outstanding_fen AND outstanding_fen <= disbursed_fen",
             name="balances_in_order",
+        ),
+        CheckConstraint(
+            "loans_entrusted_count BETWEEN 0 AND loans_count"
+            " AND disbursed_entrusted_fen <= disbursed_fen"
+            " AND outstanding_entrusted_fen <= outstanding_fen",
+            name="entrusted_within_loans",
+        ),
+        CheckConstraint(
+            "outstanding_pooled_fen BETWEEN 0 AND disbursed_pooled_fen", name="pooled_in_order"
         ),
         Index("ix_village_days_on_day", "on_day"),
     )
@@ -104,6 +115,20 @@ class VillageDay(Recorded, Base):
     overdue_balance_fen: Mapped[int]
     #: whole outstanding principal of loans graded 3 to 5, fen
     bad_balance_fen: Mapped[int]
+    #: of the contracts: those whose money an organisation uses and repays (分贷统还)
+    loans_entrusted_count: Mapped[int] = mapped_column(default=0)
+    #: paid out on them and not reversed, fen
+    disbursed_entrusted_fen: Mapped[int] = mapped_column(default=0)
+    #: their principal outstanding, fen
+    outstanding_entrusted_fen: Mapped[int] = mapped_column(default=0)
+    #: organisations' contracts for lists of households (统贷统还); in none of the counters above
+    loans_pooled_count: Mapped[int] = mapped_column(default=0)
+    #: paid out on them and not reversed, fen
+    disbursed_pooled_fen: Mapped[int] = mapped_column(default=0)
+    #: their principal outstanding, fen
+    outstanding_pooled_fen: Mapped[int] = mapped_column(default=0)
+    #: registered households with a share of one that was drawn
+    households_in_pooled: Mapped[int] = mapped_column(default=0)
 
 
 #: what a household's row says beside its key

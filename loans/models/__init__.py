@@ -15,7 +15,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from loans.models.agreed import Application, ApplicationSheet, Loan, LoanBearer, PlanRow
+from loans.models.agreed import (
+    Application,
+    ApplicationSheet,
+    Loan,
+    LoanBearer,
+    LoanShare,
+    PlanRow,
+)
 from loans.models.happened import (
     Allocation,
     Disbursement,
@@ -45,6 +52,7 @@ __all__ = [
     "Loan",
     "LoanBearer",
     "LoanDay",
+    "LoanShare",
     "OpenDue",
     "OpenSegment",
     "PlanRow",

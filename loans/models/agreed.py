@@ -10,6 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kernel.database import Base, Recorded
 
 
+def _parties_by_mode() -> tuple[CheckConstraint, ...]:
+    """Who borrows, signs and uses the money; a household borrows in every mode but one."""
+    return (
+        CheckConstraint("mode IN ('credit', 'entrusted', 'pooled')", name="mode_known"),
+        CheckConstraint("(household_id IS NULL) = (mode = 'pooled')", name="household_by_mode"),
+        CheckConstraint("(borrower_id IS NULL) = (household_id IS NULL)", name="borrower_by_mode"),
+        CheckConstraint(
+            "(organisation_id IS NULL) = (mode NOT IN ('entrusted', 'pooled'))",
+            name="organisation_by_mode",
+        ),
+    )
+
+
 class ApplicationSheet(Recorded, Base):
     """One or more applications handed in together: one file, one hash, one decision."""
 
@@ -40,16 +53,24 @@ class Application(Recorded, Base):
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint("term_months > 0", name="term_positive"),
         CheckConstraint("annual_rate_ppm BETWEEN 0 AND 1000000", name="rate_range"),
+        CheckConstraint("exposure_fen >= 0", name="exposure_not_negative"),
+        *_parties_by_mode(),
     )
 
     #: number
     id: Mapped[int] = mapped_column(primary_key=True)
     #: the sheet it was handed in on
     sheet_id: Mapped[int] = mapped_column(ForeignKey("application_sheets.id"), index=True)
-    #: the household
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
-    #: the member who signs; need not be the head
-    borrower_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    #: credit (信用式), entrusted (分贷统还) or pooled (统贷统还)
+    mode: Mapped[str] = mapped_column(default="credit")
+    #: the household; NULL where an organisation borrows
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
+    #: the member who signs; need not be the head; NULL where an organisation borrows
+    borrower_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: who uses the money and repays it; NULL where the household does both itself
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    #: the household's principal out and agreed at all lenders when it asked, fen; above 0: a top-up
+    exposure_fen: Mapped[int] = mapped_column(default=0)
     #: how much, fen
     amount_fen: Mapped[int]
     #: for how long
@@ -70,6 +91,22 @@ class Application(Recorded, Base):
     exceptions: Mapped[str]
 
 
+class LoanShare(Recorded, Base):
+    """A household's share of what an organisation borrows for a list of households (统贷统还)."""
+
+    __tablename__ = "loan_shares"
+    __table_args__ = (CheckConstraint("share_fen > 0", name="share_positive"),)
+
+    #: the organisation's application; its contract names the same one
+    application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), primary_key=True)
+    #: the household, once on a list
+    household_id: Mapped[int] = mapped_column(
+        ForeignKey("households.id"), primary_key=True, index=True
+    )
+    #: its share of the amount, fen; all shares add up to it
+    share_fen: Mapped[int]
+
+
 class Loan(Recorded, Base):
     """A contract, with everything frozen on its signing day."""
 
@@ -80,6 +117,13 @@ class Loan(Recorded, Base):
         CheckConstraint("matures_on > signed_on", name="matures_after_signing"),
         CheckConstraint("day_base IN (360, 365)", name="day_base_known"),
         CheckConstraint("payer_kind IN ('households', 'organisations')", name="payer_known"),
+        CheckConstraint(
+            "(organisation_id IS NULL) = (payer_kind = 'households')", name="payer_by_mode"
+        ),
+        CheckConstraint(
+            "(borrower_id IS NULL) = (borrower_age_years IS NULL)", name="age_of_borrower"
+        ),
+        *_parties_by_mode(),
     )
 
     #: number
@@ -90,20 +134,24 @@ class Loan(Recorded, Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), unique=True)
     #: lender
     lender_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
-    #: household
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), index=True)
-    #: member who signed
-    borrower_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    #: credit (信用式), entrusted (分贷统还) or pooled (统贷统还)
+    mode: Mapped[str] = mapped_column(default="credit")
+    #: household; NULL where an organisation borrows
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
+    #: member who signed; NULL where an organisation borrows
+    borrower_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    #: who uses the money and repays it; NULL where the household does both itself
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
     #: table of who repays
     payer_kind: Mapped[str]
     #: its id there
     payer_id: Mapped[int]
-    #: village of the household on the signing day
+    #: village of the household on the signing day; where an organisation borrows, its region
     village_code: Mapped[str] = mapped_column(index=True)
-    #: the household's kind on the signing day
+    #: the household's kind on the signing day; of a list, the kind its terms are of
     household_kind: Mapped[str]
-    #: the borrower's age on the signing day, whole years
-    borrower_age_years: Mapped[int]
+    #: the borrower's age on the signing day, whole years; NULL where an organisation borrows
+    borrower_age_years: Mapped[int | None]
     #: signing day
     signed_on: Mapped[date]
     #: last day; principal falls due on it
