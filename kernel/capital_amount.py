@@ -1,8 +1,8 @@
 """大写金额: an amount of fen in the capitals that papers carry beside the figures.
 
-By the rules for filling in bills and vouchers (支付结算办法附一《正确填写票据和结算凭证的基本规定》): 整
-stands after 元 and after 角, never after 分; one or more zeros between digits are one 零; a zero
-before a single 分 is said. Where the rules leave a choice, the form they print first is taken:
+By the rules for filling in bills and vouchers (支付结算办法附一，正确填写票据和结算凭证的基本规定):
+整 stands after 元 and after 角, never after 分; one or more zeros between digits are one 零; a
+zero before a single 分 is said. Where the rules leave a choice, the form they print first is taken:
 
 * the last digit of the yuan is 0 and 角 follows: 零 is said, 1680.32 is 壹仟陆佰捌拾元零叁角贰分;
 * the digit of 万 is 0 and 仟 follows: no 零, 107000.53 is 壹拾万柒仟元零伍角叁分.
