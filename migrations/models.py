@@ -14,6 +14,7 @@ import kernel.outbox
 import kernel.trail
 import ledger
 import loans.models
+import loans.models.kept
 import office.models
 import organisations.models
 from kernel.database import Base
@@ -23,6 +24,7 @@ MODULES = (
     jobs.models,
     indicators.models,
     loans.models,
+    loans.models.kept,
     credit.models,
     households.models,
     households.slips,

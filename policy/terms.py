@@ -272,6 +272,16 @@ class ConductRules:
     rating_validity_months: Annotated[
         Sourced[int], line(MONTHS, "评级有效期", "a rating is valid for")
     ]
+    post_check_first_days: Annotated[
+        Sourced[int], line(DAYS, "首次贷后检查时限", "first check after paying out within")
+    ]
+    post_check_every_months: Annotated[
+        Sourced[int], line(MONTHS, "贷后检查间隔", "later checks every")
+    ]
+    maturity_notice_days: Annotated[
+        Sourced[int],
+        line(DAYS, "到期前须定去向", "a way forward is settled before maturity by"),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
