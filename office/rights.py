@@ -61,6 +61,8 @@ RIGHTS = MappingProxyType(
         "loans.repay": ("loan_officer",),
         "loans.reverse": ("checker", "director"),
         "loans.except": ("director",),
+        # papers with a whole identity number: who prints them may see it
+        "loans.print": _LENDER,
         # the house itself
         "jobs.close_day": ("system", "administrator"),
         "office.manage_users": ("administrator",),
