@@ -44,7 +44,8 @@ from tests.databases import Maker
 from tests.loans.bent import BentRulebook, treasury
 from tests.loans.readings import Reading, earned, left, told
 from tests.loans.town import Town
-from tests.slow_model.loan import Contract, SlowLoan
+from tests.slow_model.contract import Contract
+from tests.slow_model.loan import SlowLoan
 from tests.slow_model.plan import half_up, shift
 
 ONE = timedelta(days=1)

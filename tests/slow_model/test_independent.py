@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FILES = sorted(
-    path for path in Path(__file__).parent.glob("*.py") if path.stem != "test_independent"
+    path for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("test_")
 )
 
 
