@@ -4,7 +4,7 @@ Verbs take a session, the open business day and the actor; a sheet may hold one 
 """
 
 from loans.batch import close_chunk, review_all_overdue
-from loans.eligibility import Asked
+from loans.eligibility import Asked, Share
 from loans.limits import set_limit
 from loans.operations import (
     Draw,
@@ -21,6 +21,7 @@ __all__ = [
     "Asked",
     "Draw",
     "Payment",
+    "Share",
     "apply_sheet",
     "close_chunk",
     "decide_sheet",

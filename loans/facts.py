@@ -6,19 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ScalarSelect, and_, case, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+import ledger
 from credit.models import CreditLine
 from households.models import Household, HouseholdStatus, Person, Status
 from kernel.database import sum_of
 from kernel.refusals import Refusal
+from kernel.regions import scope_digits, within
 from kernel.vault import Keyring
 from loans.balances import principal_out
-from loans.eligibility import Asked, Facts
-from loans.models import Loan, Position
-from loans.record import LOT
-from loans.refusals import BorrowerNotMember, HouseholdNotRegistered
+from loans.eligibility import Asked, Facts, Sharer
+from loans.models import Loan, LoanBearer, LoanShare, Position
+from loans.record import LOT, lots
+from loans.refusals import (
+    BorrowerNotMember,
+    HouseholdNotRegistered,
+    PayerUnfit,
+    PayerUnknown,
+)
+from loans.shares import kind_of_list
 from organisations.models import Kind, Organisation
 
 #: what the register calls a household -> what the policy calls it
@@ -29,15 +37,29 @@ POLICY_KIND = {
     Status.MONITORED: "monitored",
     Status.NEEDS_HELP: "needs_help",
 }
+#: kinds of organisations that may use the money of loans and repay them
+_USERS = frozenset({Kind.ENTERPRISE, Kind.CO_OPERATIVE})
 
 
 @dataclass(frozen=True, slots=True)
 class _Household:
+    number: str
     id: int
     village_code: str
     status: str | None
     exposure_fen: int
+    held_shares_fen: int
     line_available_fen: int | None
+
+    @property
+    def is_registered(self) -> bool:
+        """Ever registered, and not removed."""
+        return self.status not in {None, Status.REMOVED}
+
+    @property
+    def kind(self) -> str:
+        """What the policy calls it."""
+        return POLICY_KIND[Status(self.status or "")]
 
 
 def is_open_lender(session: Session, lender_id: int, on: date) -> bool:
@@ -53,50 +75,156 @@ def is_open_lender(session: Session, lender_id: int, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who asks: a household by its number, and the member by identity, by id, or the head."""
+    """Who asks: a household by its number, and the member by identity, by id, or the head; who
+    uses the money, by credit code or id; or an organisation, for households with their shares.
+    """
 
     household_number: str
     identity_index: bytes | None = None
     borrower_id: int | None = None
+    organisation_code: str = ""
+    organisation_id: int | None = None
+    #: household number and share, fen
+    shares: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def numbers(self) -> list[str]:
+        """Every household on it."""
+        own = [self.household_number] if self.household_number else []
+        return own + [number for number, _ in self.shares]
 
 
 def wanted_by(asked: Asked, keyring: Keyring) -> Wanted:
     """Who stands behind an application as it was handed in."""
     identity = asked.borrower_identity
-    index = keyring.blind_index(identity, kind="identity") if identity else None
-    return Wanted(asked.household_number, index)
+    return Wanted(
+        asked.household_number,
+        keyring.blind_index(identity, kind="identity") if identity else None,
+        organisation_code=asked.organisation_code,
+        shares=tuple((share.household_number, share.share_fen) for share in asked.shares),
+    )
 
 
-def gather(session: Session, wanted: Sequence[Wanted], *, on: date) -> list[Facts | Refusal]:
-    """Facts for each, or the refusal where there are none."""
-    numbers = sorted({one.household_number for one in wanted})
+#: facts, or every refusal where there are none
+Found = Facts | list[Refusal]
+
+
+def gather(session: Session, wanted: Sequence[Wanted], *, on: date) -> list[Found]:
+    """Facts for each, or the refusals where there are none."""
+    numbers = sorted({number for one in wanted for number in one.numbers})
     households: dict[str, _Household] = {}
     for start in range(0, len(numbers), LOT):
         households |= _households(session, numbers[start : start + LOT], on)
-    people = _people(session, sorted(found.id for found in households.values()), on)
-    return [_facts(one, households, people) for one in wanted]
+    borrowing = {one.household_number for one in wanted}
+    ids = sorted(found.id for found in households.values() if found.number in borrowing)
+    people = _people(session, ids, on)
+    users = _organisations(session, wanted)
+    found: list[Found] = []
+    for one in wanted:
+        try:
+            user = _user(one, users, on)
+        except Refusal as refusal:
+            found.append([refusal])
+            continue
+        if one.shares:
+            assert user is not None
+            found.append(_list_facts(session, one, user, households))
+        else:
+            found.append(_facts(one, user, households, people))
+    return found
 
 
 def _facts(
-    wanted: Wanted, households: dict[str, _Household], people: dict[int, list[Person]]
-) -> Facts | Refusal:
+    wanted: Wanted,
+    user: Organisation | None,
+    households: dict[str, _Household],
+    people: dict[int, list[Person]],
+) -> Found:
     number = wanted.household_number
     household = households.get(number)
-    if household is None or household.status in {None, Status.REMOVED}:
-        return HouseholdNotRegistered(field="household", number=number)
+    if household is None or not household.is_registered:
+        return [HouseholdNotRegistered(field="household", number=number)]
     members = people.get(household.id, [])
     borrower = next((one for one in members if _is_borrower(one, wanted)), None)
     if borrower is None:
-        return BorrowerNotMember(field="borrower", number=number)
+        return [BorrowerNotMember(field="borrower", number=number)]
     return Facts(
         household_id=household.id,
         village_code=household.village_code,
-        household_kind=POLICY_KIND[Status(household.status or "")],
+        household_kind=household.kind,
         borrower_id=borrower.id,
         borrower_born_on=borrower.born_on,
         exposure_fen=household.exposure_fen,
+        held_shares_fen=household.held_shares_fen,
         line_available_fen=household.line_available_fen,
+        organisation_id=None if user is None else user.id,
     )
+
+
+def _list_facts(
+    session: Session, wanted: Wanted, user: Organisation, households: dict[str, _Household]
+) -> Found:
+    """Facts of an organisation that borrows for a list; or every household not on the register."""
+    unknown: list[Refusal] = []
+    sharers: list[Sharer] = []
+    for number, share_fen in wanted.shares:
+        one = households.get(number)
+        if one is None or not one.is_registered:
+            unknown.append(HouseholdNotRegistered(field="shares", number=number))
+            continue
+        committed_fen = one.exposure_fen + one.held_shares_fen
+        sharers.append(Sharer(one.id, number, one.village_code, one.kind, committed_fen, share_fen))
+    if unknown:
+        return unknown
+    return Facts(
+        household_id=None,
+        village_code=_place(session, user),
+        household_kind=kind_of_list(sharer.household_kind for sharer in sharers),
+        borrower_id=None,
+        borrower_born_on=None,
+        exposure_fen=0,
+        held_shares_fen=0,
+        line_available_fen=None,
+        organisation_id=user.id,
+        sharers=tuple(sharers),
+    )
+
+
+def _place(session: Session, user: Organisation) -> str:
+    """Where an organisation's loan is counted: at its home, or in the whole of these books."""
+    own = ledger.books(session).region_code
+    return user.region_code if within(user.region_code, scope_digits(own)) else own
+
+
+def _organisations(session: Session, wanted: Sequence[Wanted]) -> dict[str | int, Organisation]:
+    """The organisations named, by credit code and by id."""
+    codes = {one.organisation_code for one in wanted if one.organisation_code}
+    ids = {one.organisation_id for one in wanted if one.organisation_id is not None}
+    if not codes and not ids:
+        return {}
+    found: dict[str | int, Organisation] = {}
+    rows = session.scalars(
+        select(Organisation).where(
+            or_(Organisation.credit_code.in_(codes), Organisation.id.in_(ids))
+        )
+    )
+    for one in rows:
+        found[one.credit_code] = found[one.id] = one
+    return found
+
+
+def _user(wanted: Wanted, users: dict[str | int, Organisation], on: date) -> Organisation | None:
+    """Who uses the money and repays it: an enterprise or co-operative in business on the day."""
+    key = wanted.organisation_code or wanted.organisation_id
+    if not key:
+        return None
+    user = users.get(key)
+    if user is None:
+        raise PayerUnknown(field="organisation", payer=str(key)[:20])
+    open_on_day = user.opened_on <= on and (user.closed_on is None or on < user.closed_on)
+    if user.kind not in _USERS or not open_on_day:
+        raise PayerUnfit(field="organisation", name=user.name)
+    return user
 
 
 def _is_borrower(member: Person, wanted: Wanted) -> bool:
@@ -115,6 +243,7 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
             Household.village_code,
             _status_on(on),
             _exposure(on),
+            _held_shares(on),
             CreditLine.limit_fen - CreditLine.used_fen,
         )
         .outerjoin(
@@ -128,7 +257,7 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
         )
         .where(Household.number.in_(numbers))
     )
-    return {row[0]: _Household(*row[1:]) for row in rows}
+    return {row[0]: _Household(*row) for row in rows}
 
 
 def _status_on(on: date) -> ScalarSelect[str]:
@@ -155,6 +284,57 @@ def _exposure(on: date) -> ScalarSelect[int]:
         .correlate(Household)
         .scalar_subquery()
     )
+
+
+def _held_shares(on: date) -> ScalarSelect[int]:
+    """Shares of organisations' loans that are out, or agreed and may still be drawn."""
+    return (
+        select(sum_of(LoanShare.share_fen))
+        .join(Loan, Loan.application_id == LoanShare.application_id)
+        .join(Position, Position.loan_id == Loan.id)
+        .where(LoanShare.household_id == Household.id, _is_open(on))
+        .correlate(Household)
+        .scalar_subquery()
+    )
+
+
+def _is_open(on: date) -> ColumnElement[bool]:
+    """Of a ``Loan`` and its ``Position``: money is out, or may still be drawn."""
+    return or_(Position.state == "active", and_(Position.state == "signed", Loan.matures_on > on))
+
+
+def cap_taken(session: Session, household_ids: Sequence[int], *, on: date) -> dict[int, int]:
+    """What each household's open subsidised loans, at any lender, take of the cap on subsidised
+    principal: of each of its loans, and of its share of each list, what is out or may still be
+    drawn, but no more than the cap frozen for it.
+    """
+    caps = (
+        select(LoanBearer.loan_id, func.max(LoanBearer.cap_fen).label("cap_fen"))
+        .where(LoanBearer.to_on > on)
+        .group_by(LoanBearer.loan_id)
+        .subquery("caps")
+    )
+    undrawn = case((Loan.matures_on > on, Loan.amount_fen - Position.drawn_fen), else_=0)
+    owed = principal_out(Loan.id) + undrawn
+    taken: dict[int, int] = {}
+    for ids in lots(household_ids):
+        own = (
+            select(Loan.household_id, owed, caps.c.cap_fen)
+            .join(Position, Position.loan_id == Loan.id)
+            .join(caps, caps.c.loan_id == Loan.id)
+            .where(Loan.household_id.in_(ids), _is_open(on))
+        )
+        shared = (
+            select(LoanShare.household_id, LoanShare.share_fen, caps.c.cap_fen)
+            .join(Loan, Loan.application_id == LoanShare.application_id)
+            .join(Position, Position.loan_id == Loan.id)
+            .join(caps, caps.c.loan_id == Loan.id)
+            .where(LoanShare.household_id.in_(ids), _is_open(on))
+        )
+        for query in (own, shared):
+            for household_id, fen, cap_fen in session.execute(query):
+                taken[household_id] = taken.get(household_id, 0) + min(fen, cap_fen)
+    return taken
 
 
 def _people(session: Session, household_ids: Sequence[int], on: date) -> dict[int, list[Person]]:

@@ -172,6 +172,69 @@ class GuaranteeAsked(Refusal):
     en = "no guarantee may be asked for (a spouse signing as co-borrower is none)"
 
 
+class ModeUnfit(Refusal):
+    """What an application gives does not go with the mode in which it is lent."""
+
+    zh = "贷款模式“{mode}”{rule_zh}"
+    en = "the mode of lending {mode!r} {rule_en}"
+
+
+class EntrustedUseBanned(Refusal):
+    """From the day of the ban no new loan of a household may be used by an enterprise."""
+
+    zh = "户贷企用已停止：不得新增由企业使用的农户贷款，存量只收不贷"
+    en = "no new loan of a household may be used by an enterprise; old ones are only repaid"
+
+
+class PayerUnknown(Refusal):
+    """Whoever pays, or uses the money and repays it, stands in a register."""
+
+    zh = "名册和机构登记中都没有“{payer}”，不能作为付款人"
+    en = "{payer!r} is found in no register and cannot be the payer"
+
+
+class PayerUnfit(Refusal):
+    """Who uses the money is an enterprise or a co-operative that is in business on the day."""
+
+    zh = "“{name}”不是当日在营的企业或农民专业合作社，不能作为用款单位"
+    en = "{name!r} is no enterprise or co-operative in business on the day"
+
+
+class SharesDoNotAddUp(Refusal):
+    """The shares of a list of households are the whole amount, to the fen."""
+
+    zh = "分户清单各户份额合计{sum}元，与贷款金额{amount}元不符"
+    en = "the shares add up to {sum} yuan, not to the amount of {amount}"
+
+
+class ShareNotPositive(Refusal):
+    """A household on a list has a share."""
+
+    zh = "分户清单中农户{number}的份额须大于零"
+    en = "the share of household {number} must be above zero"
+
+
+class ShareKindNotServed(Refusal):
+    """A household on a list is of a kind that the programme does not serve."""
+
+    zh = "分户清单中农户{number}为{kind}，不在借款对象之列"
+    en = "household {number} on the list is of a kind ({kind}) that is not served"
+
+
+class ShareAboveLimit(Refusal):
+    """A household's share is within the amount of one contract."""
+
+    zh = "分户清单中农户{number}的份额{share}元超过单笔限额{limit}元"
+    en = "the share of household {number}, {share} yuan, is above the limit of {limit} yuan"
+
+
+class ShareTotalAboveLimit(Refusal):
+    """A household's loans and shares together are within its total."""
+
+    zh = "分户清单中农户{number}连同本份额贷款合计{total}元，超过单户限额{limit}元"
+    en = "with this share household {number} comes to {total} yuan, above {limit} yuan"
+
+
 class MethodUnfit(Refusal):
     """A method and a rhythm that do not go together."""
 

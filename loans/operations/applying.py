@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -11,12 +14,21 @@ from sqlalchemy.orm import Session
 import ledger
 from households.models import Person
 from kernel.actor import Actor
+from kernel.database import insert_many
 from kernel.money import format_yuan
 from kernel.refusals import NotFound, Refusal
 from kernel.vault import Keyring
-from loans.eligibility import Answer, Asked, Facts, broken_rules
+from loans.eligibility import (
+    Answer,
+    Asked,
+    Facts,
+    broken_rules,
+    check_mode,
+    entrusted_use_ban,
+    is_enterprise_use,
+)
 from loans.facts import gather, is_open_lender, wanted_by
-from loans.models import Application, ApplicationSheet
+from loans.models import Application, ApplicationSheet, LoanShare
 from loans.record import lots
 from loans.refusals import (
     HouseholdAppliesTwice,
@@ -24,6 +36,7 @@ from loans.refusals import (
     LoanSheetEmpty,
     SheetRefused,
 )
+from loans.shares import broken_list_rules
 from office import approvals, rights
 from office.models import Proposal
 from policy import ContractTerms, Rulebook
@@ -41,10 +54,15 @@ class TermsOfDay:
 
     def of(self, facts: Facts) -> ContractTerms:
         """The contract terms that a household stands under."""
-        key = (facts.village_code, facts.household_kind)
+        # Which kinds of a list are served is asked of each household on it.
+        kind = facts.household_kind if facts.household_id is not None else ""
+        key = (facts.village_code, kind)
         if key not in self._known:
-            self._known[key] = self._rulebook.terms_for(
-                on=self._on, region=facts.village_code, household_kind=facts.household_kind
+            place = facts.village_code
+            self._known[key] = (
+                self._rulebook.terms_for(on=self._on, region=place, household_kind=kind)
+                if kind
+                else self._rulebook.contract_terms(on=self._on, region=place)
             )
         return self._known[key]
 
@@ -54,7 +72,13 @@ class TermsOfDay:
         # A term beyond the longest is told as such, and its rate held to the last band.
         months = min(max(1, asked.term_months), terms.term_max_months.value)
         cap = self._rulebook.rate_cap_ppm(self._on, months, terms)
-        return broken_rules(asked, facts, terms, cap, on=self._on)
+        banned: list[Answer] = []
+        if is_enterprise_use(asked):
+            conduct = self._rulebook.conduct(on=self._on, region=facts.village_code)
+            banned = list(entrusted_use_ban(conduct))
+        if facts.household_id is None:
+            return banned + broken_list_rules(asked, facts, terms, cap)
+        return banned + broken_rules(asked, facts, terms, cap, on=self._on)
 
 
 def apply_sheet(
@@ -78,18 +102,17 @@ def apply_sheet(
     if not is_open_lender(session, lender_id, on):
         raise LenderNotInBusiness(field="lender_id", lender=lender_id)
     checked = _checked(session, rows, rulebook=rulebook, keyring=keyring, on=on, by=by)
-    content = [_content(asked, facts, passed) for asked, facts, passed in checked]
     sheet = ApplicationSheet(
         lender_id=lender_id,
-        region_code=_common_region([facts.village_code for _, facts, _ in checked]),
+        region_code=_common_region([code for one in checked for code in one.places]),
         applied_on=on,
         applications=len(rows),
         total_fen=sum(asked.amount_fen for asked in rows),
-        digest=approvals.digest_of(content),
+        digest=approvals.digest_of([digested(one.row, one.shares) for one in checked]),
     )
     session.add(sheet)
     session.flush()
-    session.execute(insert(Application), [{"sheet_id": sheet.id, **row} for row in content])
+    _insert(session, sheet.id, checked)
     approvals.propose(
         session,
         command="loans.approve",
@@ -105,6 +128,46 @@ def apply_sheet(
     return sheet.id
 
 
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """An application that may be taken in, with the rules passed with a reason."""
+
+    asked: Asked
+    facts: Facts
+    passed: list[str]
+
+    @property
+    def places(self) -> list[str]:
+        """Where everybody on it lives."""
+        return [self.facts.village_code, *(one.village_code for one in self.facts.sharers)]
+
+    @property
+    def shares(self) -> list[tuple[int, int]]:
+        """Household and share."""
+        return [(one.household_id, one.share_fen) for one in self.facts.sharers]
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """The application's columns, without its sheet."""
+        asked, facts = self.asked, self.facts
+        return {
+            "mode": asked.mode,
+            "household_id": facts.household_id,
+            "borrower_id": facts.borrower_id,
+            "organisation_id": facts.organisation_id,
+            "exposure_fen": facts.exposure_fen,
+            "amount_fen": asked.amount_fen,
+            "term_months": asked.term_months,
+            "annual_rate_ppm": asked.annual_rate_ppm,
+            "purpose": asked.purpose,
+            "use": asked.use,
+            "method": asked.method,
+            "every_months": asked.every_months,
+            "exception_reason": asked.exception_reason,
+            "exceptions": ",".join(self.passed),
+        }
+
+
 def _checked(
     session: Session,
     rows: Sequence[Asked],
@@ -113,47 +176,89 @@ def _checked(
     keyring: Keyring,
     on: date,
     by: Actor,
-) -> list[tuple[Asked, Facts, list[str]]]:
+) -> list[_Checked]:
     """Each application with its facts and the rules passed with a reason; or all refusals."""
     terms = TermsOfDay(rulebook, on)
     refused: list[tuple[int, Refusal]] = []
-    checked: list[tuple[Asked, Facts, list[str]]] = []
+    checked: list[_Checked] = []
     seen: set[int] = set()
-    found = gather(session, [wanted_by(asked, keyring) for asked in rows], on=on)
-    for number, (asked, facts) in enumerate(zip(rows, found, strict=True), start=1):
+    fit: list[tuple[int, Asked]] = []
+    for number, asked in enumerate(rows, start=1):
         try:
-            if isinstance(facts, Refusal):
-                raise facts
-            rights.allow(by, "loans.apply", region=facts.village_code)
-            if facts.household_id in seen:
-                raise HouseholdAppliesTwice(field="household", number=asked.household_number)
-            seen.add(facts.household_id)
+            check_mode(asked)
+            fit.append((number, asked))
+        except Refusal as refusal:
+            refused.append((number, refusal))
+    found = gather(session, [wanted_by(asked, keyring) for _, asked in fit], on=on)
+    for (number, asked), facts in zip(fit, found, strict=True):
+        if isinstance(facts, list):
+            refused += [(number, refusal) for refusal in facts]
+            continue
+        try:
+            for place in {facts.village_code, *(one.village_code for one in facts.sharers)}:
+                rights.allow(by, "loans.apply", region=place)
             answers = terms.answers(asked, facts)
         except Refusal as refusal:
             refused.append((number, refusal))
             continue
+        refused += [(number, again) for again in _again(asked, facts, seen)]
         passed = [a.refusal.code for a in answers if a.in_principle and asked.exception_reason]
         refused += [(number, a.refusal) for a in answers if a.refusal.code not in passed]
-        checked.append((asked, facts, passed))
+        checked.append(_Checked(asked, facts, list(dict.fromkeys(passed))))
     if refused:
-        raise SheetRefused(refused)
+        raise SheetRefused(sorted(refused, key=itemgetter(0)))
     return checked
 
 
-def _content(asked: Asked, facts: Facts, passed: list[str]) -> dict[str, object]:
-    return {
-        "household_id": facts.household_id,
-        "borrower_id": facts.borrower_id,
-        "amount_fen": asked.amount_fen,
-        "term_months": asked.term_months,
-        "annual_rate_ppm": asked.annual_rate_ppm,
-        "purpose": asked.purpose,
-        "use": asked.use,
-        "method": asked.method,
-        "every_months": asked.every_months,
-        "exception_reason": asked.exception_reason,
-        "exceptions": ",".join(passed),
-    }
+def _again(asked: Asked, facts: Facts, seen: set[int]) -> Iterator[Refusal]:
+    """A household stands once on a sheet, be it as a borrower or on a list."""
+    numbers = [asked.household_number] if facts.household_id is not None else []
+    numbers += [sharer.number for sharer in facts.sharers]
+    for household_id, number in zip(facts.household_ids, numbers, strict=True):
+        if household_id in seen:
+            field = "household" if facts.household_id is not None else "shares"
+            yield HouseholdAppliesTwice(field=field, number=number)
+        seen.add(household_id)
+
+
+def digested(row: Mapping[str, Any], shares: Sequence[tuple[int, int]]) -> dict[str, object]:
+    """What the director decides on. What an ordinary application does not have is left out, so
+    that the digest of a sheet handed in before such columns existed stays what it was.
+    """
+    content: dict[str, object] = {name: row[name] for name in _DIGESTED}
+    content |= {name: row[name] for name, plain in _UNUSUAL.items() if row[name] != plain}
+    if shares:
+        content["shares"] = [list(share) for share in sorted(shares)]
+    return content
+
+
+#: columns of every application that are decided on
+_DIGESTED = (
+    "household_id",
+    "borrower_id",
+    "amount_fen",
+    "term_months",
+    "annual_rate_ppm",
+    "purpose",
+    "use",
+    "method",
+    "every_months",
+    "exception_reason",
+    "exceptions",
+)
+#: columns that are decided on where they do not say what they ordinarily say
+_UNUSUAL: Mapping[str, object] = {"mode": "credit", "organisation_id": None, "exposure_fen": 0}
+
+
+def _insert(session: Session, sheet_id: int, checked: Sequence[_Checked]) -> None:
+    ids = insert_many(session, Application, [{"sheet_id": sheet_id, **one.row} for one in checked])
+    shares = [
+        {"application_id": application_id, "household_id": household_id, "share_fen": fen}
+        for application_id, one in zip(ids, checked, strict=True)
+        for household_id, fen in one.shares
+    ]
+    if shares:
+        session.execute(insert(LoanShare), shares)
 
 
 def _common_region(codes: Sequence[str]) -> str:
@@ -179,7 +284,14 @@ def decide_sheet(
     applications = applications_of(session, sheet_id)
     if any(one.exceptions for one in applications):
         rights.allow(by, "loans.except", region=sheet.region_code, institution_id=sheet.lender_id)
-    content = [{name: getattr(one, name) for name in _CONTENT_COLUMNS} for one in applications]
+    shares = shares_of(session, applications)
+    columns = (*_DIGESTED, *_UNUSUAL)
+    content = [
+        digested({name: getattr(one, name) for name in columns}, shares.get(one.id, []))
+        for one in applications
+    ]
+    households = {one.household_id for one in applications if one.household_id is not None}
+    households |= {household_id for rows in shares.values() for household_id, _ in rows}
     approvals.decide(
         session,
         proposal_id=proposal_of(session, sheet_id),
@@ -188,23 +300,8 @@ def decide_sheet(
         on=on,
         by=by,
         reason=reason,
-        identity_indexes=_own_index(session, by, [one.household_id for one in applications]),
+        identity_indexes=_own_index(session, by, sorted(households)),
     )
-
-
-_CONTENT_COLUMNS = (
-    "household_id",
-    "borrower_id",
-    "amount_fen",
-    "term_months",
-    "annual_rate_ppm",
-    "purpose",
-    "use",
-    "method",
-    "every_months",
-    "exception_reason",
-    "exceptions",
-)
 
 
 def _own_index(session: Session, by: Actor, household_ids: Sequence[int]) -> set[bytes]:
@@ -235,6 +332,22 @@ def applications_of(session: Session, sheet_id: int) -> Sequence[Application]:
     return session.scalars(
         select(Application).where(Application.sheet_id == sheet_id).order_by(Application.id)
     ).all()
+
+
+def shares_of(
+    session: Session, applications: Sequence[Application]
+) -> dict[int, list[tuple[int, int]]]:
+    """The lists of organisations' applications: household and share, by application."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for ids in lots(one.id for one in applications if one.household_id is None):
+        rows = session.execute(
+            select(LoanShare.application_id, LoanShare.household_id, LoanShare.share_fen)
+            .where(LoanShare.application_id.in_(ids))
+            .order_by(LoanShare.application_id, LoanShare.household_id)
+        )
+        for application_id, household_id, share_fen in rows:
+            found.setdefault(application_id, []).append((household_id, share_fen))
+    return found
 
 
 def proposal_of(session: Session, sheet_id: int) -> int:

@@ -42,7 +42,15 @@ class BentRulebook:
 
     def terms_for(self, *, on: date, region: str, household_kind: str) -> ContractTerms:
         """The terms of the day, bent."""
-        terms = self.straight.terms_for(on=on, region=region, household_kind=household_kind)
+        return self._bent(
+            self.straight.terms_for(on=on, region=region, household_kind=household_kind)
+        )
+
+    def contract_terms(self, *, on: date, region: str) -> ContractTerms:
+        """The terms of the day, whoever borrows, bent."""
+        return self._bent(self.straight.contract_terms(on=on, region=region))
+
+    def _bent(self, terms: ContractTerms) -> ContractTerms:
         bent = {
             name: replace(getattr(terms, name), value=value) for name, value in self.changes.items()
         }

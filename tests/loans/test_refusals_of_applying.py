@@ -180,7 +180,7 @@ PLANTED = [
     ),
     Plant(
         test_a_reason_does_not_pass_a_flat_rule,
-        "loans.eligibility._broken",
+        "loans.eligibility.broken",
         lambda rule, refusal: eligibility.Answer(refusal, True),
         catches=(pytest.fail.Exception,),
     ),
