@@ -61,6 +61,14 @@ RIGHTS = MappingProxyType(
         "loans.repay": ("loan_officer",),
         "loans.reverse": ("checker", "director"),
         "loans.except": ("director",),
+        # the file behind the loan
+        "loans.note_paper": _LENDER,
+        "loans.post_check": ("loan_officer", "checker"),
+        "loans.contact": _LENDER,
+        "loans.life_event": ("loan_officer", "registrar"),
+        "loans.way": ("loan_officer", "director"),
+        # scans show identity cards: for the lender and the audit alone
+        "loans.open_scan": (*_LENDER, "auditor"),
         # papers with a whole identity number: who prints them may see it
         "loans.print": _LENDER,
         # the house itself

@@ -1,4 +1,4 @@
-"""The file behind the loan (一户一档): papers, post-lending checks, collection, lives, ways forward.
+"""The file behind the loan (一户一档): papers, checks, collection, lives, ways forward.
 
 All of it is recorded: what was noted stays, and a later row of the same thing takes its place. A
 row says on which day it was noted and by whom; ``value_date`` is the day the thing itself happened.
