@@ -22,6 +22,8 @@ from kernel.database import open_engine
 from kernel.regions import RegionTree
 from kernel.unit_of_work import Books, utc_now
 from kernel.vault import Keyring
+from loans.dossier.paper_file import load_papers
+from loans.dossier.papers import PaperRules
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,8 @@ class House:
         return policy.load(
             self.settings.config_dir / "policies", self.settings.config_dir / "rates"
         )
+
+    @cached_property
+    def papers(self) -> PaperRules:
+        """The papers that each lender wants in a loan's file."""
+        return load_papers(self.settings.config_dir / "papers")

@@ -4,6 +4,9 @@ Verbs take a session, the open business day and the actor; a sheet may hold one 
 """
 
 from loans.batch import close_chunk, review_all_overdue
+from loans.dossier.forms import CheckMade, ContactMade, LifeTold, PaperNoted
+from loans.dossier.operations import make_check, make_contact, note_paper, propose_way, tell_life
+from loans.dossier.scans import Scan
 from loans.eligibility import Asked, Share
 from loans.limits import set_limit
 from loans.operations import (
@@ -19,16 +22,26 @@ from loans.operations import (
 
 __all__ = [
     "Asked",
+    "CheckMade",
+    "ContactMade",
     "Draw",
+    "LifeTold",
+    "PaperNoted",
     "Payment",
+    "Scan",
     "Share",
     "apply_sheet",
     "close_chunk",
     "decide_sheet",
     "disburse_many",
+    "make_check",
+    "make_contact",
+    "note_paper",
+    "propose_way",
     "repay_many",
     "reverse_disbursement",
     "review_all_overdue",
     "set_limit",
     "sign_sheet",
+    "tell_life",
 ]

@@ -16,6 +16,8 @@ from kernel.database import trail_id_of
 from kernel.money import format_yuan
 from loans import booking, limits, record
 from loans.course import Closed
+from loans.dossier.papers import PaperRules
+from loans.dossier.requiring import require_papers
 from loans.models import (
     FAR,
     Disbursement,
@@ -49,7 +51,12 @@ class Draw:
 
 
 def disburse_many(
-    session: Session, *, draws: Sequence[Draw], on: date, by: Actor
+    session: Session,
+    *,
+    draws: Sequence[Draw],
+    papers: PaperRules | None = None,
+    on: date,
+    by: Actor,
 ) -> list[tuple[str, int]]:
     """Pay out; (slip number, fen) of each, in order.
 
@@ -61,6 +68,8 @@ def disburse_many(
     for draw in draws:
         _check(draw, loaded[ids[draw.number]], on, by)
     require_idle(session, loaded.values())
+    files = [one.loan.application_id for one in loaded.values()]
+    require_papers(session, papers, files, "disbursement")
     # Vouchers, limits, lines: the order in which every payment, out or in, takes its locks.
     slips = _insert(session, draws, ids, loaded, on)
     limits.move(
