@@ -15,6 +15,8 @@ class Home:
     ratings: list[tuple[date, date, int]] = field(default_factory=list)
     #: numbers of loans
     loans: list[int] = field(default_factory=list)
+    #: numbers of organisations' loans that it has a share of
+    lists: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Owed:
     late: int
     fee: int
     grade: int
+    mode: str = "credit"
 
 
 @dataclass
@@ -44,7 +47,9 @@ class Model:
                 "households_credited", "households_borrowing", "households_with_balance",
                 "line_fen", "loans_count", "disbursed_fen", "outstanding_fen",
                 "overdue_principal_fen", "overdue_interest_fen", "overdue_balance_fen",
-                "bad_balance_fen",
+                "bad_balance_fen", "households_in_pooled", "loans_entrusted_count",
+                "disbursed_entrusted_fen", "outstanding_entrusted_fen", "loans_pooled_count",
+                "disbursed_pooled_fen", "outstanding_pooled_fen",
             ),
             0,
         )  # fmt: skip
@@ -67,6 +72,7 @@ class Model:
         owed = [self.loans[number] for number in home.loans]
         got["households_borrowing"] += any(loan.drawn > 0 for loan in owed)
         got["households_with_balance"] += any(loan.left > 0 for loan in owed)
+        got["households_in_pooled"] += any(self.loans[one].drawn > 0 for one in home.lists)
 
     def home(self, number: int, village: str, persons: int) -> None:
         """A household is registered."""
@@ -74,6 +80,12 @@ class Model:
 
 
 def _count_loan(got: dict[str, int], loan: Owed) -> None:
+    if loan.mode != "credit":
+        got[f"loans_{loan.mode}_count"] += loan.drawn > 0
+        got[f"disbursed_{loan.mode}_fen"] += loan.drawn
+        got[f"outstanding_{loan.mode}_fen"] += loan.left
+    if loan.mode == "pooled":
+        return
     got["loans_count"] += loan.drawn > 0
     got["disbursed_fen"] += loan.drawn
     got["outstanding_fen"] += loan.left
