@@ -13,6 +13,7 @@ from households.models import STATUS_TITLES
 from loans.forms import METHOD_TITLES
 from web.pages import batches, dashboard, frame
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
+from web.papers import PRINTED, READ
 from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
 
 WEB = Path(__file__).resolve().parents[2] / "web"
@@ -57,6 +58,7 @@ def listed() -> set[str]:
     said |= {title for _endpoint, title, _command in frame.MENU}
     said |= {title for title, _names in dashboard.GROUPS}
     said |= {word for batch in batches.BATCHES.values() for word in (batch.title, batch.hint)}
+    said |= {kind.title for kind in (*READ.values(), *PRINTED.values())}
     return said | {"其他农户"}
 
 

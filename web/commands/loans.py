@@ -32,6 +32,7 @@ from loans.forms import FORMS
 from loans.refusals import SheetRefused
 from organisations.models import Organisation
 from web.acting import log_in
+from web.commands.papers import paper
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -45,6 +46,9 @@ _PRINTED_MAX = 50
 @click.group("loans")
 def loans_() -> None:
     """贷款清单：申请、放款、还款。Sheets of loans: apply, disburse, repay."""
+
+
+loans_.add_command(paper)
 
 
 @loans_.command("template")

@@ -6,9 +6,20 @@ from typing import Final
 
 from flask import Flask
 
-from web.pages import batches, dashboard, desk, frame, households, imports, loans, own, proposals
+from web.pages import (
+    batches,
+    dashboard,
+    desk,
+    frame,
+    households,
+    imports,
+    loans,
+    own,
+    papers,
+    proposals,
+)
 
-_AUDIENCES: Final = (desk, dashboard, households, loans, proposals, imports, batches, own)
+_AUDIENCES: Final = (desk, dashboard, households, loans, proposals, imports, batches, own, papers)
 
 
 def register(app: Flask) -> None:
