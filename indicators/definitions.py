@@ -181,6 +181,56 @@ _FIGURES = (
     Definition(
         "credit_lines", "money", "授信总额", "credit lines", "在册户的授信额度合计", "line_fen"
     ),
+    _count(
+        "loans_entrusted_count",
+        "其中分贷统还笔数",
+        "of them entrusted loans",
+        "累计贷款笔数中，由用款单位使用并统一归还的",
+    ),
+    Definition(
+        "disbursed_entrusted",
+        "money",
+        "其中分贷统还发放金额",
+        "disbursed on entrusted loans",
+        "累计发放金额中，由用款单位使用并统一归还的",
+        "disbursed_entrusted_fen",
+    ),
+    Definition(
+        "outstanding_entrusted",
+        "money",
+        "其中分贷统还余额",
+        "outstanding on entrusted loans",
+        "贷款余额中，由用款单位使用并统一归还的",
+        "outstanding_entrusted_fen",
+    ),
+    _count(
+        "loans_pooled_count",
+        "统贷统还笔数",
+        "pooled loans",
+        "单位为分户清单借款的合同数，放款且未冲正；单列，不计入其他贷款指标",
+    ),
+    Definition(
+        "disbursed_pooled",
+        "money",
+        "统贷统还发放金额",
+        "disbursed on pooled loans",
+        "单位为分户清单借款的放款合计，减去已冲正的；单列，不计入其他贷款指标",
+        "disbursed_pooled_fen",
+    ),
+    Definition(
+        "outstanding_pooled",
+        "money",
+        "统贷统还余额",
+        "outstanding on pooled loans",
+        "单位为分户清单借款尚未归还的本金；单列，不计入其他贷款指标",
+        "outstanding_pooled_fen",
+    ),
+    _count(
+        "households_in_pooled",
+        "统贷统还惠及户数",
+        "households in pooled loans",
+        "在册户中，在已放款的分户清单上有份额的户；不计入获贷户数",
+    ),
 )
 
 #: every figure by name, in the order they are shown

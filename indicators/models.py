@@ -4,7 +4,8 @@
 differs from the household's last row; ``village_days`` holds the counters of a village, written
 only when one of them moved. The figures of a day are those of the last row on or before it, so a
 quiet day writes nothing. Loan figures stay with the village of the signing day, household figures
-move with the household.
+move with the household. A loan of an organisation is counted where the organisation is at home,
+which may be a township or the whole county.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class VillageDay(Recorded, Base):
         CheckConstraint(
             "households_borrowing BETWEEN 0 AND households_registered",
             name="borrowing_within_registered",
+        ),
+        CheckConstraint(
+            "households_in_pooled BETWEEN 0 AND households_registered",
+            name="in_pooled_within_registered",
         ),
         CheckConstraint(
             "overdue_principal_fen <= overdue_balance_fen AND overdue_balance_fen"
@@ -141,6 +146,7 @@ STATE = (
     "line_fen",
     "borrowing",
     "with_balance",
+    "in_pooled",
 )
 #: counters taken from households
 HOUSEHOLD_COUNTERS = (
@@ -151,6 +157,7 @@ HOUSEHOLD_COUNTERS = (
     "households_borrowing",
     "households_with_balance",
     "line_fen",
+    "households_in_pooled",
 )
 #: counters taken from loans
 LOAN_COUNTERS = (
@@ -161,5 +168,11 @@ LOAN_COUNTERS = (
     "overdue_interest_fen",
     "overdue_balance_fen",
     "bad_balance_fen",
+    "loans_entrusted_count",
+    "disbursed_entrusted_fen",
+    "outstanding_entrusted_fen",
+    "loans_pooled_count",
+    "disbursed_pooled_fen",
+    "outstanding_pooled_fen",
 )
 COUNTERS = (*HOUSEHOLD_COUNTERS, *LOAN_COUNTERS)

@@ -138,7 +138,7 @@ def _household_part(rows: FromClause, sign: int) -> states.Rows:
 
 
 def _loan_part(rows: FromClause, sign: int) -> states.Rows:
-    counters = dict(zip(LOAN_COUNTERS, states.loan_counters(rows), strict=True))
+    counters = dict(zip(LOAN_COUNTERS, states.loan_counters(rows, Loan.mode), strict=True))
     return (
         select(Loan.village_code, *_signed(counters, sign))
         .select_from(rows)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from indicators import states
@@ -20,6 +20,17 @@ from loans.models import Loan, LoanDay
 
 #: counters of a village by name
 Counters = dict[str, int]
+
+
+#: counters that the record of payments gives
+_PAID = (
+    "loans_count",
+    "disbursed_fen",
+    "loans_entrusted_count",
+    "disbursed_entrusted_fen",
+    "loans_pooled_count",
+    "disbursed_pooled_fen",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,7 @@ def from_rows(session: Session, day: date) -> dict[str, Counters]:
         (HOUSEHOLD_COUNTERS, _by_household(day, moves)),
         (LOAN_COUNTERS, _by_loan_day(day)),
         # Counted from the payments, these take the place of what the day-end figures say.
-        (("loans_count", "disbursed_fen"), _by_payment(day)),
+        (_PAID, _by_payment(day)),
     ):
         for row in session.execute(query):
             village, *values = tuple(row)
@@ -90,7 +101,7 @@ def _by_household(day: date, moves: states.Moves) -> states.Rows:
 
 def _by_loan_day(day: date) -> states.Rows:
     rows = LoanDay.__table__
-    counters = (sum_of(counter) for counter in states.loan_counters(rows))
+    counters = (sum_of(counter) for counter in states.loan_counters(rows, Loan.mode))
     return (
         select(Loan.village_code, *counters)
         .select_from(Loan)
@@ -102,8 +113,13 @@ def _by_loan_day(day: date) -> states.Rows:
 
 def _by_payment(day: date) -> states.Rows:
     paid = states.drawn(day).subquery("paid")
+    sums = [
+        sum_of(case((which, part), else_=0))
+        for which in (Loan.mode != "pooled", Loan.mode == "entrusted", Loan.mode == "pooled")
+        for part in (literal(1), paid.c.drawn_fen)
+    ]
     return (
-        select(Loan.village_code, func.count(), sum_of(paid.c.drawn_fen))
+        select(Loan.village_code, *sums)
         .join(paid, paid.c.loan_id == Loan.id)
         .group_by(Loan.village_code)
     )

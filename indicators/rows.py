@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
@@ -33,7 +34,8 @@ class Row:
     #: number of the household in the register, or of the contract
     number: str
     village_code: str
-    household_id: int
+    #: None where an organisation borrows
+    household_id: int | None
     #: its part of the figure: 1, people, or fen
     amount: int
 
@@ -62,7 +64,11 @@ def rows_behind(
     known = definition(figure)
     digits = digits_of(session, regions, region)
     ledger.require_closed(session, on)
-    query = (_loans if known.opens_loans else _households)(known.counter, digits, on, cursor)
+    query: Select[*tuple[Any, ...]] = (
+        _loans(known.counter, digits, on, cursor)
+        if known.opens_loans
+        else _households(known.counter, digits, on, cursor)
+    )
     rows = [Row(*row) for row in session.execute(query.limit(limit + 1))]
     more = len(rows) > limit
     return Page(
@@ -92,9 +98,11 @@ def _households(
     )
 
 
-def _loans(counter: str, digits: str, on: date, cursor: int) -> Select[int, str, str, int, int]:
+def _loans(
+    counter: str, digits: str, on: date, cursor: int
+) -> Select[int, str, str, int | None, int]:
     rows = LoanDay.__table__
-    part = dict(zip(LOAN_COUNTERS, loan_counters(rows), strict=True))[counter]
+    part = dict(zip(LOAN_COUNTERS, loan_counters(rows, Loan.mode), strict=True))[counter]
     return (
         select(Loan.id, Loan.number, Loan.village_code, Loan.household_id, part)
         .join(rows, rows.c.loan_id == Loan.id)

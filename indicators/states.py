@@ -31,13 +31,13 @@ from sqlalchemy import (
     select,
     union,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from credit.models import Rating
 from households.models import Household, HouseholdStatus, RegisterChange, Status
 from indicators.models import STATE, HouseholdDay
 from kernel.database import sum_of
-from loans.models import Disbursement, Loan, LoanDay, Reversal
+from loans.models import Disbursement, Loan, LoanDay, LoanShare, Reversal
 
 #: states that say whether a household is registered; the others leave that as it was
 _REGISTERED = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK)
@@ -76,6 +76,10 @@ def touched(day: Day) -> CompoundSelect[int]:
         select(Rating.household_id).where(Rating.valid_to == day),
         select(Loan.household_id)
         .join(LoanDay, LoanDay.loan_id == Loan.id)
+        .where(LoanDay.on_day == day, Loan.household_id.is_not(None)),
+        select(LoanShare.household_id)
+        .join(Loan, Loan.application_id == LoanShare.application_id)
+        .join(LoanDay, LoanDay.loan_id == Loan.id)
         .where(LoanDay.on_day == day),
     )
 
@@ -96,6 +100,7 @@ def households(day: Day, moves: Moves, only: FromClause | None = None) -> Rows:
         case((counts, func.coalesce(plain.c.line_fen, 0)), else_=0).label("line_fen"),
         case((counts, plain.c.borrowing), else_=False).label("borrowing"),
         case((counts, plain.c.with_balance), else_=False).label("with_balance"),
+        case((counts, plain.c.in_pooled), else_=False).label("in_pooled"),
     )
 
 
@@ -145,20 +150,32 @@ def household_counters(rows: FromClause) -> list[ColumnElement[int]]:
         _whole(rows.c.borrowing),
         _whole(rows.c.with_balance),
         rows.c.line_fen,
+        _whole(rows.c.in_pooled),
     ]
 
 
-def loan_counters(rows: FromClause) -> list[ColumnElement[int]]:
-    """The loan counters of rows as ``loan_days`` has them."""
+def loan_counters(
+    rows: FromClause, mode: ColumnElement[str] | InstrumentedAttribute[str]
+) -> list[ColumnElement[int]]:
+    """The loan counters of rows as ``loan_days`` has them, of loans in a mode: what organisations
+    borrow for lists of households is in counters of its own and in no other.
+    """
     overdue = (rows.c.overdue_principal_fen > 0) | (rows.c.overdue_interest_fen > 0)
-    return [
-        case((rows.c.drawn_fen > 0, 1), else_=0),
+    drawn = case((rows.c.drawn_fen > 0, 1), else_=0)
+    of_households = [
+        drawn,
         rows.c.drawn_fen,
         rows.c.outstanding_fen,
         rows.c.overdue_principal_fen,
         rows.c.overdue_interest_fen,
         case((overdue, rows.c.outstanding_fen), else_=0),
         case((rows.c.grade >= 3, rows.c.outstanding_fen), else_=0),
+    ]
+    amounts = [drawn, rows.c.drawn_fen, rows.c.outstanding_fen]
+    return [
+        *(case((mode != "pooled", counter), else_=0) for counter in of_households),
+        *(case((mode == "entrusted", counter), else_=0) for counter in amounts),
+        *(case((mode == "pooled", counter), else_=0) for counter in amounts),
     ]
 
 
@@ -196,6 +213,7 @@ def _answers(day: Day, moves: Moves, only: FromClause | None) -> Rows:
         _line(day).label("line_fen"),
         _has_loan(day, LoanDay.drawn_fen > 0).label("borrowing"),
         _has_loan(day, LoanDay.outstanding_fen > 0).label("with_balance"),
+        _has_share(day).label("in_pooled"),
     )
     if only is None:
         return query
@@ -264,6 +282,24 @@ def _has_loan(day: Day, which: ColumnElement[bool]) -> ColumnElement[bool]:
                 Loan.household_id == Household.id,
                 LoanDay.on_day == last_loan_day(Loan.id.expression, day),
                 which,
+            )
+        )
+        .correlate(Household)
+    )
+
+
+def _has_share(day: Day) -> ColumnElement[bool]:
+    """A share of an organisation's loan that was drawn."""
+    return exists(
+        select(literal(1))
+        .select_from(LoanShare)
+        .join(Loan, Loan.application_id == LoanShare.application_id)
+        .join(LoanDay, LoanDay.loan_id == Loan.id)
+        .where(
+            and_(
+                LoanShare.household_id == Household.id,
+                LoanDay.on_day == last_loan_day(Loan.id.expression, day),
+                LoanDay.drawn_fen > 0,
             )
         )
         .correlate(Household)

@@ -97,7 +97,65 @@ def test_every_figure_of_a_county(world: World, close: Close, regions: RegionTre
         "bad_balance": "20000.01",
         "bad_ratio": "0.3333",  # 20 000.01 / 60 000.01 = 0.33333…
         "credit_lines": "80000.00",
+        "loans_entrusted_count": 0,
+        "disbursed_entrusted": "0.00",
+        "outstanding_entrusted": "0.00",
+        "loans_pooled_count": 0,
+        "disbursed_pooled": "0.00",
+        "outstanding_pooled": "0.00",
+        "households_in_pooled": 0,
     }
+
+
+def test_the_modes_of_lending(world: World, close: Close, regions: RegionTree) -> None:
+    """What is used by an organisation is counted among the loans and once more; what an
+    organisation borrows for a list is counted by itself, at its home: here the county.
+    """
+    small_county(world)
+    with world.write():
+        entrusted, _ = world.lend(2, VILLAGES[0], 3_000_000, "entrusted")
+        world.loan_day(entrusted, 3_000_000, 2_500_000, 0, 0, 1)
+        pooled, _ = world.lend(0, COUNTY, 8_000_000, "pooled", 1, 4)
+        world.loan_day(pooled, 8_000_000, 8_000_000, 8_000_000, 999, 5)
+    on = close()
+    with world.books.read() as session:
+        got = indicators.figures(session, regions=regions, region=COUNTY, on=on).as_dict()
+        behind = {
+            name: [
+                (row.household_id, row.village_code, row.amount)
+                for row in indicators.rows_behind(
+                    session, name, regions=regions, region=COUNTY, on=on
+                ).rows
+            ]
+            for name in ("loans_pooled_count", "outstanding_entrusted", "households_in_pooled")
+        }
+        one_village = indicators.figures(session, regions=regions, region=VILLAGES[0], on=on)
+    wanted = {
+        "households_borrowing": 3,  # two and the entrusted one; nobody on the list
+        "households_with_balance": 3,
+        "loans_count": 3,
+        "loans_disbursed": "100000.01",  # 70 000.01 + 30 000.00
+        "loans_outstanding": "85000.01",  # 60 000.01 + 25 000.00
+        "overdue_principal": "10000.00",  # as without the list, though all of it is overdue
+        "overdue_interest": "7.00",
+        "bad_balance": "20000.01",
+        "loans_entrusted_count": 1,
+        "disbursed_entrusted": "30000.00",
+        "outstanding_entrusted": "25000.00",
+        "loans_pooled_count": 1,
+        "disbursed_pooled": "80000.00",
+        "outstanding_pooled": "80000.00",
+        "households_in_pooled": 2,
+    }
+    assert {name: got[name] for name in wanted} == wanted
+    assert behind == {
+        "loans_pooled_count": [(None, COUNTY, 1)],
+        "outstanding_entrusted": [(2, VILLAGES[0], 2_500_000)],
+        "households_in_pooled": [(1, VILLAGES[0], 1), (4, VILLAGES[2], 1)],
+    }
+    # The loan itself lies in no village; the households on its list do.
+    assert one_village.value("loans_pooled_count") == 0
+    assert one_village.value("households_in_pooled") == 1
 
 
 def test_places_add_up(world: World, close: Close, regions: RegionTree) -> None:

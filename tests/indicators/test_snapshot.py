@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, literal, select
 from sqlalchemy.exc import DBAPIError
 
 import indicators
@@ -99,15 +99,25 @@ class Script:
         self.world.rate(household, line, days)
         self.model.homes[household].ratings.append((self.world.day, until, line))
 
-    def _lend(self, household: int, b: int, _c: int) -> None:
+    def _lend(self, household: int, b: int, c: int) -> None:
         home, amount = self.model.homes[household], 100_000 * (1 + b)
-        loan, payment = self.world.lend(household, home.village, amount)
-        home.loans.append(loan)
+        mode = ("credit", "entrusted", "pooled")[c % 3]
+        # A list of one or two: the household and the first of all.
+        sharers = sorted({household, 1}) if mode == "pooled" else []
+        loan, payment = self.world.lend(household, home.village, amount, mode, *sharers)
+        for sharer in sharers:
+            self.model.homes[sharer].lists.append(loan)
+        if mode != "pooled":
+            home.loans.append(loan)
         self.payments[loan] = payment
-        self.model.loans[loan] = Owed(home.village, amount, amount, 0, 0, 1)
+        self.model.loans[loan] = Owed(home.village, amount, amount, 0, 0, 1, mode)
+
+    def _owed_by(self, household: int) -> list[int]:
+        home = self.model.homes[household]
+        return [*home.loans, *home.lists]
 
     def _owe(self, household: int, b: int, c: int) -> None:
-        for number in self.model.homes[household].loans:
+        for number in self._owed_by(household):
             owed = self.model.loans[number]
             if owed.drawn:
                 owed.left = owed.drawn * b // 11
@@ -115,11 +125,11 @@ class Script:
                 owed.grade = 1 + c % 5
 
     def _reverse(self, household: int, _b: int, _c: int) -> None:
-        for number in self.model.homes[household].loans:
+        for number in self._owed_by(household):
             owed = self.model.loans[number]
             if owed.drawn and owed.left == owed.drawn:
                 self.world.reverse(self.payments[number])
-                self.model.loans[number] = Owed(owed.village, 0, 0, 0, 0, 1)
+                self.model.loans[number] = Owed(owed.village, 0, 0, 0, 0, 1, owed.mode)
                 return
 
 
@@ -193,6 +203,10 @@ EVERYTHING: list[list[Step]] = [
     [("reverse", 2, 0, 0), ("leave", 0, 0, 0), ("owe", 0, 5, 8), ("rate", 2, 1, 2)],
     [("find", 1, 2, 0), ("owe", 0, 5, 1), ("find", 0, 1, 0), ("move", 2, 0, 0)],
     [("rate", 1, 2, 4), ("find", 2, 3, 0), ("owe", 0, 0, 0), ("move", 1, 0, 0)],
+    [("lend", 2, 1, 2), ("lend", 1, 6, 1), ("owe", 1, 11, 0)],
+    [("move", 2, 1, 0), ("owe", 2, 4, 4), ("owe", 1, 4, 4)],
+    [("lend", 1, 2, 2), ("find", 0, 2, 0)],
+    [("reverse", 1, 0, 0)],
 ]
 
 
@@ -270,6 +284,7 @@ BUGS = [
         "indicators.states.touched",
         lambda day: select(HouseholdDay.household_id).where(HouseholdDay.on_day == day),
     ),
+    ("indicators.states._has_share", lambda _day: literal(False)),
     ("indicators.operations._loan_day_before", lambda loan_id, day: day),
     ("indicators.operations._household_day_before", lambda household_id, day: day),
 ]

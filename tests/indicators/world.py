@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,15 @@ from households.models import Household, HouseholdStatus, Person, RegisterChange
 from kernel.actor import Actor
 from kernel.database import Base
 from kernel.unit_of_work import Books
-from loans.models import Application, ApplicationSheet, Disbursement, Loan, LoanDay, Reversal
+from loans.models import (
+    Application,
+    ApplicationSheet,
+    Disbursement,
+    Loan,
+    LoanDay,
+    LoanShare,
+    Reversal,
+)
 from office.models import Proposal, Voucher
 from organisations.models import Organisation
 
@@ -182,30 +191,41 @@ class World:
 
     # --- loans ----------------------------------------------------------------------------------
 
-    def lend(self, household: int, village: str, amount_fen: int) -> tuple[int, int]:
-        """A loan is disbursed; numbers of loan and disbursement."""
+    def lend(
+        self, household: int, village: str, amount_fen: int, mode: str = "credit", *sharers: int
+    ) -> tuple[int, int]:
+        """A loan is disbursed; numbers of loan and disbursement. ``sharers``: the list for which
+        an organisation borrows.
+        """
         loan, payment = next(self._numbers), next(self._numbers)
-        borrower = self._borrower(household)
+        pooled = mode == "pooled"
+        parties: dict[str, Any] = {
+            "mode": mode,
+            "household_id": None if pooled else household,
+            "borrower_id": None if pooled else self._borrower(household),
+            "organisation_id": None if mode == "credit" else 1,
+        }
         self._add(
             Application(
                 id=loan,
                 sheet_id=1,
-                household_id=household,
-                borrower_id=borrower,
+                **parties,
                 amount_fen=amount_fen,
                 term_months=36,
             )
         )
+        for sharer in sharers:
+            self._add(LoanShare(application_id=loan, household_id=sharer, share_fen=1))
         self._add(
             Loan(
                 id=loan,
                 number=str(loan),
                 application_id=loan,
                 lender_id=1,
-                household_id=household,
-                borrower_id=borrower,
-                payer_kind="households",
-                payer_id=household,
+                **parties,
+                payer_kind="households" if mode == "credit" else "organisations",
+                payer_id=household if mode == "credit" else 1,
+                borrower_age_years=None if pooled else 40,
                 village_code=village,
                 signed_on=self.day,
                 matures_on=self.day + timedelta(days=1_096),

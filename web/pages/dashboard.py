@@ -38,6 +38,12 @@ GROUPS: Final = (
     )),
     ("贷款", ("loans_count", "loans_disbursed", "average_loan", "loans_outstanding")),
     ("逾期与不良", ("overdue_balance", "overdue_ratio", "bad_balance", "bad_ratio")),
+    ("其中分贷统还", (
+        "loans_entrusted_count", "disbursed_entrusted", "outstanding_entrusted",
+    )),
+    ("统贷统还（单列，不计入以上指标）", (
+        "loans_pooled_count", "disbursed_pooled", "outstanding_pooled", "households_in_pooled",
+    )),
 )  # fmt: skip
 #: columns of the table of regions below
 BELOW: Final = (
