@@ -1,8 +1,9 @@
-"""Random lives that could have been: contracts, and what is entered about them day after day.
+"""Random lives that could have been: what is entered about a loan day after day.
 
 A life is a list of entries in the order of entry. Each enters an event, with value of its day or of
 an earlier one, or undoes an earlier entry. Every entry is possible when it is entered: the loan can
-be lived with it from the beginning. The same dice give the same life.
+be lived with it from the beginning. Beside the life stand the tries that the rules did not allow,
+some of them plain nonsense. The same dice give the same life.
 """
 
 from __future__ import annotations
@@ -11,13 +12,12 @@ from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
 from random import Random
 
 from tests.slow_model.contract import Contract
 from tests.slow_model.life import Event, Impossible, IsWorking, close_day, closes, live, spend_day
 from tests.slow_model.loan import SlowLoan
-from tests.slow_model.plan import ONE, half_up, shift
+from tests.slow_model.plan import ONE, shift
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,18 @@ class Entry:
     event: Event | None = None
     #: place of the undone entry in the list
     undoes: int | None = None
+
+
+@dataclass
+class Life:
+    """What was entered, and what was tried in vain: after so many entries, this one."""
+
+    entries: list[Entry] = field(default_factory=list)
+    refused: list[tuple[int, Entry]] = field(default_factory=list)
+
+
+class Implausible(Exception):
+    """No rule forbids it, and nobody does it."""
 
 
 def in_force(entries: Iterable[Entry]) -> list[Event]:
@@ -61,6 +73,8 @@ class Habits:
     undo: int = 500
     #: undone and entered again on the same day with another amount
     amend: int = 400
+    #: what no rule allows: before the first draw, above the contract, above the credit
+    nonsense: int = 150
     #: of a hundred events, so many are entered with an earlier day
     back_dated: int = 25
     #: deferrals are decided in these days alone: first, last; None: always
@@ -69,15 +83,6 @@ class Habits:
 
 LIVELY = Habits()
 
-METHODS = (
-    ("interest-only", 3, 20),
-    ("interest-only", 1, 20),
-    ("interest-only", 12, 20),
-    ("interest-only", 3, 0),
-    ("bullet", 0, 0),
-    ("equal-principal", 3, 0),
-    ("equal-installment", 1, 0),
-)
 #: what the plan of a running loan is changed to
 CHANGED = (
     ("interest-only", 3, 20),
@@ -87,54 +92,6 @@ CHANGED = (
     ("equal-installment", 1, 0),
     ("equal-installment", 3, 0),
 )
-ORDERS = (
-    ["penalty", "compound", "interest", "principal"],
-    ["principal", "interest", "penalty", "compound"],
-    ["interest", "penalty", "compound", "principal"],
-)
-
-
-def surcharged(rate_ppm: int, surcharge_bp: int) -> Fraction:
-    """A rate with a surcharge, in whole millionths."""
-    return Fraction(half_up(Fraction(rate_ppm * (10_000 + surcharge_bp), 10_000)), 1_000_000)
-
-
-def random_contract(rng: Random, first_day: date) -> Contract:
-    """Terms that go together; the subsidy ends with the contract or runs on."""
-    method, every, settle_on = rng.choice(METHODS)
-    by_days = method == "bullet" or settle_on > 0
-    matures = shift(first_day, rng.choice((3, 6, 7, 12, 18)))
-    rate_ppm = rng.choice((43_500, 43_499, 47_500, 9_999))
-    cap = rng.choice((None, None, 1_000_001))
-    new_year = date(first_day.year + 1, 1, 1)
-    part = Fraction(7, 10)
-    shares: list[tuple[date, date, Fraction, int | None]] = rng.choice(
-        (
-            [],
-            [(first_day, matures, Fraction(1), cap)],
-            [(first_day, matures, part, cap)],
-            [(first_day, new_year, Fraction(1), cap), (new_year, shift(matures, 12), part, cap)],
-        )
-    )
-    return Contract(
-        amount=rng.choice((5_000_000, 2_500_000, 2_000_001, 777_777, 1_234)),
-        matures=matures,
-        rate=Fraction(rate_ppm, 1_000_000),
-        penalty_rate=surcharged(rate_ppm, rng.choice((5_000, 3_000, 4_321))),
-        method=method,
-        every=every,
-        settle_on=settle_on,
-        convention=rng.choice(
-            ("act/360", "act/365") if by_days else ("act/360", "act/365", "30/360", "by-month")
-        ),
-        order=list(rng.choice(ORDERS)),
-        shares=shares,
-        misuse_rate=surcharged(rate_ppm, rng.choice((10_000, 5_000, 7_777))),
-        compound=rng.random() < 0.5,
-        revolving=by_days and rng.random() < 0.4,
-        principal_first_after=rng.choice((None, None, 90, 30)),
-        subsidy_in_extension=rng.random() < 0.5,
-    )
 
 
 def random_events(
@@ -146,10 +103,22 @@ def random_events(
     habits: Habits = LIVELY,
 ) -> list[Entry]:
     """What is entered about a loan in so many days, the first of which brings its first draw."""
+    return random_life(rng, contract, first_day, days, is_working, habits).entries
+
+
+def random_life(
+    rng: Random,
+    contract: Contract,
+    first_day: date,
+    days: int,
+    is_working: IsWorking,
+    habits: Habits = LIVELY,
+) -> Life:
+    """The same, and what was tried in vain."""
     clerk = _Clerk(rng, contract, first_day, is_working, habits)
     for _ in range(days):
         clerk.spend_day()
-    return clerk.entries
+    return clerk.life
 
 
 @dataclass
@@ -161,7 +130,7 @@ class _Clerk:
     today: date
     is_working: IsWorking
     habits: Habits
-    entries: list[Entry] = field(default_factory=list)
+    life: Life = field(default_factory=Life)
 
     def __post_init__(self) -> None:
         self.first_day = self.today
@@ -172,7 +141,7 @@ class _Clerk:
         self.loan = self.morning
         whole = self.contract.by_plan or self.rng.random() < 0.6
         fen = self.contract.amount if whole else self.contract.amount // 3 + 1
-        assert self._enter([Entry(self.today, Event("draw", self.today, fen))])
+        assert self._event("draw", fen=fen)
 
     def spend_day(self) -> None:
         for chance, act in self._acts():
@@ -189,6 +158,7 @@ class _Clerk:
         acts: list[tuple[int, Callable[[], object]]] = [
             (habits.undo // seldom, self._undo),
             (habits.amend // seldom, self._amend),
+            (habits.nonsense // seldom, self._nonsense),
         ]
         if loan.written_off_on is not None:
             return [*acts, (habits.recovery, self._recover)]
@@ -222,7 +192,7 @@ class _Clerk:
 
     def _event(self, kind: str, on: date | None = None, **more: object) -> bool:
         event = Event(kind, on or self.today, **more)  # type: ignore[arg-type]
-        return self._enter([Entry(self.today, event)])
+        return self._enter(Entry(self.today, event))
 
     def _pay(self) -> None:
         owed, out = sum(debt.left for debt in self.loan.owed), self.loan.principal
@@ -279,7 +249,10 @@ class _Clerk:
 
     def _refund(self) -> None:
         credit = self.loan.credit
-        self._event("refund", fen=self.rng.choice((credit, credit, self.rng.randint(1, credit))))
+        if credit:
+            self._event(
+                "refund", fen=self.rng.choice((credit, credit, self.rng.randint(1, credit)))
+            )
 
     def _write_off(self) -> None:
         if not self.loan.credit:
@@ -307,7 +280,7 @@ class _Clerk:
         """The youngest more often than the oldest."""
         standing = self._standing()[-self.rng.choice((1, 3, 1000)) :]
         if standing:
-            self._enter([Entry(self.today, undoes=self.rng.choice(standing))])
+            self._enter(Entry(self.today, undoes=self.rng.choice(standing)))
 
     def _amend(self) -> None:
         """Another amount, or another day."""
@@ -320,30 +293,47 @@ class _Clerk:
         on = min(self.today, was.on + self.rng.choice((-1, 0, 0, 3)) * ONE)
         fen = was.fen and max(1, self.rng.choice((was.fen - 1, was.fen // 10, was.fen + 900)))
         again = Event(was.kind, on, fen, was.matures, was.plan)
-        if again != was and on >= self.first_day:
-            self._enter([Entry(self.today, undoes=place), Entry(self.today, again)])
+        undone = Entry(self.today, undoes=place)
+        if again != was and on >= self.first_day and self._enter(undone):
+            self._enter(Entry(self.today, again))
+
+    def _nonsense(self) -> None:
+        before = self.first_day - ONE
+        above = Event("draw", self.today, self.contract.amount + 1)
+        kinds = [Event("payment", before, 100), above, Event("refund", before, 1)]
+        kinds += [Event("refund", self.today, self.loan.credit + 1)]
+        kinds += [Event("extension", self.today, matures=self.loan.contract.matures)]
+        entered = self._enter(Entry(self.today, self.rng.choice(kinds)))
+        assert not entered
 
     # --- entering ---------------------------------------------------------------------------
 
-    def _enter(self, new: list[Entry]) -> bool:
-        """Whether the rules allow it; if not, nothing was entered."""
-        entries = [*self.entries, *new]
+    @property
+    def entries(self) -> list[Entry]:
+        return self.life.entries
+
+    def _enter(self, new: Entry) -> bool:
+        """Whether the rules allow it; if not, it was tried in vain."""
         try:
-            before, after = self._lived_with(entries, new)
+            self.morning, self.loan = self._lived_with(new)
         except Impossible:
+            self.life.refused.append((len(self.entries), new))
             return False
-        self.entries, self.morning, self.loan = entries, before, after
+        except Implausible:
+            return False
+        self.entries.append(new)
         return True
 
-    def _lived_with(self, entries: list[Entry], new: list[Entry]) -> tuple[SlowLoan, SlowLoan]:
+    def _lived_with(self, new: Entry) -> tuple[SlowLoan, SlowLoan]:
         """The loan in the morning, and now."""
-        events = in_force(entries)
+        events = in_force([*self.entries, new])
+        _draws_begin_it(events)
         before = self.morning
-        if any(entry.event is None or entry.event.on < self.today for entry in new):
-            _must_be_plausible(self.contract, events, self.is_working)
+        if new.event is None or new.event.on < self.today:
             before = self._lived_before(events)
         after = deepcopy(before)
         spend_day(after, [event for event in events if event.on == self.today], self.today)
+        _no_credit_is_lost(self.contract, events, self.is_working)
         return before, after
 
     def _lived_before(self, events: list[Event]) -> SlowLoan:
@@ -354,13 +344,20 @@ class _Clerk:
         return loan
 
 
-def _must_be_plausible(contract: Contract, events: list[Event], is_working: IsWorking) -> None:
+def _draws_begin_it(events: list[Event]) -> None:
+    """No draw is entered with value of a day before the first."""
+    draws = [event.on for event in events if event.kind == "draw"]
+    if len(draws) > 1 and draws[-1] < min(draws[:-1]):
+        raise Implausible
+
+
+def _no_credit_is_lost(contract: Contract, events: list[Event], is_working: IsWorking) -> None:
     """No loan is written off that still has credit."""
     for gone in events:
         if gone.kind == "write-off":
             others = [event for event in events if event.on <= gone.on and event is not gone]
             if live(contract, others, gone.on, is_working).credit:
-                raise Impossible("a write-off beside credit")
+                raise Implausible
 
 
 def weekdays(day: date) -> bool:

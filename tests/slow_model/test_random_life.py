@@ -10,15 +10,10 @@ import pytest
 
 from tests.planted import Plant
 from tests.slow_model.contract import Contract
-from tests.slow_model.life import ORDER, Event, live
+from tests.slow_model.life import ORDER, Event, Impossible, live
 from tests.slow_model.loan import SlowLoan
-from tests.slow_model.random_life import (
-    Entry,
-    in_force,
-    random_contract,
-    random_events,
-    weekdays,
-)
+from tests.slow_model.random_contract import random_contract
+from tests.slow_model.random_life import Life, in_force, random_life, weekdays
 from tests.slow_model.says import allocated, everything, left, settled
 
 FIRST_DAY = date(2016, 5, 30)
@@ -28,14 +23,14 @@ LAST_DAY = date(2018, 5, 30)
 LIVES = 60
 
 
-def life_of(seed: int) -> tuple[Contract, list[Entry]]:
+def life_of(seed: int) -> tuple[Contract, Life]:
     rng = Random(seed)
     contract = random_contract(rng, FIRST_DAY)
-    return contract, random_events(rng, contract, FIRST_DAY, DAYS, weekdays)
+    return contract, random_life(rng, contract, FIRST_DAY, DAYS, weekdays)
 
 
 @pytest.fixture(scope="module")
-def lives() -> list[tuple[Contract, list[Entry]]]:
+def lives() -> list[tuple[Contract, Life]]:
     return [life_of(seed) for seed in range(LIVES)]
 
 
@@ -49,10 +44,11 @@ def test_the_same_dice_give_the_same_life() -> None:
 
 
 def test_every_kind_of_event_is_lived_undone_and_entered_late(
-    lives: list[tuple[Contract, list[Entry]]],
+    lives: list[tuple[Contract, Life]],
 ) -> None:
     seen: Counter[str] = Counter()
-    for _contract, entries in lives:
+    for _contract, life in lives:
+        entries = life.entries
         for entry in entries:
             if entry.event is None:
                 assert entry.undoes is not None
@@ -68,26 +64,31 @@ def test_every_kind_of_event_is_lived_undone_and_entered_late(
     assert wanted - seen.keys() == set()
 
 
-def test_every_entry_is_possible_on_its_day(lives: list[tuple[Contract, list[Entry]]]) -> None:
-    for contract, entries in lives[:20]:
-        for place, entry in enumerate(entries):
-            if place + 1 < len(entries) and entries[place + 1].entered == entry.entered:
-                continue  # an amendment is two entries that are one
-            live(contract, in_force(entries[: place + 1]), entry.entered, weekdays)
+def test_every_entry_is_possible_on_its_day(lives: list[tuple[Contract, Life]]) -> None:
+    for contract, life in lives[:20]:
+        for place, entry in enumerate(life.entries):
+            live(contract, in_force(life.entries[: place + 1]), entry.entered, weekdays)
 
 
-def test_the_order_of_entry_is_lost(lives: list[tuple[Contract, list[Entry]]]) -> None:
-    for contract, entries in lives[:20]:
-        events = in_force(entries)
+def test_what_was_refused_is_impossible(lives: list[tuple[Contract, Life]]) -> None:
+    tries = [(contract, life, *refused) for contract, life in lives for refused in life.refused]
+    assert len(tries) > LIVES
+    for contract, life, place, entry in tries[:50]:
+        with pytest.raises(Impossible):
+            live(contract, in_force([*life.entries[:place], entry]), entry.entered, weekdays)
+
+
+def test_the_order_of_entry_is_lost(lives: list[tuple[Contract, Life]]) -> None:
+    for contract, life in lives[:20]:
+        events = in_force(life.entries)
         expected = everything(live(contract, events, LAST_DAY, weekdays))
         Random(1).shuffle(events)
         assert everything(live(contract, events, LAST_DAY, weekdays)) == expected
 
 
-def test_no_fen_comes_from_nowhere() -> None:
-    for seed in range(LIVES):
-        contract, entries = life_of(seed)
-        events = in_force(entries)
+def test_no_fen_comes_from_nowhere(lives: list[tuple[Contract, Life]]) -> None:
+    for contract, life in lives:
+        events = in_force(life.entries)
         loan = live(contract, events, LAST_DAY, weekdays)
         _nothing_from_nowhere(loan, events)
 
@@ -111,15 +112,18 @@ def _nothing_from_nowhere(loan: SlowLoan, events: list[Event]) -> None:
 # --- seen red -----------------------------------------------------------------------------------
 
 
-def _loses_a_fen(loan: SlowLoan, fen: int) -> None:
-    loan.regular -= min(fen, 1)
+_LOWER = SlowLoan.lower
+
+
+def _keeps_a_fen(loan: SlowLoan, fen: int) -> None:
+    _LOWER(loan, fen - 1)
 
 
 PLANTED = [
-    Plant(test_no_fen_comes_from_nowhere, "tests.slow_model.loan.SlowLoan.lower", _loses_a_fen)
+    Plant(test_no_fen_comes_from_nowhere, "tests.slow_model.loan.SlowLoan.lower", _keeps_a_fen)
 ]
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
-def test_a_planted_bug_turns_red(plant: Plant) -> None:
-    plant.prove()
+def test_a_planted_bug_turns_red(plant: Plant, lives: list[tuple[Contract, Life]]) -> None:
+    plant.prove(lives=lives)
