@@ -7,7 +7,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from households.models import Household, HouseholdStatus, Person, RegisterChange, Status
+from households.reading import identity_place
 from kernel import seals
+from kernel.identity import check_character
+from kernel.vault import Keyring
 
 
 def enter_household(
@@ -19,8 +22,12 @@ def enter_household(
     born_on: date = date(1970, 1, 1),
     members: int = 3,
     status: Status = Status.REGISTERED,
+    keyring: Keyring | None = None,
 ) -> int:
-    """A registered household of so many members, the head first; its id."""
+    """A registered household of so many members, the head first; its id.
+
+    With a ``keyring`` their identity numbers (of nobody: see ``identity_number``) can be opened.
+    """
     household = Household(
         number=f"{village}{number:04d}", village_code=village, income_per_person_fen=250_000
     )
@@ -36,6 +43,9 @@ def enter_household(
         )
     )
     people = [_person(household.id, number, place, born_on) for place in range(members)]
+    for place, one in enumerate(people):
+        if keyring is not None:
+            _seal_identity(one, identity_number(born_on, number, place), keyring)
     session.add_all(people)
     session.flush()
     for entity, ids in ((Household, [household.id]), (Person, [one.id for one in people])):
@@ -52,6 +62,17 @@ def enter_household(
             )
     session.flush()
     return household.id
+
+
+def identity_number(born_on: date, number: int, place: int) -> str:
+    """The number of a household's member: the county part 431099 was never given out."""
+    first = f"431099{born_on:%Y%m%d}{number * 10 + place:03d}"
+    return first + check_character(first)
+
+
+def _seal_identity(person: Person, number: str, keyring: Keyring) -> None:
+    person.identity_index = keyring.blind_index(number, kind="identity")
+    person.identity_sealed = keyring.seal(number, place=identity_place(person.identity_index))
 
 
 def _person(household_id: int, number: int, place: int, born_on: date) -> Person:

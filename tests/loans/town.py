@@ -87,7 +87,9 @@ class Town:
             )
         with self.books.write("households.import", by=self.system) as session:
             for number in range(1, households + 1):
-                household_id = enter_household(session, VILLAGE, number, on=first_day)
+                household_id = enter_household(
+                    session, VILLAGE, number, on=first_day, keyring=self.keyring
+                )
                 self.households[f"{VILLAGE}{number:04d}"] = household_id
         self.rate(list(self.households))
         return self
