@@ -5,7 +5,7 @@ loans draw on and give back to.
 """
 
 from credit.checks import check
-from credit.lines import draw_line, draw_lines, release_line, release_lines
+from credit.lines import draw_line, draw_lines, release_line, release_lines, restore_line
 from credit.operations import Entry, Proposed, decide, propose
 from credit.queries import (
     Explanation,
@@ -53,6 +53,7 @@ __all__ = [
     "read_file",
     "release_line",
     "release_lines",
+    "restore_line",
     "show_points",
     "standing",
     "write_template",

@@ -69,6 +69,19 @@ def release_line(session: Session, *, household_id: int, amount_fen: int) -> Non
         raise _release_refused(session, household_id, amount_fen)
 
 
+def restore_line(session: Session, *, household_id: int, delta_fen: int) -> None:
+    """Follow a correction of a loan: what is used of the line moves, in force or not.
+
+    A debt that comes back because its repayment was undone is no new draw, so nothing bounds it.
+    """
+    _run(
+        session,
+        update(CreditLine)
+        .where(CreditLine.household_id == household_id)
+        .values(used_fen=CreditLine.used_fen + delta_fen),
+    )
+
+
 def draw_lines(session: Session, demands: Demands, *, on: date) -> int:
     """Draw for many households at once; all or none. How many households drew."""
     wanted = _by_household(demands)

@@ -185,7 +185,9 @@ class Maker:
             papers.write_payments(path, self._payments(lender, numbers, amounts, "FK"))
             draws = files.read_disbursements(path).taken()
             with self.house.books.write("loans.disburse", by=by, reason=path.name) as session:
-                loans.disburse_many(session, draws=draws, on=on, by=by)
+                loans.disburse_many(
+                    session, draws=draws, calendar=self.house.calendar, on=on, by=by
+                )
             path.unlink()
             self._expect(lender, numbers, asked, on)
 
@@ -200,7 +202,9 @@ class Maker:
             papers.write_payments(path, self._payments(lender, numbers, amounts, "HK"))
             payments = files.read_repayments(path).taken()
             with self.house.books.write("loans.repay", by=by, reason=path.name) as session:
-                loans.repay_many(session, payments_in=payments, on=on, by=by)
+                loans.repay_many(
+                    session, payments_in=payments, calendar=self.house.calendar, on=on, by=by
+                )
             path.unlink()
 
         return task

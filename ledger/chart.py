@@ -34,6 +34,13 @@ _KINDS = (
     AccountKind("interest_income", "利息收入", "interest income", "credit", None),
     AccountKind("penalty_income", "罚息收入", "penalty income", "credit", None),
     AccountKind("household_credit", "溢缴款", "households' credit", "credit", "households"),
+    AccountKind(
+        "organisation_credit", "单位溢缴款", "organisations' credit", "credit", "organisations"
+    ),
+    AccountKind("write_off_loss", "贷款核销损失", "loans written off", "debit", "loans"),
+    AccountKind(
+        "write_off_recovery", "已核销贷款收回", "recovered after write-off", "credit", "loans"
+    ),
     AccountKind("funds", "清算资金", "funds in and out", "debit", None),
 )
 

@@ -16,7 +16,9 @@ from loans.operations import (
     decide_sheet,
     disburse_many,
     repay_many,
+    reverse_change,
     reverse_disbursement,
+    reverse_repayment,
     sign_sheet,
 )
 
@@ -39,7 +41,9 @@ __all__ = [
     "note_paper",
     "propose_way",
     "repay_many",
+    "reverse_change",
     "reverse_disbursement",
+    "reverse_repayment",
     "review_all_overdue",
     "set_limit",
     "sign_sheet",

@@ -14,11 +14,16 @@ from loans.models import OpenDue, OpenSegment
 LoanId = InstrumentedAttribute[int]
 
 
+def is_principal() -> ColumnElement[bool]:
+    """Of an open segment: it is principal, and not interest that bears interest."""
+    return OpenSegment.state != "arrears"
+
+
 def principal_out(loan_id: LoanId) -> ColumnElement[int]:
     """Principal outstanding of the loan, fen."""
     return (
         select(sum_of(OpenSegment.principal_fen))
-        .where(OpenSegment.loan_id == loan_id)
+        .where(OpenSegment.loan_id == loan_id, is_principal())
         .correlate(loan_id.class_)
         .scalar_subquery()
     )

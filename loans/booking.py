@@ -6,10 +6,12 @@ a payment at the counter and the close of a hundred thousand loans pass through 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Select, Subquery, case, literal, select, union_all
+from sqlalchemy import CTE, Select, Subquery, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -25,6 +27,9 @@ ACCOUNTS = (
     "interest_income",
     "penalty_income",
     "household_credit",
+    "organisation_credit",
+    "write_off_loss",
+    "write_off_recovery",
     "funds",
 )
 
@@ -33,6 +38,7 @@ RECEIVABLE = {
     "principal": "loan_principal",
     "interest": "interest_receivable",
     "penalty": "penalty_receivable",
+    "compound": "penalty_receivable",
 }
 
 Lines = Select[int, int, str, int, int]
@@ -94,22 +100,8 @@ def book_settlements(session: Session, on: date, *, closing: bool = False) -> No
 
 
 def book_repayments(session: Session, on: date, *, closing: bool = False) -> None:
-    """Funds in, or the household's credit; dues paid; what is over becomes credit."""
-    trail_id = trail_id_of(session)
-    new = (
-        select(
-            Repayment.id,
-            Repayment.loan_id,
-            Repayment.kind,
-            Repayment.amount_fen,
-            Repayment.to_credit_fen,
-            Loan.lender_id,
-            Loan.household_id,
-        )
-        .join(Loan, Loan.id == Repayment.loan_id)
-        .where(Repayment.trail_id == trail_id)
-        .cte("new_repayments")
-    )
+    """Money in or out and credit put to use: dues paid; what is over becomes credit."""
+    new = _repayments(session, Repayment.correction == 0).cte("new_repayments")
     taken = (
         select(
             new.c.id,
@@ -120,24 +112,134 @@ def book_repayments(session: Session, on: date, *, closing: bool = False) -> Non
         )
         .join(Allocation, Allocation.repayment_id == new.c.id)
         .join(Due, Due.id == Allocation.due_id)
-        .group_by(new.c.id, new.c.lender_id, Due.kind, new.c.loan_id)
+        .where(Allocation.correction == 0)
+        .group_by(new.c.id, new.c.lender_id, case(RECEIVABLE, value=Due.kind), new.c.loan_id)
         .cte("taken")
     )
-    paid = new.c.kind == "payment"
     # Credit put to use and credit newly kept stand on one account, so they are one line.
-    credit = case((paid, -new.c.to_credit_fen), else_=new.c.amount_fen - new.c.to_credit_fen)
+    credit = case(
+        (new.c.kind == "payment", -new.c.to_credit_fen),
+        (new.c.kind == "credit", new.c.amount_fen - new.c.to_credit_fen),
+        (new.c.kind == "refund", new.c.amount_fen),
+        else_=0,
+    )
     lines = union_all(
-        _line(
-            new.c.id,
-            new.c.lender_id,
-            "funds",
-            literal(0),
-            case((paid, new.c.amount_fen), else_=0),
-        ),
-        _line(new.c.id, new.c.lender_id, "household_credit", new.c.household_id, credit),
+        _line(new.c.id, new.c.lender_id, "funds", literal(0), _cash(new)),
+        _line(new.c.id, new.c.lender_id, new.c.credit_account, new.c.credit_subject, credit),
+        *_written_off(new),
         _line(taken.c.id, taken.c.lender_id, taken.c.account, taken.c.loan_id, -taken.c.amount_fen),
     )
     _post(session, "repayments", on, lines.subquery(), closing=closing)
+
+
+def _repayments(session: Session, *which: ColumnElement[bool]) -> Select[Any]:
+    """What this unit of work recorded of repayments, and on which account their credit stands."""
+    of_household = Loan.household_id.is_not(None)
+    return (
+        select(
+            Repayment.id,
+            Repayment.loan_id,
+            Repayment.kind,
+            Repayment.amount_fen,
+            Repayment.to_credit_fen,
+            Loan.lender_id,
+            case((of_household, "household_credit"), else_="organisation_credit").label(
+                "credit_account"
+            ),
+            func.coalesce(Loan.household_id, Loan.organisation_id).label("credit_subject"),
+        )
+        .join(Loan, Loan.id == Repayment.loan_id)
+        .where(Repayment.trail_id == trail_id_of(session), *which)
+    )
+
+
+def _cash(new: CTE) -> ColumnElement[int]:
+    return case(
+        (new.c.kind.in_(("payment", "recovery")), new.c.amount_fen),
+        (new.c.kind == "refund", -new.c.amount_fen),
+        else_=0,
+    )
+
+
+def _written_off(new: CTE) -> list[Lines]:
+    """A loss where money would have come, and what comes after it."""
+    lost = case((new.c.kind == "write_off", new.c.amount_fen), else_=0)
+    recovered = case((new.c.kind == "recovery", -new.c.amount_fen), else_=0)
+    return [
+        _line(new.c.id, new.c.lender_id, "write_off_loss", new.c.loan_id, lost),
+        _line(new.c.id, new.c.lender_id, "write_off_recovery", new.c.loan_id, recovered),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Money that a correction enters (``sign`` 1) or gives back (-1)."""
+
+    kind: str
+    amount_fen: int
+    sign: int
+
+
+def book_correction(
+    session: Session,
+    *,
+    correction_id: int,
+    loan: Loan,
+    moved: Sequence[Moved],
+    taken: Iterable[tuple[str, str, int]],
+    on: date,
+) -> None:
+    """The one entry of a correction: money entered or given back, and dues paid otherwise.
+
+    ``taken``: kind of repayment, kind of due, and how much more of the due it now pays. Settlements
+    that the correction revises are booked as settlements, disbursements as themselves.
+    """
+    lines: dict[tuple[str, int], int] = {}
+
+    def add(kind: str, subject_id: int, fen: int) -> None:
+        lines[kind, subject_id] = lines.get((kind, subject_id), 0) + fen
+
+    credit = _credit_of(loan)
+    for one in moved:
+        fen = one.amount_fen * one.sign
+        if one.kind == "recovery":
+            add("funds", 0, fen)
+            add("write_off_recovery", loan.id, -fen)
+        elif one.kind != "write_off":
+            cash_fen = -fen if one.kind == "refund" else fen
+            add("funds", 0, cash_fen)
+            add(*credit, -cash_fen)
+    for repayment_kind, due_kind, fen in taken:
+        add(RECEIVABLE[due_kind], loan.id, -fen)
+        add(*(("write_off_loss", loan.id) if repayment_kind == "write_off" else credit), fen)
+    postings = [
+        ledger.Line(
+            ledger.account_id(
+                session, owner_kind="organisations", owner_id=loan.lender_id, kind=kind
+            ),
+            fen,
+            subject_id,
+        )
+        for (kind, subject_id), fen in lines.items()
+        if fen
+    ]
+    if postings:
+        ledger.post(
+            session,
+            source_kind="corrections",
+            source_id=correction_id,
+            booking_date=on,
+            value_date=on,
+            lines=postings,
+        )
+
+
+def _credit_of(loan: Loan) -> tuple[str, int]:
+    """The account that a loan's credit stands on, and for whom."""
+    if loan.household_id is not None:
+        return "household_credit", loan.household_id
+    assert loan.organisation_id is not None
+    return "organisation_credit", loan.organisation_id
 
 
 def _line(

@@ -13,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from credit.models import CreditLine
 from kernel.database import days_between, least, sum_of
 from kernel.findings import Finding
-from loans import ledger_checks
-from loans.balances import principal_out
+from loans import ledger_checks, payment_checks, record
+from loans.balances import is_principal, principal_out
+from loans.findings import found, rows
 from loans.interest import interest_fen, share_fen
 from loans.limits import used_by_loans
 from loans.models import (
@@ -30,29 +31,24 @@ from loans.models import (
     Disbursement,
     Due,
     GradeChange,
-    HouseholdCredit,
     LendingLimit,
     Loan,
-    OpenDue,
     OpenSegment,
     Position,
-    Repayment,
     Reversal,
     Segment,
     Settlement,
 )
 from loans.operations.applying import SUBJECT
+from loans.parts import EARNED_ON
 from office.models import Decision, Proposal
 
 
 def check(session: Session) -> Iterator[Finding]:
     """Everything the loans promise, read back."""
     yield from _settlements(session)
-    yield from _parts_are_dues(session)
-    yield from _open_dues(session)
-    yield from _repayments_add_up(session)
+    yield from payment_checks.check(session)
     yield from _principal(session)
-    yield from _credits(session)
     yield from _segments(session)
     yield from _lines(session)
     yield from _limits(session)
@@ -61,30 +57,37 @@ def check(session: Session) -> Iterator[Finding]:
     yield from ledger_checks.check(session)
 
 
-def _found(check: str, table: str, key: object, zh: str, en: str) -> Finding:
-    return Finding(f"loans.{check}", table, str(key), zh, en)
-
-
-def _rows(
-    session: Session, query: Select[*tuple[Any, ...]], check: str, table: str, zh: str, en: str
-) -> Iterator[Finding]:
-    """A finding for each row of a query that should have none; the first column is the key."""
-    for row in session.execute(query):
-        key = row[0]
-        yield _found(check, table, key, zh.format(*row), en.format(*row))
-
-
 def _settlements(session: Session) -> Iterator[Finding]:
-    """Product and amounts of every settlement by product sums, and the share of each."""
-    state = case((Settlement.kind == "interest", "regular"), else_="overdue")
+    """Product and amounts of every settlement by product sums, and the share of each.
+
+    Of a settlement that was revised the last row says from when and of what product it is, and all
+    of them together the amounts.
+    """
+    later, whole = aliased(Settlement), aliased(Settlement)
+    same = and_(
+        whole.loan_id == Settlement.loan_id,
+        whole.kind == Settlement.kind,
+        whole.to_on == Settlement.to_on,
+    )
+
+    def total(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+        revised = select(sum_of(column)).where(same).correlate(Settlement).scalar_subquery()
+        return case((Settlement.revision == 0, getattr(Settlement, column.key)), else_=revised)
+
+    earned = or_(
+        *(
+            and_(Settlement.kind == kind, Segment.state.in_(states))
+            for kind, states in EARNED_ON.items()
+        )
+    )
     rows = session.execute(
         select(
             Settlement.id,
             Loan.number,
             Loan.day_base,
             Settlement.product,
-            Settlement.amount_fen,
-            Settlement.treasury_fen,
+            total(whole.amount_fen).label("amount_fen"),
+            total(whole.treasury_fen).label("treasury_fen"),
             Settlement.plan_nr,
             Segment.principal_fen * days_between(Segment.from_on, Segment.to_on) * Segment.rate_ppm,
             least(Segment.principal_fen, Segment.cap_fen)
@@ -97,12 +100,20 @@ def _settlements(session: Session) -> Iterator[Finding]:
             Segment,
             and_(
                 Segment.loan_id == Settlement.loan_id,
-                Segment.state == state,
+                earned,
                 Segment.from_on >= Settlement.from_on,
                 Segment.to_on <= Settlement.to_on,
+                record.in_force(),
             ),
         )
-        .where(Settlement.revision == 0)
+        .where(
+            ~exists().where(
+                later.loan_id == Settlement.loan_id,
+                later.kind == Settlement.kind,
+                later.to_on == Settlement.to_on,
+                later.revision > Settlement.revision,
+            )
+        )
         .order_by(Settlement.id)
         .execution_options(yield_per=5000)
     )
@@ -110,7 +121,7 @@ def _settlements(session: Session) -> Iterator[Finding]:
         head = group[0]
         pieces = [(row[7] or 0, row[8] or 0, row[9] or 0) for row in group]
         if head.product and not _right(head, pieces):
-            yield _found(
+            yield found(
                 "settlements",
                 "settlements",
                 f"settlement_id={head.id}",
@@ -142,74 +153,6 @@ def _right(head: Row[*tuple[Any, ...]], pieces: list[tuple[int, int, int]]) -> b
     )
 
 
-def _parts_are_dues(session: Session) -> Iterator[Finding]:
-    for bearer, part in (
-        ("household", Settlement.household_fen),
-        ("treasury", Settlement.treasury_fen),
-    ):
-        # Added up once: no index serves looking up the dues of one settlement.
-        dues = (
-            select(Due.settlement_id, sum_of(Due.amount_fen).label("fen"))
-            .where(Due.bearer == bearer)
-            .group_by(Due.settlement_id)
-            .subquery()
-        )
-        due = func.coalesce(dues.c.fen, 0)
-        yield from _rows(
-            session,
-            select(Settlement.id, part, due)
-            .outerjoin(dues, dues.c.settlement_id == Settlement.id)
-            .where(part != due),
-            "parts_are_dues",
-            "settlements",
-            f"第{{0}}号结息中{bearer}承担{{1}}分，应收却为{{2}}分",
-            f"settlement {{0}}: {bearer} bears {{1}} fen, the dues say {{2}}",
-        )
-
-
-def _open_dues(session: Session) -> Iterator[Finding]:
-    paid = (
-        select(sum_of(Allocation.amount_fen)).where(Allocation.due_id == Due.id).scalar_subquery()
-    )
-    left = func.coalesce(OpenDue.left_fen, 0)
-    yield from _rows(
-        session,
-        select(Due.id, Due.amount_fen, paid, left)
-        .outerjoin(OpenDue, OpenDue.due_id == Due.id)
-        .where(
-            or_(
-                Due.amount_fen - paid != left,
-                OpenDue.bearer != Due.bearer,
-                OpenDue.kind != Due.kind,
-                OpenDue.loan_id != Due.loan_id,
-                OpenDue.payable_on < Due.due_on,
-            )
-        ),
-        "open_dues",
-        "open_dues",
-        "第{0}号应收{1}分，已收{2}分，未收却记为{3}分",
-        "due {0} of {1} fen, {2} paid, but {3} stand open",
-    )
-
-
-def _repayments_add_up(session: Session) -> Iterator[Finding]:
-    taken = (
-        select(sum_of(Allocation.amount_fen))
-        .where(Allocation.repayment_id == Repayment.id)
-        .scalar_subquery()
-    )
-    yield from _rows(
-        session,
-        select(Repayment.id, Repayment.amount_fen, taken, Repayment.to_credit_fen).where(
-            Repayment.amount_fen != taken + Repayment.to_credit_fen
-        ),
-        "repayments_add_up",
-        "repayments",
-        "第{0}号还款{1}分，冲抵{2}分、转溢缴款{3}分，合计不符",
-        "repayment {0} of {1} fen: {2} allocated and {3} kept do not add up",
-    )
-
-
 def _drawn() -> ColumnElement[int]:
     undone = exists().where(Reversal.disbursement_id == Disbursement.id)
     return (
@@ -229,7 +172,7 @@ def _principal(session: Session) -> Iterator[Finding]:
         .scalar_subquery()
     )
     out = principal_out(Position.loan_id)
-    yield from _rows(
+    yield from rows(
         session,
         select(Loan.number, _drawn(), repaid, out, Position.drawn_fen)
         .join(Position, Position.loan_id == Loan.id)
@@ -241,40 +184,12 @@ def _principal(session: Session) -> Iterator[Finding]:
     )
 
 
-def _credits(session: Session) -> Iterator[Finding]:
-    kept = (
-        select(
-            sum_of(
-                case(
-                    (Repayment.kind == "payment", Repayment.to_credit_fen),
-                    else_=Repayment.to_credit_fen - Repayment.amount_fen,
-                )
-            )
-        )
-        .join(Loan, Loan.id == Repayment.loan_id)
-        .where(
-            Loan.household_id == HouseholdCredit.household_id,
-            Loan.lender_id == HouseholdCredit.lender_id,
-        )
-        .scalar_subquery()
-    )
-    yield from _rows(
-        session,
-        select(HouseholdCredit.household_id, kept, HouseholdCredit.amount_fen).where(
-            kept != HouseholdCredit.amount_fen
-        ),
-        "credits",
-        "household_credits",
-        "农户{0}的溢缴款应为{1}分，记为{2}分",
-        "household {0} has {1} fen of credit by the record, {2} noted",
-    )
-
-
 def _segments(session: Session) -> Iterator[Finding]:
     later = aliased(Segment)
-    yield from _rows(
+    yield from rows(
         session,
-        select(Segment.id, Segment.loan_id, later.id).join(
+        select(Segment.id, Segment.loan_id, later.id)
+        .join(
             later,
             and_(
                 later.loan_id == Segment.loan_id,
@@ -282,22 +197,25 @@ def _segments(session: Session) -> Iterator[Finding]:
                 later.id > Segment.id,
                 later.from_on < Segment.to_on,
             ),
-        ),
+        )
+        .where(record.in_force(), record.in_force(later)),
         "segments",
         "segments",
         "第{1}号贷款的第{0}号与第{2}号分段重叠",
         "segments {0} and {2} of loan {1} overlap",
     )
-    yield from _rows(
+    yield from rows(
         session,
-        select(Segment.id, Segment.loan_id).join(
+        select(Segment.id, Segment.loan_id)
+        .join(
             OpenSegment,
             and_(
                 OpenSegment.loan_id == Segment.loan_id,
                 OpenSegment.state == Segment.state,
                 OpenSegment.from_on < Segment.to_on,
             ),
-        ),
+        )
+        .where(record.in_force()),
         "segments",
         "segments",
         "第{1}号贷款的第{0}号分段与未结分段重叠",
@@ -310,11 +228,11 @@ def _lines(session: Session) -> Iterator[Finding]:
     out = (
         select(sum_of(OpenSegment.principal_fen))
         .join(Loan, Loan.id == OpenSegment.loan_id)
-        .where(Loan.household_id == CreditLine.household_id, Loan.uses_line)
+        .where(Loan.household_id == CreditLine.household_id, Loan.uses_line, is_principal())
         .correlate(CreditLine)
         .scalar_subquery()
     )
-    yield from _rows(
+    yield from rows(
         session,
         select(CreditLine.household_id, CreditLine.used_fen, out).where(CreditLine.used_fen != out),
         "lines",
@@ -328,7 +246,7 @@ def _limits(session: Session) -> Iterator[Finding]:
     for limit in session.scalars(select(LendingLimit)):
         used = used_by_loans(session, (limit.scope_kind, limit.scope))
         if used != limit.used_fen:
-            yield _found(
+            yield found(
                 "limits",
                 "lending_limits",
                 f"{limit.scope_kind} {limit.scope}",
@@ -346,7 +264,7 @@ def _grades(session: Session) -> Iterator[Finding]:
         .correlate(Position)
         .scalar_subquery()
     )
-    yield from _rows(
+    yield from rows(
         session,
         select(Position.loan_id, Position.grade, func.coalesce(last, 1)).where(
             Position.grade != func.coalesce(last, 1)
@@ -367,7 +285,7 @@ def _approved(session: Session) -> Iterator[Finding]:
         Decision.decision == "approved",
         Decision.decided_by != Proposal.proposed_by,
     )
-    yield from _rows(
+    yield from rows(
         session,
         select(Loan.number)
         .join(Application, Application.id == Loan.application_id)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, case, exists, select, union_all
 from sqlalchemy.orm import Session
 
 import ledger
 from kernel.database import sum_of
 from kernel.findings import Finding
+from loans.balances import is_principal
 from loans.models import (
     Disbursement,
+    Loan,
     OpenDue,
     OpenSegment,
     Repayment,
@@ -23,17 +25,18 @@ from loans.models import (
 def check(session: Session) -> Iterator[Finding]:
     """The lender's accounts are the sums of the loans behind them."""
     yield from _accounts(session)
+    yield from _funds(session)
     yield from _in_the_ledger(session)
 
 
 def _accounts(session: Session) -> Iterator[Finding]:
     """Sub-ledgers equal the ledger, loan by loan."""
     wanted = {
-        "loan_principal": select(OpenSegment.loan_id, sum_of(OpenSegment.principal_fen)).group_by(
-            OpenSegment.loan_id
-        ),
+        "loan_principal": select(OpenSegment.loan_id, sum_of(OpenSegment.principal_fen))
+        .where(is_principal())
+        .group_by(OpenSegment.loan_id),
         "interest_receivable": _dues_by_loan("household", "interest"),
-        "penalty_receivable": _dues_by_loan("household", "penalty"),
+        "penalty_receivable": _dues_by_loan("household", "penalty", "compound"),
         "treasury_interest_receivable": _dues_by_loan("treasury", "interest"),
     }
     for kind, query in wanted.items():
@@ -52,19 +55,49 @@ def _accounts(session: Session) -> Iterator[Finding]:
                 )
 
 
-def _dues_by_loan(bearer: str, kind: str) -> Select[int, int]:
+def _dues_by_loan(bearer: str, *kinds: str) -> Select[int, int]:
     return (
         select(OpenDue.loan_id, sum_of(OpenDue.left_fen))
-        .where(OpenDue.bearer == bearer, OpenDue.kind == kind)
+        .where(OpenDue.bearer == bearer, OpenDue.kind.in_(kinds))
         .group_by(OpenDue.loan_id)
     )
+
+
+def _funds(session: Session) -> Iterator[Finding]:
+    """The money that went in and out of each lender is what its loans say, to the fen."""
+    undone = exists().where(Reversal.disbursement_id == Disbursement.id)
+    taken_back = exists().where(Reversal.repayment_id == Repayment.id)
+    out = (
+        select(Loan.lender_id, -Disbursement.amount_fen)
+        .join(Loan, Loan.id == Disbursement.loan_id)
+        .where(~undone)
+    )
+    cash = case(
+        (Repayment.kind.in_(("payment", "recovery")), Repayment.amount_fen),
+        (Repayment.kind == "refund", -Repayment.amount_fen),
+        else_=0,
+    )
+    back = select(Loan.lender_id, cash).join(Loan, Loan.id == Repayment.loan_id).where(~taken_back)
+    moved = union_all(out, back).subquery()
+    lender_id, fen = moved.c
+    for lender, wanted in session.execute(select(lender_id, sum_of(fen)).group_by(lender_id)):
+        booked = ledger.balance(session, owner_id=lender, kind="funds")
+        if booked != wanted:
+            yield Finding(
+                "loans.funds",
+                "postings",
+                f"funds, organisation_id={lender}",
+                f"机构{lender}的清算资金：收付合计{wanted}分，总账{booked}分",
+                f"organisation {lender}: {wanted} fen moved by its loans, {booked} in the ledger",
+            )
 
 
 def _in_the_ledger(session: Session) -> Iterator[Finding]:
     sources = {
         "disbursements": select(Disbursement.id, Disbursement.amount_fen),
-        "repayments": select(Repayment.id, Repayment.amount_fen),
-        "settlements": select(Settlement.id, Settlement.amount_fen),
+        # What a correction enters stands in the correction's entry.
+        "repayments": select(Repayment.id, Repayment.amount_fen).where(Repayment.correction == 0),
+        "settlements": select(Settlement.id, _debits_of_settlement()),
         "reversals": select(Reversal.id, Disbursement.amount_fen).join(
             Disbursement, Disbursement.id == Reversal.disbursement_id
         ),
@@ -81,3 +114,10 @@ def _in_the_ledger(session: Session) -> Iterator[Finding]:
                     f"{source_kind}第{key}号为{happened.get(key)}分，入账为{booked.get(key)}分",
                     f"{source_kind} {key} is {happened.get(key)} fen, booked as {booked.get(key)}",
                 )
+
+
+def _debits_of_settlement() -> ColumnElement[int]:
+    """What a settlement debits: receivables, or, where a revision takes some back, income too."""
+    parts = (Settlement.household_fen, Settlement.treasury_fen, -Settlement.amount_fen)
+    first, second, third = (case((part > 0, part), else_=0) for part in parts)
+    return first + second + third

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from kernel.database import sum_of
 from kernel.money import format_yuan
+from loans.balances import is_principal
 from loans.models import LendingLimit, Loan, OpenSegment
 from loans.refusals import LendingLimitExceeded, LendingStopped
 
@@ -45,6 +46,7 @@ def used_by_loans(session: Session, scope: Scope) -> int:
     """Principal out in a scope, counted from the loans."""
     kind, code = scope
     query = select(sum_of(OpenSegment.principal_fen)).join(Loan, Loan.id == OpenSegment.loan_id)
+    query = query.where(is_principal())
     if kind == "institution":
         query = query.where(Loan.lender_id == int(code))
     else:
@@ -52,17 +54,22 @@ def used_by_loans(session: Session, scope: Scope) -> int:
     return session.scalar(query) or 0
 
 
-def move(session: Session, amounts: Iterable[tuple[int, str, int]]) -> None:
-    """Raise (above zero) or lower (below) what is used, given (lender, village, fen) each."""
+def move(
+    session: Session, amounts: Iterable[tuple[int, str, int]], *, restored: bool = False
+) -> None:
+    """Raise (above zero) or lower (below) what is used, given (lender, village, fen) each.
+
+    ``restored``: a debt comes back because its repayment was undone; no limit refuses that.
+    """
     wanted: dict[Scope, int] = {}
     for lender_id, village_code, fen in amounts:
         for scope in scopes_of(lender_id, village_code):
             wanted[scope] = wanted.get(scope, 0) + fen
     limited = session.execute(select(LendingLimit.scope_kind, LendingLimit.scope))
-    _move(session, {(row[0], row[1]): wanted.get((row[0], row[1]), 0) for row in limited})
+    _move(session, {(row[0], row[1]): wanted.get((row[0], row[1]), 0) for row in limited}, restored)
 
 
-def _move(session: Session, wanted: Mapping[Scope, int]) -> None:
+def _move(session: Session, wanted: Mapping[Scope, int], restored: bool) -> None:
     for (kind, scope), fen in sorted(wanted.items()):
         if fen == 0:
             continue
@@ -71,7 +78,7 @@ def _move(session: Session, wanted: Mapping[Scope, int]) -> None:
             .where(LendingLimit.scope_kind == kind, LendingLimit.scope == scope)
             .values(used_fen=LendingLimit.used_fen + fen)
         )
-        if fen > 0:
+        if fen > 0 and not restored:
             change = change.where(
                 ~LendingLimit.stopped, LendingLimit.used_fen + fen <= LendingLimit.limit_fen
             )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from types import MappingProxyType
+from typing import Final
 
 from loans.due_dates import Rhythm, spans_counted
 from loans.interest import surcharged_rate_ppm
@@ -11,6 +14,11 @@ from loans.models import FAR
 from loans.schedule import Method, PlanTerms, Pricing
 
 ONE_DAY = timedelta(days=1)
+
+#: kind of settlement -> the balances it is earned on
+EARNED_ON: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {"interest": ("regular",), "penalty": ("misused", "overdue"), "compound": ("arrears",)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the course needs of a contract."""
+    """What the course needs of a contract, as it stands after its changes."""
 
     signed_on: date
     matures_on: date
@@ -36,8 +44,17 @@ class Terms:
     settle_on_day: int
     day_base: int
     overdue_surcharge_bp: int
+    misuse_surcharge_bp: int
+    #: unpaid interest bears interest
+    compounds: bool
     allocation_order: tuple[str, ...]
+    #: overdue for more than so many days, a payment goes to principal first
+    principal_first_after_days: int | None
     shares: tuple[Share, ...]
+    #: draw, repay and draw again
+    revolving: bool = False
+    #: found misused
+    misused: bool = False
 
     @property
     def by_plan(self) -> bool:
@@ -45,12 +62,38 @@ class Terms:
         return self.method != "bullet" and self.settle_on_day == 0
 
     @property
+    def misuse_rate_ppm(self) -> int:
+        """Rate of misused principal."""
+        return surcharged_rate_ppm(self.pricing.annual_rate_ppm, self.misuse_surcharge_bp)
+
+    @property
     def penalty_rate_ppm(self) -> int:
-        """Rate of overdue principal."""
-        return surcharged_rate_ppm(self.pricing.annual_rate_ppm, self.overdue_surcharge_bp)
+        """Rate of overdue principal and of unpaid interest: misuse or lateness, the heavier."""
+        late_bp = self.overdue_surcharge_bp
+        worst_bp = max(late_bp, self.misuse_surcharge_bp) if self.misused else late_bp
+        return surcharged_rate_ppm(self.pricing.annual_rate_ppm, worst_bp)
+
+    def rate_of(self, state: str) -> int:
+        """The rate of a balance, by its state."""
+        if state == "regular":
+            return self.pricing.annual_rate_ppm
+        return self.misuse_rate_ppm if state == "misused" else self.penalty_rate_ppm
+
+    def order_on(self, day: date, oldest: date | None) -> tuple[str, ...]:
+        """What a payment on a day goes to first, the oldest unpaid due being payable on ``oldest``.
+
+        Source: after 90 days overdue a bank may take principal first, to save what can be saved.
+        """
+        limit = self.principal_first_after_days
+        if limit is None or oldest is None or (day - oldest).days <= limit:
+            return self.allocation_order
+        rest = (bucket for bucket in self.allocation_order if bucket != "principal")
+        return ("principal", *rest)
 
     def share_on(self, day: date) -> tuple[int, int]:
         """The treasury's share in basis points and its cap on a day; 0, 0 where it bears none."""
+        if self.misused:
+            return 0, 0
         for share in self.shares:
             if share.from_on <= day < share.to_on:
                 return share.share_bp, share.cap_fen
@@ -69,10 +112,10 @@ class Terms:
         return spans_counted(day, 1, rhythm, settle_on=self.settle_on_day)[0].end - ONE_DAY
 
     def plan_terms(self, principal_fen: int, start: date) -> PlanTerms:
-        """What the calculator makes the plan of."""
+        """What the calculator makes the plan of; a misused loan bears no interest by plan."""
         return PlanTerms(
             principal_fen,
-            self.pricing,
+            replace(self.pricing, annual_rate_ppm=0) if self.misused else self.pricing,
             self.method,
             start,
             Rhythm(self.every_months or 12, "month"),
@@ -118,7 +161,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A settlement: interest or penalty of a stretch of days."""
+    """A settlement: interest, penalty or compound interest of a stretch of days."""
 
     kind: str
     from_on: date
@@ -147,3 +190,12 @@ class DueLeft:
     id: int | None = None
     #: place of its settlement among the course's notes
     settlement: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one due took. ``by`` says of which payment; None where there is only one."""
+
+    by: object
+    due: DueLeft
+    fen: int

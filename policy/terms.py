@@ -143,6 +143,10 @@ class ContractTerms:
     subsidy_months_max: Annotated[
         Sourced[int], line(MONTHS, "贴息最长期限", "longest subsidised time")
     ]
+    subsidy_in_extension: Annotated[
+        Sourced[bool] | None,
+        line(TRUTH, "展期（延期）内继续贴息", "subsidy goes on in an extension", optional=True),
+    ]
     subsidy_when_overdue: Annotated[
         Sourced[bool], line(TRUTH, "逾期后继续贴息", "subsidy while overdue")
     ]
@@ -169,6 +173,10 @@ class ContractTerms:
     allocation_order: Annotated[
         Sourced[tuple[str, ...]],
         line(several_of(PARTS, joint="→"), "还款冲抵顺序", "order in which a payment is used"),
+    ]
+    principal_first_after_days: Annotated[
+        Sourced[int] | None,
+        line(DAYS, "逾期超过此天数先冲本金", "overdue longer, principal first", optional=True),
     ]
     day_count: Annotated[Sourced[str], line(one_of(DAY_COUNTS), "计息基础", "day count")]
     settle_on_day: Annotated[

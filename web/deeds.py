@@ -73,7 +73,7 @@ def disburse(draws: Sequence[loans.Draw]) -> Deed:
 
     def work(session: Session) -> dict[str, Any]:
         on = ledger.open_day(session)
-        slips = loans.disburse_many(session, draws=draws, on=on, by=by)
+        slips = loans.disburse_many(session, draws=draws, calendar=house().calendar, on=on, by=by)
         return {
             "booked_on": on.isoformat(),
             "count": len(slips),
@@ -92,7 +92,9 @@ def repay(payments: Sequence[loans.Payment]) -> Deed:
 
     def work(session: Session) -> dict[str, Any]:
         on = ledger.open_day(session)
-        ids = loans.repay_many(session, payments_in=payments, on=on, by=by)
+        ids = loans.repay_many(
+            session, payments_in=payments, calendar=house().calendar, on=on, by=by
+        )
         return {
             "booked_on": on.isoformat(),
             "count": len(ids),
@@ -112,7 +114,9 @@ def reverse(slip_number: str, reason: str) -> Deed:
 
     def work(session: Session) -> dict[str, Any]:
         on = ledger.open_day(session)
-        loans.reverse_disbursement(session, slip_number=slip_number, reason=reason, on=on, by=by)
+        loans.reverse_disbursement(
+            session, slip_number=slip_number, reason=reason, calendar=house().calendar, on=on, by=by
+        )
         return {"slip_number": slip_number, "booked_on": on.isoformat()}
 
     return work

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import exists, literal, or_, select, update
+from sqlalchemy import exists, literal, select, update
 from sqlalchemy.orm import Session
 
 from kernel.calendar import HolidayTable
@@ -36,18 +36,15 @@ def close_chunk(
     limit: int,
 ) -> int:
     """Close ``day`` for the next loans, at most ``limit``; how many there were."""
-    due = Position.next_event_on <= day
-    asleep = few.asleep_with_credit(session, day, limit)
     ids = session.scalars(
         select(Position.loan_id)
-        .where(or_(due, Position.loan_id.in_(asleep)) if asleep else due)
+        .where(Position.next_event_on <= day)
         .order_by(Position.loan_id)
         .limit(limit)
         .with_for_update()
     ).all()
     if not ids:
         return 0
-    few.wake(session, day, set(asleep).intersection(ids))
     chunk = Chunk(session, day, ids[0], ids[-1])
     few.use_credits(chunk)
     few.end_due_day(chunk, calendar)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Update, and_, bindparam, or_, update
+from sqlalchemy import ColumnElement, Update, and_, bindparam, update
 from sqlalchemy.orm import Session
 
-from loans.models import Loan, Position
+from loans.models import Position
 
 ONE_DAY = timedelta(days=1)
-
-#: interest by product sums: everything but a plan of instalments
-BY_PRODUCTS = or_(Loan.method == "bullet", Loan.settle_on_day > 0)
 
 
 @dataclass(frozen=True, slots=True)

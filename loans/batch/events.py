@@ -23,11 +23,12 @@ from loans.due_dates import Rhythm, spans_counted
 from loans.grading import next_change_on
 from loans.models import (
     FAR,
-    Loan,
     LoanBearer,
     OpenDue,
+    OpenSegment,
     Position,
 )
+from loans.record import BY_PRODUCTS
 
 
 def move_events(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
@@ -36,6 +37,7 @@ def move_events(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
     _move_reviews(chunk, thresholds)
     tomorrow, never = literal(chunk.tomorrow), literal(FAR)
     settles, matures = chunk.settles, chunk.matures
+    settles_all = and_(BY_PRODUCTS, or_(settles, matures))
     settle_on = case((settles, _next_settlement(chunk)), else_=Position.settle_event_on)
     plan_on = case((matures, never), else_=Position.plan_event_on)
     review_on = case(
@@ -47,16 +49,25 @@ def move_events(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
         update(Position)
         .where(chunk.here)
         .values(
+            state=case((_is_over(chunk), "settled"), else_=Position.state),
             # An instalment loan that matures tomorrow has been moved by its course already.
-            interest_settled_to=case(
-                (or_(settles, matures), tomorrow), else_=Position.interest_settled_to
-            ),
-            penalty_settled_to=case((settles, tomorrow), else_=Position.penalty_settled_to),
+            interest_settled_to=case((settles_all, tomorrow), else_=Position.interest_settled_to),
+            penalty_settled_to=case((settles_all, tomorrow), else_=Position.penalty_settled_to),
+            compound_settled_to=case((settles_all, tomorrow), else_=Position.compound_settled_to),
             settle_event_on=settle_on,
             plan_event_on=plan_on,
             review_on=review_on,
             next_event_on=least(settle_on, plan_on, Position.share_event_on, review_on),
         )
+    )
+
+
+def _is_over(chunk: Chunk) -> ColumnElement[bool]:
+    """Of a position: it matures tomorrow and nothing is owed on it, as a revolving contract may."""
+    return and_(
+        chunk.matures,
+        ~exists().where(OpenSegment.loan_id == Position.loan_id),
+        ~exists().where(OpenDue.loan_id == Position.loan_id, OpenDue.bearer == "household"),
     )
 
 
@@ -72,14 +83,13 @@ def _falls_due(chunk: Chunk) -> ColumnElement[bool]:
 def _next_settlement(chunk: Chunk) -> ColumnElement[date]:
     """The next settlement day, the same for all loans of one rhythm."""
     rhythms = chunk.session.execute(
-        select(Loan.every_months, Loan.settle_on_day)
-        .join(Position, Position.loan_id == Loan.id)
+        select(Position.every_months, Position.settle_on_day)
         .where(chunk.here, chunk.settles)
         .distinct()
     ).all()
     following = [
         (
-            and_(Loan.every_months == every, Loan.settle_on_day == on_day),
+            and_(Position.every_months == every, Position.settle_on_day == on_day),
             literal(_settlement_after(chunk.tomorrow, every, on_day)),
         )
         for every, on_day in rhythms
@@ -88,7 +98,7 @@ def _next_settlement(chunk: Chunk) -> ColumnElement[date]:
         return literal(FAR)
     if len(following) == 1:
         return following[0][1]
-    return select(case(*following)).where(Loan.id == Position.loan_id).scalar_subquery()
+    return case(*following, else_=literal(FAR))
 
 
 def _settlement_after(day: date, every: int, on_day: int) -> date:

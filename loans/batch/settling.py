@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from kernel.database import days_between, least, sum_of, trail_id_of
-from loans.batch.chunk import BY_PRODUCTS, Chunk
+from loans.batch.chunk import Chunk
 from loans.models import (
     Due,
     Loan,
@@ -33,6 +33,8 @@ from loans.models import (
     Segment,
     Settlement,
 )
+from loans.parts import EARNED_ON
+from loans.record import BY_PRODUCTS
 
 _PPM = 1_000_000
 _WHOLE_BP = 10_000
@@ -41,8 +43,10 @@ _WHOLE_BP = 10_000
 def settle(chunk: Chunk) -> None:
     """Close segments at the end of today, settle what is to be settled, raise its dues."""
     _close_segments(chunk)
-    _insert_settlements(chunk, "interest", and_(or_(chunk.settles, chunk.matures), BY_PRODUCTS))
-    _insert_settlements(chunk, "penalty", chunk.settles)
+    at_maturity = and_(chunk.matures, BY_PRODUCTS)
+    _insert_settlements(chunk, "interest", or_(and_(chunk.settles, BY_PRODUCTS), at_maturity))
+    for kind in ("penalty", "compound"):
+        _insert_settlements(chunk, kind, or_(chunk.settles, at_maturity))
     _insert_dues_of_settlements(chunk)
 
 
@@ -50,7 +54,10 @@ def _close_segments(chunk: Chunk) -> None:
     turns = Position.share_event_on == chunk.day
     closes = or_(
         and_(OpenSegment.state == "regular", or_(chunk.settles, chunk.matures, turns)),
-        and_(OpenSegment.state == "overdue", chunk.settles),
+        and_(
+            OpenSegment.state != "regular",
+            or_(chunk.settles, and_(chunk.matures, BY_PRODUCTS)),
+        ),
     )
     columns = (
         "loan_id",
@@ -62,11 +69,15 @@ def _close_segments(chunk: Chunk) -> None:
         "cap_fen",
     )
     closed = (
-        select(*(getattr(OpenSegment, name) for name in columns), literal(chunk.tomorrow))
+        select(
+            *(getattr(OpenSegment, name) for name in columns),
+            literal(chunk.tomorrow),
+            Position.correction,
+        )
         .join(Position, Position.loan_id == OpenSegment.loan_id)
         .where(chunk.here, closes, OpenSegment.from_on < chunk.tomorrow)
     )
-    chunk.session.execute(insert(Segment).from_select([*columns, "to_on"], closed))
+    chunk.session.execute(insert(Segment).from_select([*columns, "to_on", "correction"], closed))
     _change_open_segments(chunk, closes, {"from_on": chunk.tomorrow})
     shares = {name: _share_from_tomorrow(chunk, name) for name in ("share_bp", "cap_fen")}
     _change_open_segments(chunk, and_(OpenSegment.state == "regular", turns), shares)
@@ -144,8 +155,7 @@ def _insert_settlements(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> 
 
 def _product_sums(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> Subquery:
     """Of each loan to be settled: its product sum, and the treasury's part of it in two steps."""
-    state = "regular" if kind == "interest" else "overdue"
-    since = Position.interest_settled_to if kind == "interest" else Position.penalty_settled_to
+    since = getattr(Position, f"{kind}_settled_to")
     days = days_between(Segment.from_on, Segment.to_on)
     divisor = cast(Loan.day_base, BigInteger) * _PPM
     shared = least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm
@@ -161,7 +171,13 @@ def _product_sums(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> Subque
         )
         .join(Position, Position.loan_id == Segment.loan_id)
         .join(Loan, Loan.id == Segment.loan_id)
-        .where(chunk.here, which, Segment.state == state, Segment.from_on >= since)
+        .where(
+            chunk.here,
+            which,
+            Segment.state.in_(EARNED_ON[kind]),
+            Segment.from_on >= since,
+            Segment.correction == Position.correction,
+        )
         .group_by(Segment.loan_id, since, Loan.day_base)
         .subquery()
     )
@@ -197,8 +213,12 @@ def raise_at_maturity(chunk: Chunk) -> None:
             cast(None, BigInteger),
         )
         .join(Position, Position.loan_id == OpenSegment.loan_id)
-        .join(Loan, Loan.id == OpenSegment.loan_id)
-        .where(chunk.here, chunk.matures, BY_PRODUCTS, OpenSegment.state == "regular"),
+        .where(
+            chunk.here,
+            chunk.matures,
+            BY_PRODUCTS,
+            OpenSegment.state.in_(("regular", "misused")),
+        ),
     )
     _open_new_dues(chunk)
 

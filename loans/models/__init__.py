@@ -23,8 +23,17 @@ from loans.models.agreed import (
     LoanShare,
     PlanRow,
 )
+from loans.models.changed import (
+    BorrowerChange,
+    Change,
+    ChangeItem,
+    ChangeLeftOut,
+    ChangeSheet,
+    GradeOverride,
+)
 from loans.models.happened import (
     Allocation,
+    Correction,
     Disbursement,
     Due,
     GradeChange,
@@ -34,7 +43,8 @@ from loans.models.happened import (
     Segment,
     Settlement,
 )
-from loans.models.running import HouseholdCredit, LendingLimit, OpenDue, OpenSegment, Position
+from loans.models.papers import PrintedPaper
+from loans.models.running import LendingLimit, LoanCredit, OpenDue, OpenSegment, Position
 
 #: stands for "never" in columns that hold a day to come
 FAR: Final = date(9999, 12, 31)
@@ -44,19 +54,27 @@ __all__ = [
     "Allocation",
     "Application",
     "ApplicationSheet",
+    "BorrowerChange",
+    "Change",
+    "ChangeItem",
+    "ChangeLeftOut",
+    "ChangeSheet",
+    "Correction",
     "Disbursement",
     "Due",
     "GradeChange",
-    "HouseholdCredit",
+    "GradeOverride",
     "LendingLimit",
     "Loan",
     "LoanBearer",
+    "LoanCredit",
     "LoanDay",
     "LoanShare",
     "OpenDue",
     "OpenSegment",
     "PlanRow",
     "Position",
+    "PrintedPaper",
     "Repayment",
     "Reversal",
     "Segment",

@@ -89,6 +89,10 @@ class Application(Recorded, Base):
     exception_reason: Mapped[str]
     #: the rules passed, comma between
     exceptions: Mapped[str]
+    #: draw, repay and draw again within amount and term (随用随贷)
+    revolving: Mapped[bool] = mapped_column(default=False)
+    #: number of the contract that this one is to renew (无还本续贷); empty where none
+    renews: Mapped[str] = mapped_column(default="")
 
 
 class LoanShare(Recorded, Base):
@@ -178,6 +182,12 @@ class Loan(Recorded, Base):
     allocation_order: Mapped[str]
     #: purpose
     purpose: Mapped[str]
+    #: draw, repay and draw again within amount and term (随用随贷)
+    revolving: Mapped[bool] = mapped_column(default=False)
+    #: the contract that this one renews (无还本续贷); a contract is renewed once
+    renews_id: Mapped[int | None] = mapped_column(
+        ForeignKey("loans.id"), unique=True, default=None
+    )
     #: whether draws go on the household's credit line
     uses_line: Mapped[bool]
     #: id of the base policy document

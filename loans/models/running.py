@@ -11,12 +11,17 @@ from kernel.database import Base, Running
 
 
 class Position(Running, Base):
-    """Where a loan stands now. ``next_event_on`` is the least of the four days to come."""
+    """Where a loan stands now, and the terms in force, which a change may have moved.
+
+    ``next_event_on`` is the least of the four days to come.
+    """
 
     __tablename__ = "positions"
     __table_args__ = (
         CheckConstraint("drawn_fen >= 0", name="drawn_not_negative"),
-        CheckConstraint("state IN ('signed', 'active', 'settled')", name="state_known"),
+        CheckConstraint(
+            "state IN ('signed', 'active', 'settled', 'written_off')", name="state_known"
+        ),
         Index("ix_positions_next_event_on", "next_event_on"),
     )
 
@@ -24,8 +29,28 @@ class Position(Running, Base):
     loan_id: Mapped[int] = mapped_column(
         ForeignKey("loans.id"), primary_key=True, autoincrement=False
     )
-    #: signed, active or settled
+    #: signed, active, settled or written_off
     state: Mapped[str]
+    #: last day in force; principal falls due on it
+    matures_on: Mapped[date]
+    #: method of repayment in force
+    method: Mapped[str]
+    #: months between settlements or instalments in force
+    every_months: Mapped[int]
+    #: settlement day of the month in force; 0 where interest follows a plan or the end
+    settle_on_day: Mapped[int]
+    #: value date of its last event; an event before it is entered by replay
+    last_event_on: Mapped[date]
+    #: place of that event in the order of a day, ``loans.replay.RANKS``
+    last_event_rank: Mapped[int]
+    #: surcharge on the rate of misused principal, basis points
+    misuse_surcharge_bp: Mapped[int]
+    #: whether unpaid interest bears interest (复利)
+    compounds: Mapped[bool]
+    #: overdue for more than so many days, a payment goes to principal first; NULL: never
+    principal_first_after_days: Mapped[int | None]
+    #: found misused: no draw, no share of the treasury, the heavier penalty
+    misused: Mapped[bool]
     #: drawn and not reversed, fen
     drawn_fen: Mapped[int]
     #: value date of the first draw; 9999-12-31 before it
@@ -34,6 +59,10 @@ class Position(Running, Base):
     interest_settled_to: Mapped[date]
     #: penalty is settled up to this day
     penalty_settled_to: Mapped[date]
+    #: interest on unpaid interest is settled up to this day
+    compound_settled_to: Mapped[date]
+    #: due dates of the plan are counted from this day; 9999-12-31 before the first draw
+    plan_from_on: Mapped[date]
     #: plan version in force; 0 where there is none
     plan_version: Mapped[int]
     #: close at whose end interest is settled next
@@ -48,6 +77,8 @@ class Position(Running, Base):
     next_event_on: Mapped[date]
     #: five-grade classification, 1 to 5
     grade: Mapped[int]
+    #: corrections so far; what is written of the loan from now on carries this number
+    correction: Mapped[int]
 
 
 class OpenSegment(Running, Base):
@@ -56,16 +87,18 @@ class OpenSegment(Running, Base):
     __tablename__ = "open_segments"
     __table_args__ = (
         CheckConstraint("principal_fen > 0", name="principal_positive"),
-        CheckConstraint("state IN ('regular', 'overdue')", name="state_known"),
+        CheckConstraint(
+            "state IN ('regular', 'misused', 'overdue', 'arrears')", name="state_known"
+        ),
     )
 
     #: contract
     loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"), primary_key=True)
-    #: regular or overdue
+    #: regular, misused, overdue or arrears
     state: Mapped[str] = mapped_column(primary_key=True)
     #: first day
     from_on: Mapped[date]
-    #: balance, fen
+    #: balance, fen; of arrears the unpaid interest
     principal_fen: Mapped[int]
     #: rate of these days
     rate_ppm: Mapped[int]
@@ -91,7 +124,7 @@ class OpenDue(Running, Base):
     )
     #: contract
     loan_id: Mapped[int]
-    #: principal, interest or penalty
+    #: principal, interest, penalty or compound
     kind: Mapped[str]
     #: household or treasury
     bearer: Mapped[str]
@@ -101,16 +134,16 @@ class OpenDue(Running, Base):
     left_fen: Mapped[int]
 
 
-class HouseholdCredit(Running, Base):
-    """A household's overpayment at a lender, waiting for the next due."""
+class LoanCredit(Running, Base):
+    """What payments for a loan could not use (溢缴款), waiting for its next due or a refund."""
 
-    __tablename__ = "household_credits"
+    __tablename__ = "loan_credits"
     __table_args__ = (CheckConstraint("amount_fen >= 0", name="amount_not_negative"),)
 
-    #: lender that holds it
-    lender_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), primary_key=True)
-    #: household
-    household_id: Mapped[int] = mapped_column(ForeignKey("households.id"), primary_key=True)
+    #: contract
+    loan_id: Mapped[int] = mapped_column(
+        ForeignKey("loans.id"), primary_key=True, autoincrement=False
+    )
     #: how much, fen
     amount_fen: Mapped[int]
 

@@ -5,8 +5,13 @@ pure function, every fact is fetched for the whole sheet at once.
 """
 
 from loans.operations.applying import apply_sheet, decide_sheet
-from loans.operations.disbursing import Draw, disburse_many, reverse_disbursement
+from loans.operations.disbursing import Draw, disburse_many
 from loans.operations.repaying import Payment, repay_many, use_credits
+from loans.operations.reversing import (
+    reverse_change,
+    reverse_disbursement,
+    reverse_repayment,
+)
 from loans.operations.signing import sign_sheet
 
 __all__ = [
@@ -16,7 +21,9 @@ __all__ = [
     "decide_sheet",
     "disburse_many",
     "repay_many",
+    "reverse_change",
     "reverse_disbursement",
+    "reverse_repayment",
     "sign_sheet",
     "use_credits",
 ]

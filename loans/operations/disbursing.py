@@ -1,4 +1,4 @@
-"""Paying out, and undoing a payment that nothing has followed."""
+"""Paying out: one draw, one slip (借据)."""
 
 from __future__ import annotations
 
@@ -12,32 +12,25 @@ from sqlalchemy.orm import Session
 import credit
 import ledger
 from kernel.actor import Actor
+from kernel.calendar import HolidayTable
 from kernel.database import trail_id_of
 from kernel.money import format_yuan
 from loans import booking, limits, record
-from loans.course import Closed
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
-from loans.models import (
-    FAR,
-    Disbursement,
-    Loan,
-    Repayment,
-    Reversal,
-    Settlement,
-)
-from loans.operations.finding import find_by_number, require_idle
+from loans.models import Disbursement, Loan
+from loans.operations.correcting import Cause, correct, is_last, noted, require_value_date
+from loans.operations.finding import borrowing_household, find_by_number, require_idle
 from loans.refusals import (
     AmountNotPositive,
-    DisbursementAlreadyReversed,
-    DisbursementHasConsequences,
-    DisbursementUnknown,
     DrawAboveContract,
+    DrawBeforeSigning,
     LoanOver,
+    MisusedLoanNotDrawn,
     PlanLoanDrawnOnce,
 )
+from loans.replay import Event
 from office import payments, rights
-from office.refusals import ReasonMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,52 +41,82 @@ class Draw:
     amount_fen: int
     channel: str
     voucher_no: str
+    #: interest counts from this day (起息日); None: the open day
+    value_date: date | None = None
 
 
 def disburse_many(
     session: Session,
     *,
     draws: Sequence[Draw],
+    calendar: HolidayTable,
     papers: PaperRules | None = None,
     on: date,
     by: Actor,
 ) -> list[tuple[str, int]]:
     """Pay out; (slip number, fen) of each, in order.
 
-    Raises the refusal of the first row that breaks a rule; nothing is paid then.
+    Raises the refusal of the first row that breaks a rule; nothing is paid then. A draw that is
+    not the last event of its loan is entered by living the loan again.
     """
     ledger.require_bookable(session, on)
     ids = find_by_number(session, [draw.number for draw in draws])
     loaded = record.load(session, ids.values())
     for draw in draws:
         _check(draw, loaded[ids[draw.number]], on, by)
-    require_idle(session, loaded.values())
     files = [one.loan.application_id for one in loaded.values()]
     require_papers(session, papers, files, "disbursement")
+    require_idle(session, loaded.values())
     # Vouchers, limits, lines: the order in which every payment, out or in, takes its locks.
     slips = _insert(session, draws, ids, loaded, on)
+    pairs = _pairs(draws, ids, loaded)
     limits.move(
         session,
-        [
-            (one.loan.lender_id, one.loan.village_code, d.amount_fen)
-            for d, one in _pairs(draws, ids, loaded)
-        ],
+        [(one.loan.lender_id, one.loan.village_code, d.amount_fen) for d, one in pairs],
     )
     credit.draw_lines(
         session,
-        select(Loan.household_id, Disbursement.amount_fen)
+        select(borrowing_household(), Disbursement.amount_fen)
         .join(Disbursement, Disbursement.loan_id == Loan.id)
         .where(Disbursement.trail_id == trail_id_of(session), Loan.uses_line),
         on=on,
     )
-    for draw, one in _pairs(draws, ids, loaded):
+    late = [pair for pair in pairs if not is_last(pair[1], _event(pair[0], on), on)]
+    for draw, one in late:
+        _draw_late(session, draw, one, on, calendar)
+    _draw_now([pair for pair in pairs if pair not in late], on)
+    record.write(session, [one for draw, one in pairs if (draw, one) not in late], on=on)
+    booking.book_disbursements(session, on)
+    if late:
+        booking.book_settlements(session, on)
+    return slips
+
+
+def _event(draw: Draw, on: date) -> Event:
+    return Event("draw", draw.value_date or on, 0, draw.amount_fen)
+
+
+def _draw_now(pairs: Sequence[tuple[Draw, record.Loaded]], on: date) -> None:
+    for draw, one in pairs:
         one.course.draw(draw.amount_fen, on)
         one.position.drawn_fen += draw.amount_fen
-        one.position.drawn_on = one.course.drawn_on
         one.position.state = "active"
-    record.write(session, list(loaded.values()), on=on)
-    booking.book_disbursements(session, on)
-    return slips
+        noted(one, _event(draw, on))
+
+
+def _draw_late(
+    session: Session, draw: Draw, one: record.Loaded, on: date, calendar: HolidayTable
+) -> None:
+    day = draw.value_date or on
+    correct(
+        session,
+        one,
+        record.events_of(session, one.loan.id),
+        Cause("late_draw", day, f"补记{day.isoformat()}放款"),
+        on=on,
+        calendar=calendar,
+        counted_fen=draw.amount_fen,
+    )
 
 
 def _pairs(
@@ -107,9 +130,15 @@ def _check(draw: Draw, one: record.Loaded, on: date, by: Actor) -> None:
     rights.allow(by, "loans.disburse", region=loan.village_code, institution_id=loan.lender_id)
     if draw.amount_fen <= 0:
         raise AmountNotPositive(field="amount")
-    if position.state == "settled" or on >= loan.matures_on:
+    require_value_date(draw.value_date or on, on)
+    if draw.value_date is not None and draw.value_date < loan.signed_on:
+        raise DrawBeforeSigning(field="value_date", number=loan.number, signed_on=loan.signed_on)
+    if position.state in {"settled", "written_off"} or on >= position.matures_on:
         raise LoanOver(field="number", number=loan.number)
-    left_fen = loan.amount_fen - position.drawn_fen
+    if position.misused:
+        raise MisusedLoanNotDrawn(field="number", number=loan.number)
+    used_fen = one.course.principal_fen if loan.revolving else position.drawn_fen
+    left_fen = loan.amount_fen - used_fen
     if draw.amount_fen > left_fen:
         raise DrawAboveContract(
             field="amount",
@@ -151,7 +180,7 @@ def _insert(
                 "nr": nr,
                 "slip_number": slip_number,
                 "amount_fen": draw.amount_fen,
-                "value_date": on,
+                "value_date": draw.value_date or on,
                 "booking_date": on,
                 "voucher_id": voucher_id,
             }
@@ -170,82 +199,3 @@ def _last_numbers(session: Session, loan_ids: Sequence[int]) -> dict[int, int]:
         )
         found.update({row[0]: row[1] for row in rows})
     return found
-
-
-def reverse_disbursement(
-    session: Session, *, slip_number: str, reason: str, on: date, by: Actor
-) -> None:
-    """Undo a disbursement that no repayment, settlement or other draw has followed.
-
-    Its segment is voided and bears no interest; the books receive the mirror image as an entry of
-    the open day, and closed days keep their figures.
-    """
-    ledger.require_bookable(session, on)
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
-    slip = session.scalar(select(Disbursement).where(Disbursement.slip_number == slip_number))
-    if slip is None:
-        raise DisbursementUnknown(field="slip_number", number=slip_number)
-    one = record.load(session, [slip.loan_id])[slip.loan_id]
-    loan = one.loan
-    rights.allow(by, "loans.reverse", region=loan.village_code, institution_id=loan.lender_id)
-    require_idle(session, [one])
-    _require_alone(session, slip, one)
-    reversal = Reversal(disbursement_id=slip.id, booking_date=on, reason=reason.strip())
-    session.add(reversal)
-    session.flush()
-    entry_id = ledger.entry_of(session, "disbursements", slip.id)
-    assert entry_id is not None
-    ledger.reverse(
-        session,
-        entry_id=entry_id,
-        source_kind="reversals",
-        source_id=reversal.id,
-        booking_date=on,
-        value_date=on,
-    )
-    limits.move(session, [(loan.lender_id, loan.village_code, -slip.amount_fen)])
-    if loan.uses_line:
-        credit.release_line(session, household_id=loan.household_id, amount_fen=slip.amount_fen)
-    _void(session, one, on)
-
-
-def _require_alone(session: Session, slip: Disbursement, one: record.Loaded) -> None:
-    undone = select(Reversal.disbursement_id)
-    if session.scalar(select(Reversal.id).where(Reversal.disbursement_id == slip.id)) is not None:
-        raise DisbursementAlreadyReversed(field="slip_number", number=slip.slip_number)
-    others = session.scalar(
-        select(func.count())
-        .select_from(Disbursement)
-        .where(
-            Disbursement.loan_id == slip.loan_id,
-            Disbursement.id != slip.id,
-            Disbursement.id.not_in(undone),
-        )
-    )
-    repaid = session.scalar(select(Repayment.id).where(Repayment.loan_id == slip.loan_id).limit(1))
-    settled = session.scalar(
-        select(Settlement.id).where(Settlement.loan_id == slip.loan_id).limit(1)
-    )
-    if others or repaid is not None or settled is not None or one.course.dues:
-        raise DisbursementHasConsequences(field="slip_number", number=slip.slip_number)
-
-
-def _void(session: Session, one: record.Loaded, on: date) -> None:
-    """Close the open segment as void, and put the loan back to where signing left it."""
-    stretch = one.course.open.pop("regular")
-    for closed in [*one.course.unsettled]:
-        # A change of share may have closed segments on the way: they are voided by a twin.
-        one.course.closed.append(
-            Closed("void", closed.from_on, closed.to_on, closed.principal_fen, 0, 0, 0)
-        )
-    if stretch.from_on < on:
-        one.course.closed.append(
-            Closed("void", stretch.from_on, on, stretch.principal_fen, 0, 0, 0)
-        )
-    one.course.interest_settled_to = on
-    one.course.plan_event_on = FAR
-    one.position.drawn_fen = 0
-    one.position.drawn_on = FAR
-    one.position.state = "signed"
-    record.write(session, [one], on=on)

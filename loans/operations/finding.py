@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -31,6 +32,11 @@ def find_by_number(session: Session, numbers: Sequence[str]) -> dict[str, int]:
             raise LoanTwiceOnSheet(field="number", number=number)
         seen.add(number)
     return found
+
+
+def borrowing_household() -> ColumnElement[int]:
+    """The household of a loan that draws on a credit line: such a loan has one."""
+    return cast("ColumnElement[int]", Loan.household_id)
 
 
 def require_idle(session: Session, loans: Iterable[Loaded]) -> None:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import credit
 import ledger
 from kernel.actor import Actor
-from kernel.database import insert_many, sum_of
+from kernel.calendar import HolidayTable
+from kernel.database import insert_many
 from loans import booking, limits, record
-from loans.models import Allocation, Due, HouseholdCredit, Loan, OpenDue, Repayment
-from loans.operations.finding import find_by_number, require_idle
+from loans.models import Allocation, Due, Loan, Repayment
+from loans.operations.correcting import (
+    Cause,
+    Entered,
+    correct,
+    is_last,
+    noted,
+    require_value_date,
+)
+from loans.operations.finding import borrowing_household, find_by_number, require_idle
+from loans.operations.paying_party import Party, parties
 from loans.refusals import AmountNotPositive, LoanOver, NothingDisbursed
+from loans.replay import Event, Life
 from office import payments, rights
+
+#: stands for the number of a row to come: the last of its day and kind
+_TO_COME = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,7 @@ class Payment:
     """Money received for a contract, against a voucher.
 
     ``early``: what is left after everything due goes to principal before its time; if not, it is
-    kept as the household's credit.
+    kept as the loan's credit. On a loan that was written off every payment is a recovery.
     """
 
     number: str
@@ -34,22 +47,101 @@ class Payment:
     channel: str
     voucher_no: str
     early: bool = False
+    #: counts from this day; None: the open day
+    value_date: date | None = None
+    #: who brings it: an organisation's credit code or a household's number; empty: the contract's
+    payer: str = ""
 
 
 def repay_many(
-    session: Session, *, payments_in: Sequence[Payment], on: date, by: Actor
+    session: Session, *, payments_in: Sequence[Payment], calendar: HolidayTable, on: date, by: Actor
 ) -> list[int]:
     """Take payments in; the repayments' ids, in order.
 
-    Raises the refusal of the first row that breaks a rule; nothing is taken then.
+    Raises the refusal of the first row that breaks a rule; nothing is taken then. A payment that
+    is not the last event of its loan is entered by living the loan again.
     """
     ledger.require_bookable(session, on)
     ids = find_by_number(session, [payment.number for payment in payments_in])
     loaded = record.load(session, ids.values())
     for payment in payments_in:
-        _check(payment, loaded[ids[payment.number]], by)
+        _check(payment, loaded[ids[payment.number]], on, by)
     require_idle(session, loaded.values())
-    vouchers = payments.book_vouchers(
+    vouchers = _book_vouchers(session, payments_in, ids, loaded, on)
+    payers = parties(
+        session, [(payment.payer, loaded[ids[payment.number]].loan) for payment in payments_in]
+    )
+    taken = [
+        Taken(
+            loaded[ids[payment.number]],
+            _event(payment, loaded[ids[payment.number]], on),
+            voucher_id,
+            payer,
+        )
+        for payment, voucher_id, payer in zip(payments_in, vouchers, payers, strict=True)
+    ]
+    take(session, taken, on=on, calendar=calendar)
+    return [one.repayment_id for one in taken]
+
+
+@dataclass(slots=True)
+class Taken:
+    """A repayment about to be written: its loan, the event it is, who pays against what."""
+
+    one: record.Loaded
+    event: Event
+    voucher_id: int | None
+    payer: Party | None
+    to_credit_fen: int = 0
+    repayment_id: int = 0
+    #: 0 for an event entered on its day, as the last one of its loan
+    correction: int = 0
+
+    @property
+    def row(self) -> dict[str, object]:
+        """Its row."""
+        early = self.event.kind == "early_payment"
+        return {
+            "loan_id": self.one.loan.id,
+            "kind": "payment" if early else self.event.kind,
+            "early": early,
+            "amount_fen": self.event.amount_fen,
+            "to_credit_fen": self.to_credit_fen,
+            "payer_kind": self.payer.kind if self.payer else "",
+            "payer_id": self.payer.id if self.payer else 0,
+            "value_date": self.event.on,
+            "voucher_id": self.voucher_id,
+            "correction": self.correction,
+        }
+
+
+def _check(payment: Payment, one: record.Loaded, on: date, by: Actor) -> None:
+    loan = one.loan
+    rights.allow(by, "loans.repay", region=loan.village_code, institution_id=loan.lender_id)
+    if payment.amount_fen <= 0:
+        raise AmountNotPositive(field="amount")
+    require_value_date(payment.value_date or on, on)
+    if not one.position.drawn_fen:
+        raise NothingDisbursed(field="number", number=loan.number)
+    if one.position.state == "settled":
+        raise LoanOver(field="number", number=loan.number)
+
+
+def _event(payment: Payment, one: record.Loaded, on: date) -> Event:
+    kind = "early_payment" if payment.early else "payment"
+    if one.position.state == "written_off":
+        kind = "recovery"
+    return Event(kind, payment.value_date or on, _TO_COME, payment.amount_fen)
+
+
+def _book_vouchers(
+    session: Session,
+    payments_in: Sequence[Payment],
+    ids: dict[str, int],
+    loaded: dict[int, record.Loaded],
+    on: date,
+) -> list[int]:
+    return payments.book_vouchers(
         session,
         [
             payments.VoucherSlip(
@@ -63,66 +155,57 @@ def repay_many(
         ],
         on=on,
     )
-    taken = [
-        _Taken(
-            loaded[ids[payment.number]], payment.amount_fen, "payment", voucher_id, payment.early
-        )
-        for payment, voucher_id in zip(payments_in, vouchers, strict=True)
-    ]
-    repayment_ids = _take(session, taken, on)
+
+
+def take(session: Session, taken: Sequence[Taken], *, on: date, calendar: HolidayTable) -> None:
+    """Write payments, refunds, write-offs and recoveries down and book them."""
+    now = [one for one in taken if is_last(one.one, one.event, on)]
+    late = [one for one in taken if one not in now]
+    if now:
+        _take_now(session, now, on)
+    for one in late:
+        _take_late(session, one, on, calendar)
     booking.book_settlements(session, on)
     booking.book_repayments(session, on)
-    return repayment_ids
 
 
-@dataclass(slots=True)
-class _Taken:
-    one: record.Loaded
-    amount_fen: int
-    kind: str
-    voucher_id: int | None
-    early: bool
-    to_credit_fen: int = 0
+def _take_late(session: Session, taken: Taken, on: date, calendar: HolidayTable) -> None:
+    def write(life: Life) -> int:
+        used_fen = sum(t.fen for t in life.course.taken if t.by == taken.event.key)
+        if taken.event.kind in {"payment", "early_payment"}:
+            taken.to_credit_fen = taken.event.amount_fen - used_fen
+        taken.correction = taken.one.position.correction + 1
+        (taken.repayment_id,) = insert_many(session, Repayment, [{**taken.row, "booking_date": on}])
+        return taken.repayment_id
+
+    day = taken.event.on
+    correct(
+        session,
+        taken.one,
+        [*record.events_of(session, taken.one.loan.id), taken.event],
+        Cause("late_repayment", day, f"补记{day.isoformat()}的收付"),
+        on=on,
+        calendar=calendar,
+        entered=Entered(taken.event, write),
+    )
 
 
-def _check(payment: Payment, one: record.Loaded, by: Actor) -> None:
-    loan = one.loan
-    rights.allow(by, "loans.repay", region=loan.village_code, institution_id=loan.lender_id)
-    if payment.amount_fen <= 0:
-        raise AmountNotPositive(field="amount")
-    if not one.position.drawn_fen:
-        raise NothingDisbursed(field="number", number=loan.number)
-    if one.position.state == "settled":
-        raise LoanOver(field="number", number=loan.number)
-
-
-def _take(session: Session, taken: Sequence[_Taken], on: date) -> list[int]:
-    """Run each payment through its loan's course and write everything down."""
+def _take_now(session: Session, taken: Sequence[Taken], on: date) -> None:
+    """Run each event through its loan's course and write everything down."""
     lowered: list[tuple[int, str, int]] = []
     for one in taken:
         loan, course = one.one.loan, one.one.course
         before_fen = course.principal_fen
-        one.to_credit_fen = course.pay(one.amount_fen, on, early=one.early)
+        _apply(one, on)
         repaid_fen = before_fen - course.principal_fen
         if repaid_fen:
             lowered.append((loan.lender_id, loan.village_code, -repaid_fen))
     record.write(session, [one.one for one in taken], on=on)
     repayment_ids = insert_many(
-        session,
-        Repayment,
-        [
-            {
-                "loan_id": one.one.loan.id,
-                "kind": one.kind,
-                "amount_fen": one.amount_fen,
-                "to_credit_fen": one.to_credit_fen,
-                "value_date": on,
-                "booking_date": on,
-                "voucher_id": one.voucher_id,
-            }
-            for one in taken
-        ],
+        session, Repayment, [{**one.row, "booking_date": on} for one in taken]
     )
+    for one, repayment_id in zip(taken, repayment_ids, strict=True):
+        one.repayment_id = repayment_id
     record.insert_allocations(
         session, list(zip(repayment_ids, [one.one for one in taken], strict=True))
     )
@@ -130,109 +213,38 @@ def _take(session: Session, taken: Sequence[_Taken], on: date) -> list[int]:
     for ids in record.lots(repayment_ids):
         credit.release_lines(
             session,
-            select(Loan.household_id, Allocation.amount_fen)
+            select(borrowing_household(), Allocation.amount_fen)
             .join(Due, Due.loan_id == Loan.id)
             .join(Allocation, Allocation.due_id == Due.id)
             .where(Allocation.repayment_id.in_(ids), Due.kind == "principal", Loan.uses_line),
         )
-    _keep_credit(session, taken)
-    return repayment_ids
 
 
-def _keep_credit(session: Session, taken: Sequence[_Taken]) -> None:
-    kept: dict[tuple[int, int], int] = {}
-    for one in taken:
-        if one.to_credit_fen:
-            key = (one.one.loan.lender_id, one.one.loan.household_id)
-            kept[key] = kept.get(key, 0) + one.to_credit_fen
-    dialect = postgresql if session.connection().dialect.name == "postgresql" else sqlite
-    for (lender_id, household_id), fen in sorted(kept.items()):
-        session.execute(
-            dialect.insert(HouseholdCredit)
-            .values(lender_id=lender_id, household_id=household_id, amount_fen=fen)
-            .on_conflict_do_update(
-                index_elements=["lender_id", "household_id"],
-                set_={"amount_fen": HouseholdCredit.amount_fen + fen},
-            )
-        )
+def _apply(taken: Taken, on: date) -> None:
+    """The event, on the loan's running state; the close's own use of credit is none of people's."""
+    course, event = taken.one.course, taken.event
+    if event.kind in {"payment", "early_payment"}:
+        early = event.kind == "early_payment"
+        taken.to_credit_fen = course.pay(event.amount_fen, on, early=early)
+    elif event.kind == "refund":
+        course.refund(event.amount_fen)
+    elif event.kind == "write_off":
+        taken.event = replace(event, amount_fen=course.write_off(on))
+        taken.one.position.state = "written_off"
+    elif event.kind == "credit":
+        course.taker = None
+        taken.event = replace(event, amount_fen=course.use_credit(on))
+    if event.kind != "credit":
+        noted(taken.one, event)
 
 
 def use_credits(session: Session, *, loan_ids: Sequence[int], on: date) -> int:
-    """Put households' credit to use on dues payable by ``on``; how many loans took some.
+    """Put loans' credit to use on their dues payable by ``on``; how many loans took some.
 
-    A step of the close: credit kept by the end of ``on`` pays what the household owes the same
-    lender, the oldest contract first, with the penalty that has run up to then.
+    A step of the close: with the penalty that has run up to then.
     """
-    wanted = [
-        (loan_id, key, credit_fen)
-        for ids in record.lots(loan_ids)
-        for loan_id, key, credit_fen in credits_wanted(session, on, OpenDue.loan_id.in_(ids))
-    ]
-    if not wanted:
-        return 0
-    loaded = record.load(session, [loan_id for loan_id, _, _ in wanted])
-    left: dict[tuple[int, int], int] = {}
-    taken: list[_Taken] = []
-    for loan_id, key, credit_fen in wanted:
-        if not left.setdefault(key, credit_fen):
-            continue
-        one = loaded[loan_id]
-        fen = min(left[key], one.course.bring_up_to(on))
-        left[key] -= fen
-        taken.append(_Taken(one, fen, "credit", None, False))
-        _use(session, key, fen)
+    loaded = record.load(session, loan_ids)
+    taken = [Taken(one, Event("credit", on, _TO_COME), None, None) for one in loaded.values()]
     if taken:
-        _take(session, taken, on)
+        _take_now(session, taken, on)
     return len(taken)
-
-
-def credits_wanted(
-    session: Session, on: date, *which: ColumnElement[bool]
-) -> list[tuple[int, tuple[int, int], int]]:
-    """(loan, whose credit, credit) where a due is payable by ``on`` and there is credit for it.
-
-    While a day is closed the counters go on: what they keep on the next day is no credit of ``on``.
-    """
-    later = (
-        select(sum_of(Repayment.to_credit_fen))
-        .join(Loan, Loan.id == Repayment.loan_id)
-        .where(
-            Loan.lender_id == HouseholdCredit.lender_id,
-            Loan.household_id == HouseholdCredit.household_id,
-            Repayment.booking_date > on,
-        )
-        .correlate(HouseholdCredit)
-        .scalar_subquery()
-    )
-    kept_fen = HouseholdCredit.amount_fen - later
-    rows = session.execute(
-        select(OpenDue.loan_id, Loan.lender_id, Loan.household_id, kept_fen)
-        .join(Loan, Loan.id == OpenDue.loan_id)
-        .join(
-            HouseholdCredit,
-            (HouseholdCredit.lender_id == Loan.lender_id)
-            & (HouseholdCredit.household_id == Loan.household_id),
-        )
-        .where(
-            OpenDue.bearer == "household",
-            OpenDue.payable_on <= on,
-            HouseholdCredit.amount_fen > 0,
-            kept_fen > 0,
-            *which,
-        )
-        .distinct()
-        .order_by(OpenDue.loan_id)
-    )
-    return [(row[0], (row[1], row[2]), row[3]) for row in rows]
-
-
-def _use(session: Session, key: tuple[int, int], fen: int) -> None:
-    used = session.execute(
-        update(HouseholdCredit)
-        .where(
-            tuple_(HouseholdCredit.lender_id, HouseholdCredit.household_id) == key,
-            HouseholdCredit.amount_fen >= fen,
-        )
-        .values(amount_fen=HouseholdCredit.amount_fen - fen)
-    )
-    assert used.rowcount == 1, key  # type: ignore[attr-defined]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,15 +19,27 @@ from kernel.database import insert_many
 from kernel.dates import add_months
 from kernel.money import MONEY_MAX_FEN
 from kernel.refusals import Refusal
-from loans import booking
-from loans.eligibility import Asked, Facts, age_on
-from loans.facts import Wanted, gather
-from loans.models import FAR, Application, ApplicationSheet, Loan, LoanBearer, Position
-from loans.operations.applying import TermsOfDay, applications_of, proposal_of, sheet_of
+from loans import booking, record
+from loans.dossier.papers import PaperRules
+from loans.dossier.requiring import require_papers
+from loans.eligibility import Asked, Facts, Share, age_on
+from loans.facts import Wanted, cap_taken, gather
+from loans.models import FAR, Application, ApplicationSheet, Loan, LoanBearer
+from loans.operations.applying import (
+    TermsOfDay,
+    applications_of,
+    proposal_of,
+    shares_of,
+    sheet_of,
+)
 from loans.record import lots
 from loans.refusals import AlreadySigned, BearersOverlap, SheetNotApproved, SheetRefused
+from loans.shares import cap_left
 from office import approvals, rights
 from policy import ContractTerms, Rulebook
+
+#: a rule passed with a reason that leaves the contract beside the household's credit line
+_BESIDE_LINE = frozenset({"line_too_small", "no_credit_line"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +53,13 @@ class _Signing:
 
 
 def sign_sheet(
-    session: Session, *, sheet_id: int, rulebook: Rulebook, on: date, by: Actor
+    session: Session,
+    *,
+    sheet_id: int,
+    rulebook: Rulebook,
+    papers: PaperRules | None = None,
+    on: date,
+    by: Actor,
 ) -> list[str]:
     """Sign the contracts of an approved sheet under the terms of this day; their numbers.
 
@@ -57,10 +75,15 @@ def sign_sheet(
     for ids in lots(one.id for one in applications):
         if session.scalar(select(Loan.id).where(Loan.application_id.in_(ids)).limit(1)):
             raise AlreadySigned(field="sheet_id", sheet=sheet_id)
+    require_papers(session, papers, [one.id for one in applications], "signing")
     signings = _check_again(session, applications, rulebook=rulebook, on=on)
     loan_ids = _insert_loans(session, sheet, signings, rulebook.digest(), on)
     _insert_bearers(session, loan_ids, signings, on)
-    _insert_positions(session, loan_ids, on)
+    record.open_positions(
+        session,
+        list(zip(loan_ids, [signing.terms for signing in signings], strict=True)),
+        on=on,
+    )
     booking.open_accounts(session, [sheet.lender_id])
     return [signing.number for signing in signings]
 
@@ -69,18 +92,17 @@ def _check_again(
     session: Session, applications: Sequence[Application], *, rulebook: Rulebook, on: date
 ) -> list[_Signing]:
     terms = TermsOfDay(rulebook, on)
-    numbers = _household_numbers(session, [one.household_id for one in applications])
-    wanted = [
-        Wanted(numbers[one.household_id], borrower_id=one.borrower_id) for one in applications
-    ]
+    everything = _asked_again(session, applications)
     refused: list[tuple[int, Refusal]] = []
     signings: list[_Signing] = []
-    rows = zip(applications, gather(session, wanted, on=on), strict=True)
-    for place, (application, facts) in enumerate(rows, start=1):
+    rows = zip(
+        everything, gather(session, [wanted for _, wanted, _ in everything], on=on), strict=True
+    )
+    for place, ((application, _, asked), facts) in enumerate(rows, start=1):
+        if isinstance(facts, list):
+            refused += [(place, refusal) for refusal in facts]
+            continue
         try:
-            if isinstance(facts, Refusal):
-                raise facts
-            asked = _asked(application, numbers[application.household_id])
             answers = terms.answers(asked, facts)
         except Refusal as refusal:
             refused.append((place, refusal))
@@ -94,15 +116,45 @@ def _check_again(
     return signings
 
 
-def _household_numbers(session: Session, household_ids: Sequence[int]) -> dict[int, str]:
+def _asked_again(
+    session: Session, applications: Sequence[Application]
+) -> list[tuple[Application, Wanted, Asked]]:
+    """Each application with who stands behind it and what it asked for."""
+    shares = shares_of(session, applications)
+    own = {one.household_id for one in applications if one.household_id is not None}
+    listed = {household_id for rows in shares.values() for household_id, _ in rows}
+    numbers = _lock_households(session, own | listed)
+    found = []
+    for one in applications:
+        number = numbers[one.household_id] if one.household_id is not None else ""
+        listed_here = tuple((numbers[key], fen) for key, fen in shares.get(one.id, []))
+        wanted = Wanted(
+            number,
+            borrower_id=one.borrower_id,
+            organisation_id=one.organisation_id,
+            shares=listed_here,
+        )
+        found.append((one, wanted, _asked(one, number, listed_here)))
+    return found
+
+
+def _lock_households(session: Session, household_ids: Iterable[int]) -> dict[int, str]:
+    """Their numbers. Two lenders that sign for one household do it one after the other, so that
+    the second counts what the first has agreed.
+    """
     found: dict[int, str] = {}
     for ids in lots(household_ids):
-        rows = session.execute(select(Household.id, Household.number).where(Household.id.in_(ids)))
+        rows = session.execute(
+            select(Household.id, Household.number)
+            .where(Household.id.in_(ids))
+            .order_by(Household.id)
+            .with_for_update()
+        )
         found.update({row[0]: row[1] for row in rows})
     return found
 
 
-def _asked(application: Application, number: str) -> Asked:
+def _asked(application: Application, number: str, shares: Sequence[tuple[str, int]]) -> Asked:
     return Asked(
         household_number=number,
         amount_fen=application.amount_fen,
@@ -113,6 +165,8 @@ def _asked(application: Application, number: str) -> Asked:
         method=application.method,
         every_months=application.every_months,
         exception_reason=application.exception_reason,
+        mode=application.mode,
+        shares=tuple(Share(household, fen) for household, fen in shares),
     )
 
 
@@ -146,13 +200,17 @@ def _loan_row(
         "number": signing.number,
         "application_id": application.id,
         "lender_id": sheet.lender_id,
+        "mode": application.mode,
         "household_id": application.household_id,
         "borrower_id": application.borrower_id,
-        "payer_kind": "households",
-        "payer_id": application.household_id,
+        "organisation_id": application.organisation_id,
+        "payer_kind": "organisations" if application.organisation_id else "households",
+        "payer_id": application.organisation_id or application.household_id,
         "village_code": facts.village_code,
         "household_kind": facts.household_kind,
-        "borrower_age_years": age_on(facts.borrower_born_on, on),
+        "borrower_age_years": (
+            None if facts.borrower_born_on is None else age_on(facts.borrower_born_on, on)
+        ),
         "signed_on": on,
         "matures_on": add_months(on, application.term_months),
         "amount_fen": application.amount_fen,
@@ -168,27 +226,54 @@ def _loan_row(
         "overdue_surcharge_bp": terms.overdue_surcharge_bp.value,
         "allocation_order": ",".join(terms.allocation_order.value),
         "purpose": application.purpose,
-        "uses_line": terms.rating_required.value,
+        "uses_line": _uses_line(application, terms),
         "policy": terms.amount_max_fen.document,
         "rulebook_digest": rulebook_digest,
         "terms": frozen,
     }
 
 
+def _uses_line(application: Application, terms: ContractTerms) -> bool:
+    """Draws go on the household's line, unless it was passed over with a reason; an organisation
+    that borrows for a list needs none.
+    """
+    passed = _BESIDE_LINE.intersection(application.exceptions.split(","))
+    return terms.rating_required.value and application.household_id is not None and not passed
+
+
 def _insert_bearers(
     session: Session, loan_ids: Sequence[int], signings: Sequence[_Signing], on: date
 ) -> None:
+    households = {key for signing in signings for key in signing.facts.household_ids}
+    subsidised = any(signing.terms.interest_bearers.value for signing in signings)
+    # The contracts of this sheet are not drawn on and have no bearers yet: they take nothing.
+    taken = cap_taken(session, sorted(households), on=on) if subsidised else {}
     rows = [
         {"loan_id": loan_id, **row}
         for loan_id, signing in zip(loan_ids, signings, strict=True)
-        for row in _bearer_rows(signing.terms, on)
+        for row in _bearer_rows(signing.terms, _parts(signing.facts, taken), on)
     ]
     if rows:
         session.execute(insert(LoanBearer), rows)
 
 
-def _bearer_rows(terms: ContractTerms, on: date) -> list[dict[str, object]]:
-    """The treasury's stretches of days, cut to the contract and to the longest subsidy."""
+def _parts(facts: Facts, taken: Mapping[int, int]) -> list[tuple[int, int]]:
+    """Of each household: the principal that may be subsidised at most, and what its other loans
+    take of the cap.
+    """
+    if facts.household_id is not None:
+        return [(MONEY_MAX_FEN, taken.get(facts.household_id, 0))]
+    return [(one.share_fen, taken.get(one.household_id, 0)) for one in facts.sharers]
+
+
+def _bearer_rows(
+    terms: ContractTerms, parts: Sequence[tuple[int, int]], on: date
+) -> list[dict[str, object]]:
+    """The treasury's stretches of days, cut to the contract and to the longest subsidy.
+
+    A cap on the principal is one cap over all loans of a household: each stretch carries what the
+    others leave of it, and where they leave nothing there is none.
+    """
     last = add_months(on, terms.subsidy_months_max.value)
     rows: list[dict[str, object]] = []
     end = on
@@ -197,42 +282,21 @@ def _bearer_rows(terms: ContractTerms, on: date) -> list[dict[str, object]]:
         until = min(last, bearer.arises_to or FAR)
         if not bearer.share_bp or start >= until:
             continue
-        if rows and start < end:
+        if start < end:
             raise BearersOverlap(field="interest_bearers", clause=terms.interest_bearers.cite)
         end = until
         cap_fen = bearer.principal_cap_fen
+        left_fen = MONEY_MAX_FEN if cap_fen is None else cap_left(cap_fen, parts)
+        if not left_fen:
+            continue
         rows.append(
             {
                 "from_on": start,
                 "to_on": until,
                 "share_bp": bearer.share_bp,
-                "cap_fen": MONEY_MAX_FEN if cap_fen is None else cap_fen,
+                "cap_fen": left_fen,
                 "route": bearer.route,
                 "clause": terms.interest_bearers.cite,
             }
         )
     return rows
-
-
-def _insert_positions(session: Session, loan_ids: Sequence[int], on: date) -> None:
-    session.execute(
-        insert(Position),
-        [
-            {
-                "loan_id": loan_id,
-                "state": "signed",
-                "drawn_fen": 0,
-                "drawn_on": FAR,
-                "interest_settled_to": on,
-                "penalty_settled_to": on,
-                "plan_version": 0,
-                "settle_event_on": FAR,
-                "plan_event_on": FAR,
-                "share_event_on": FAR,
-                "review_on": FAR,
-                "next_event_on": FAR,
-                "grade": 1,
-            }
-            for loan_id in loan_ids
-        ],
-    )

@@ -4,7 +4,31 @@ A fixed number of statements for any number of loans (in lots of ``LOT`` ids), a
 in the order of ids, so that two writers never wait for each other in a circle.
 """
 
-from loans.record.loading import LOT, Loaded, load, lots, terms_of
-from loans.record.writing import insert_allocations, write
+from loans.record.differing import Difference
+from loans.record.differing import write as write_difference
+from loans.record.events import event_of, events_of
+from loans.record.loading import BY_PRODUCTS, LOT, Loaded, load, lots, signed_terms, terms_of
+from loans.record.opening import open_positions
+from loans.record.standing import in_force
+from loans.record.standing import read as read_standing
+from loans.record.writing import insert_allocations, write, write_running
 
-__all__ = ["LOT", "Loaded", "insert_allocations", "load", "lots", "terms_of", "write"]
+__all__ = [
+    "BY_PRODUCTS",
+    "LOT",
+    "Difference",
+    "Loaded",
+    "event_of",
+    "events_of",
+    "in_force",
+    "insert_allocations",
+    "load",
+    "lots",
+    "open_positions",
+    "read_standing",
+    "signed_terms",
+    "terms_of",
+    "write",
+    "write_difference",
+    "write_running",
+]

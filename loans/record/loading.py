@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kernel.day_count import DayCount
@@ -15,17 +16,22 @@ from loans.models import (
     Due,
     Loan,
     LoanBearer,
+    LoanCredit,
     OpenDue,
     OpenSegment,
     PlanRow,
     Position,
     Segment,
 )
+from loans.parts import EARNED_ON
 from loans.schedule import Method, Pricing
 from loans.schedule import PlanRow as Row
 
 #: ids looked up per statement, well below SQLite's limit on bound values
 LOT = 500
+
+#: of a position: interest by product sums, everything but a plan of instalments
+BY_PRODUCTS = or_(Position.method == "bullet", Position.settle_on_day > 0)
 
 
 @dataclass(slots=True)
@@ -37,6 +43,8 @@ class Loaded:
     course: Course
     #: the open segments as they were loaded
     before: dict[str, Stretch]
+    #: the credit as it was loaded
+    credit_before_fen: int = 0
 
 
 def lots(ids: Iterable[int]) -> Iterable[list[int]]:
@@ -46,8 +54,20 @@ def lots(ids: Iterable[int]) -> Iterable[list[int]]:
         yield ordered[start : start + LOT]
 
 
-def terms_of(loan: Loan, shares: Sequence[Share]) -> Terms:
-    """The terms that the course needs, from the frozen contract."""
+def terms_of(loan: Loan, position: Position, shares: Sequence[Share]) -> Terms:
+    """The terms in force: the frozen contract, and what changes have moved."""
+    return replace(
+        signed_terms(loan, position, shares),
+        matures_on=position.matures_on,
+        method=cast("Method", position.method),
+        every_months=position.every_months,
+        settle_on_day=position.settle_on_day,
+        misused=position.misused,
+    )
+
+
+def signed_terms(loan: Loan, position: Position, shares: Sequence[Share]) -> Terms:
+    """The terms that the course needs, as they were signed."""
     return Terms(
         signed_on=loan.signed_on,
         matures_on=loan.matures_on,
@@ -57,8 +77,12 @@ def terms_of(loan: Loan, shares: Sequence[Share]) -> Terms:
         settle_on_day=loan.settle_on_day,
         day_base=loan.day_base,
         overdue_surcharge_bp=loan.overdue_surcharge_bp,
+        misuse_surcharge_bp=position.misuse_surcharge_bp,
+        compounds=position.compounds,
         allocation_order=tuple(loan.allocation_order.split(",")),
+        principal_first_after_days=position.principal_first_after_days,
         shares=tuple(shares),
+        revolving=loan.revolving,
     )
 
 
@@ -78,21 +102,39 @@ def load(session: Session, loan_ids: Iterable[int], *, lock: bool = True) -> dic
         unsettled = _unsettled(session, ids)
         dues = _dues(session, ids)
         plans = _plans(session, ids)
+        credit = _credits(session, ids)
         for loan in session.scalars(select(Loan).where(Loan.id.in_(ids))):
             position = held[loan.id]
             course = Course(
-                terms=terms_of(loan, shares.get(loan.id, [])),
+                terms=terms_of(loan, position, shares.get(loan.id, [])),
                 open=dict(segments.get(loan.id, {})),
                 dues=dues.get(loan.id, []),
                 unsettled=unsettled.get(loan.id, []),
-                interest_settled_to=position.interest_settled_to,
-                penalty_settled_to=position.penalty_settled_to,
+                settled_to=settled_to(position),
                 plan_event_on=position.plan_event_on,
                 drawn_on=position.drawn_on,
+                plan_from_on=position.plan_from_on,
                 plan=tuple(plans.get(loan.id, ())),
+                credit_fen=credit.get(loan.id, 0),
             )
-            found[loan.id] = Loaded(loan, position, course, segments.get(loan.id, {}))
+            found[loan.id] = Loaded(
+                loan, position, course, segments.get(loan.id, {}), course.credit_fen
+            )
     return found
+
+
+def settled_to(position: Position) -> dict[str, date]:
+    """Up to which day each kind is settled."""
+    return {kind: getattr(position, f"{kind}_settled_to") for kind in EARNED_ON}
+
+
+def _credits(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    rows = session.execute(
+        select(LoanCredit.loan_id, LoanCredit.amount_fen).where(
+            LoanCredit.loan_id.in_(ids), LoanCredit.amount_fen > 0
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _shares(session: Session, ids: Sequence[int]) -> dict[int, list[Share]]:
@@ -133,8 +175,10 @@ def _open_segments(session: Session, ids: Sequence[int]) -> dict[int, dict[str, 
 
 def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, list[Closed]]:
     """Closed segments since the last settlement of their kind."""
-    interest = (Segment.state == "regular") & (Segment.from_on >= Position.interest_settled_to)
-    penalty = (Segment.state == "overdue") & (Segment.from_on >= Position.penalty_settled_to)
+    since = [
+        Segment.state.in_(states) & (Segment.from_on >= getattr(Position, f"{kind}_settled_to"))
+        for kind, states in EARNED_ON.items()
+    ]
     rows = session.execute(
         select(
             Segment.loan_id,
@@ -147,7 +191,8 @@ def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, list[Closed]]:
             Segment.cap_fen,
         )
         .join(Position, Position.loan_id == Segment.loan_id)
-        .where(Segment.loan_id.in_(ids), interest | penalty)
+        # A correction writes anew whatever is not settled, so its number is that of all of it.
+        .where(Segment.loan_id.in_(ids), Segment.correction == Position.correction, or_(*since))
         .order_by(Segment.id)
     )
     found: dict[int, list[Closed]] = {}
@@ -192,7 +237,7 @@ def _plans(session: Session, ids: Sequence[int]) -> dict[int, list[Row]]:
             Position,
             (Position.loan_id == PlanRow.loan_id) & (Position.plan_version == PlanRow.version),
         )
-        .where(PlanRow.loan_id.in_(ids))
+        .where(PlanRow.loan_id.in_(ids), ~BY_PRODUCTS)
         .order_by(PlanRow.loan_id, PlanRow.nr)
     )
     found: dict[int, list[Row]] = {}

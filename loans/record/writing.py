@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, insert, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kernel.database import insert_many
@@ -15,6 +16,7 @@ from loans.models import (
     FAR,
     Allocation,
     Due,
+    LoanCredit,
     OpenDue,
     OpenSegment,
     PlanRow,
@@ -28,9 +30,15 @@ from loans.record.loading import LOT, Loaded, lots
 def write(session: Session, loans: Sequence[Loaded], *, on: date) -> None:
     """Write down what the courses noted and where the loans stand now."""
     _insert_segments(session, loans)
-    _replace_open_segments(session, loans)
     _insert_settlements_and_dues(session, loans, on)
+    write_running(session, loans, on=on)
+
+
+def write_running(session: Session, loans: Sequence[Loaded], *, on: date) -> None:
+    """Write down where the loans stand now."""
+    _replace_open_segments(session, loans)
     _insert_plans(session, loans)
+    _update_credits(session, loans)
     _update_positions(session, loans, on)
 
 
@@ -45,6 +53,7 @@ def _insert_segments(session: Session, loans: Sequence[Loaded]) -> None:
             "rate_ppm": closed.rate_ppm,
             "share_bp": closed.share_bp,
             "cap_fen": closed.cap_fen,
+            "correction": one.position.correction,
         }
         for one in loans
         for closed in one.course.closed
@@ -119,7 +128,7 @@ def _insert_settlements_and_dues(session: Session, loans: Sequence[Loaded], on: 
 def _insert_dues(
     session: Session, loans: Sequence[Loaded], settlement_ids: dict[tuple[int, int], int]
 ) -> None:
-    new = [(one, due) for one in loans for due in one.course.dues if due.id is None]
+    new = [(one, due) for one in loans for due in one.course.raised]
     if not new:
         return
     ids = insert_many(
@@ -158,7 +167,7 @@ def _insert_dues(
 
 
 def _update_open_dues(session: Session, loans: Sequence[Loaded]) -> None:
-    touched = {due.id: due for one in loans for due, _ in one.course.allocations}
+    touched = {taken.due.id: taken.due for one in loans for taken in one.course.taken}
     paid = [cast("int", due_id) for due_id, due in touched.items() if not due.left_fen]
     for ids in lots(paid):
         session.execute(delete(OpenDue).where(OpenDue.due_id.in_(ids)))
@@ -179,15 +188,33 @@ def insert_allocations(session: Session, paid: Sequence[tuple[int, Loaded]]) -> 
     rows: list[dict[str, Any]] = []
     for repayment_id, one in paid:
         merged: dict[int, int] = {}
-        for due, fen in one.course.allocations:
-            key = cast("int", due.id)
-            merged[key] = merged.get(key, 0) + fen
+        for taken in one.course.taken:
+            key = cast("int", taken.due.id)
+            merged[key] = merged.get(key, 0) + taken.fen
         rows += [
             {"repayment_id": repayment_id, "due_id": due_id, "amount_fen": fen}
             for due_id, fen in merged.items()
         ]
     if rows:
         session.execute(insert(Allocation), rows)
+
+
+def _update_credits(session: Session, loans: Sequence[Loaded]) -> None:
+    rows = [
+        {"loan_id": one.loan.id, "amount_fen": one.course.credit_fen}
+        for one in loans
+        if one.course.credit_fen != one.credit_before_fen
+    ]
+    if not rows:
+        return
+    dialect = postgresql if session.connection().dialect.name == "postgresql" else sqlite
+    wanted = dialect.insert(LoanCredit)
+    session.execute(
+        wanted.on_conflict_do_update(
+            index_elements=["loan_id"], set_={"amount_fen": wanted.excluded.amount_fen}
+        ),
+        rows,
+    )
 
 
 def _insert_plans(session: Session, loans: Sequence[Loaded]) -> None:
@@ -216,8 +243,11 @@ def _update_positions(session: Session, loans: Sequence[Loaded], on: date) -> No
     rows = []
     for one in loans:
         position, course = one.position, one.course
-        position.interest_settled_to = course.interest_settled_to
-        position.penalty_settled_to = course.penalty_settled_to
+        for kind, day in course.settled_to.items():
+            setattr(position, f"{kind}_settled_to", day)
+        for name in ("matures_on", "method", "every_months", "settle_on_day", "misused"):
+            setattr(position, name, getattr(course.terms, name))
+        position.drawn_on, position.plan_from_on = course.drawn_on, course.plan_from_on
         _set_events(position, course, on)
         rows.append(
             {
@@ -239,9 +269,19 @@ _POSITION_COLUMNS = (
     "state",
     "drawn_fen",
     "drawn_on",
+    "matures_on",
+    "method",
+    "every_months",
+    "settle_on_day",
+    "misused",
     "interest_settled_to",
     "penalty_settled_to",
+    "compound_settled_to",
+    "last_event_on",
+    "last_event_rank",
+    "plan_from_on",
     "plan_version",
+    "correction",
     "settle_event_on",
     "plan_event_on",
     "share_event_on",
@@ -253,13 +293,14 @@ _POSITION_COLUMNS = (
 def _set_events(position: Position, course: Course, on: date) -> None:
     """When the close must look at the loan again; tonight in any case, for its day-end figures."""
     position.review_on = on
+    position.plan_event_on = course.plan_event_on
     if course.open:
         position.settle_event_on = course.terms.settle_event_after(on)
         position.share_event_on = course.terms.share_event_after(on)
-        position.plan_event_on = course.plan_event_on
     else:
-        position.settle_event_on = position.share_event_on = position.plan_event_on = FAR
-        if position.drawn_fen and not course.household_dues:
+        position.settle_event_on = position.share_event_on = FAR
+        # A revolving contract is drawn again until its maturity.
+        if position.plan_event_on == FAR and position.drawn_fen and not course.household_dues:
             position.state = "settled"
     position.next_event_on = min(
         position.settle_event_on,

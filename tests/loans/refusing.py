@@ -55,19 +55,23 @@ def bent(town: Town, **changes: Any) -> None:
 def disburse(town: Town, *draws: Draw, on: date | None = None, by: Actor = OFFICER) -> object:
     with town.books.write("loans.disburse", by=by) as session:
         day = on or ledger.open_day(session)
-        return loans.disburse_many(session, draws=draws, on=day, by=by)
+        return loans.disburse_many(session, draws=draws, calendar=town.calendar, on=day, by=by)
 
 
 def repay(town: Town, *payments: Payment, on: date | None = None, by: Actor = OFFICER) -> object:
     with town.books.write("loans.repay", by=by) as session:
         day = on or ledger.open_day(session)
-        return loans.repay_many(session, payments_in=payments, on=day, by=by)
+        return loans.repay_many(
+            session, payments_in=payments, calendar=town.calendar, on=day, by=by
+        )
 
 
 def reverse(town: Town, slip: str, reason: str = "录入错误", by: Actor = CHECKER) -> None:
     with town.books.write("loans.reverse", by=by) as session:
         on = ledger.open_day(session)
-        loans.reverse_disbursement(session, slip_number=slip, reason=reason, on=on, by=by)
+        loans.reverse_disbursement(
+            session, slip_number=slip, reason=reason, calendar=town.calendar, on=on, by=by
+        )
 
 
 def apply(town: Town, *rows: loans.Asked, lender_id: int = 0, by: Actor = OFFICER) -> object:

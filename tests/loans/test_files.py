@@ -280,7 +280,9 @@ def test_from_the_files_to_the_money(town: Town, tmp_path: Path) -> None:
     rows = [[c, "50000.00", "柜面", f"FK{n}"] for n, c in enumerate(contracts)]
     draws = read_disbursements(write(tmp_path / "out.csv", PAID_TITLES, rows)).taken()
     with town.books.write("loans.disburse", by=OFFICER) as session:
-        from_files = loans.disburse_many(session, draws=draws, on=town.today, by=OFFICER)
+        from_files = loans.disburse_many(
+            session, draws=draws, calendar=town.calendar, on=town.today, by=OFFICER
+        )
     assert [fen for _, fen in from_files] == [5_000_000, 5_000_000]
 
 
@@ -294,7 +296,7 @@ PLANTED = [
         "loans.files._Reader._check_once",
         lambda *_: None,
     ),
-    Plant(test_every_fault_is_told_and_nothing_is_taken, "loans.forms._RATE_MIN_PPM", 0),
+    Plant(test_every_fault_is_told_and_nothing_is_taken, "loans.cells._RATE_MIN_PPM", 0),
     Plant(
         test_an_amount_is_plain_and_above_zero,
         "loans.forms.parse_yuan",

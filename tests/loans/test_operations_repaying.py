@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 import ledger
 from jobs.close import DONE
 from kernel.money import format_yuan
-from loans.models import Due, HouseholdCredit, OpenDue, OpenSegment, Repayment, Settlement
+from loans.models import Due, LoanCredit, OpenDue, OpenSegment, Repayment, Settlement
 from tests.loans.bent import BentRulebook, treasury
 from tests.loans.town import FULL, Town
 from tests.planted import Plant
@@ -44,7 +44,7 @@ def left(town: Town) -> list[tuple[str, str, str]]:
 
 def credit(town: Town) -> int:
     with town.books.read() as session:
-        return session.scalar(select(HouseholdCredit.amount_fen)) or 0
+        return session.scalar(select(LoanCredit.amount_fen)) or 0
 
 
 def two_loans_of_one_household(town: Town, bent: BentRulebook) -> tuple[str, str]:

@@ -170,12 +170,24 @@ class Town:
         self.approve(sheet_id)
         return self.sign(sheet_id)
 
-    def disburse(self, number: str, fen: int, voucher_no: str | None = None) -> str:
+    def disburse(
+        self,
+        number: str,
+        fen: int,
+        voucher_no: str | None = None,
+        *,
+        value_date: date | None = None,
+    ) -> str:
         """Pay out; the slip's number."""
-        draw = loans.Draw(number, fen, "counter", voucher_no or self._voucher("FK"))
+        voucher_no = voucher_no or self._voucher("FK")
+        draw = loans.Draw(number, fen, "counter", voucher_no, value_date)
         with self.books.write("loans.disburse", by=OFFICER) as session:
             return loans.disburse_many(
-                session, draws=[draw], on=ledger.open_day(session), by=OFFICER
+                session,
+                draws=[draw],
+                calendar=self.calendar,
+                on=ledger.open_day(session),
+                by=OFFICER,
             )[0][0]
 
     def lend(self, place: int = 1, **changes: object) -> str:
@@ -186,13 +198,24 @@ class Town:
         return number
 
     def pay(
-        self, number: str, fen: int, *, early: bool = False, voucher_no: str | None = None
+        self,
+        number: str,
+        fen: int,
+        *,
+        early: bool = False,
+        voucher_no: str | None = None,
+        value_date: date | None = None,
     ) -> int:
         """Take a payment in."""
-        payment = loans.Payment(number, fen, "counter", voucher_no or self._voucher("HK"), early)
+        voucher_no = voucher_no or self._voucher("HK")
+        payment = loans.Payment(number, fen, "counter", voucher_no, early, value_date)
         with self.books.write("loans.repay", by=OFFICER) as session:
             return loans.repay_many(
-                session, payments_in=[payment], on=ledger.open_day(session), by=OFFICER
+                session,
+                payments_in=[payment],
+                calendar=self.calendar,
+                on=ledger.open_day(session),
+                by=OFFICER,
             )[0]
 
     def reverse(self, slip: str, reason: str = "录入错误") -> None:
@@ -202,6 +225,19 @@ class Town:
                 session,
                 slip_number=slip,
                 reason=reason,
+                calendar=self.calendar,
+                on=ledger.open_day(session),
+                by=CHECKER,
+            )
+
+    def undo_payment(self, repayment_id: int, reason: str = "录入错误") -> None:
+        """Undo a payment."""
+        with self.books.write("loans.reverse", by=CHECKER) as session:
+            loans.reverse_repayment(
+                session,
+                repayment_id=repayment_id,
+                reason=reason,
+                calendar=self.calendar,
                 on=ledger.open_day(session),
                 by=CHECKER,
             )

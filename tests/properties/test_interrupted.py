@@ -73,7 +73,11 @@ def test_a_disbursement_killed_anywhere_is_made_once(
     def work(books: Books) -> None:
         def disburse(session: Session) -> list[list[str]]:
             made = loans.disburse_many(
-                session, draws=[draw], on=ledger.open_day(session), by=OFFICER
+                session,
+                draws=[draw],
+                calendar=town.calendar,
+                on=ledger.open_day(session),
+                by=OFFICER,
             )
             return [list(map(str, one)) for one in made]
 
@@ -92,7 +96,11 @@ def test_a_repayment_killed_anywhere_is_booked_once(
     def work(books: Books) -> None:
         def repay(session: Session) -> list[int]:
             loans.repay_many(
-                session, payments_in=[payment], on=ledger.open_day(session), by=OFFICER
+                session,
+                payments_in=[payment],
+                calendar=town.calendar,
+                on=ledger.open_day(session),
+                by=OFFICER,
             )
             return [1]
 
@@ -147,7 +155,11 @@ def test_work_without_a_key_is_seen_to_happen_twice(
         payment = Payment(number, 100_00, "counter", f"HK{taken}", True)
         with books.write("loans.repay", by=OFFICER) as session:
             loans.repay_many(
-                session, payments_in=[payment], on=ledger.open_day(session), by=OFFICER
+                session,
+                payments_in=[payment],
+                calendar=town.calendar,
+                on=ledger.open_day(session),
+                by=OFFICER,
             )
 
     with pytest.raises(AssertionError, match="'after COMMIT'"):

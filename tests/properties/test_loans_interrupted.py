@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import ledger
 import loans
 from kernel.unit_of_work import Books
-from loans.models import HouseholdCredit
+from loans.models import LoanCredit
 from tests.databases import Maker
 from tests.loans.bent import BentRulebook
 from tests.loans.town import CHECKER, OFFICER, Town
@@ -54,6 +54,7 @@ def test_a_reversal_killed_anywhere_is_booked_once(
                 session,
                 slip_number=f"{number}-01",
                 reason="录入错误",
+                calendar=town.calendar,
                 on=ledger.open_day(session),
                 by=CHECKER,
             )
@@ -89,7 +90,7 @@ def test_a_close_in_which_everything_meets(town: Town, databases_of_this_process
     town.pay(other, 2_000_000)
     day = date(2016, 6, 30)
     with town.books.read() as session:
-        assert session.scalars(select(HouseholdCredit.amount_fen)).one() > 1_000_000
+        assert session.scalars(select(LoanCredit.amount_fen)).one() > 1_000_000
     work = closing(town, day, chunk=2)
     points = every_interruption(databases_of_this_process, town.books, work)
     assert points > 100

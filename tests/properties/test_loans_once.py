@@ -65,7 +65,12 @@ class Clerk:
 
         def work(session: Session) -> list[list[Any]]:
             on = ledger.open_day(session)
-            return [[*one] for one in loans.disburse_many(session, draws=[draw], on=on, by=by)]
+            return [
+                [*one]
+                for one in loans.disburse_many(
+                    session, draws=[draw], calendar=self.town.calendar, on=on, by=by
+                )
+            ]
 
         return self._once("loans.disburse", work, key, [number, fen, voucher], by)
 
@@ -74,14 +79,23 @@ class Clerk:
 
         def work(session: Session) -> list[int]:
             on = ledger.open_day(session)
-            return loans.repay_many(session, payments_in=[payment], on=on, by=OFFICER)
+            return loans.repay_many(
+                session, payments_in=[payment], calendar=self.town.calendar, on=on, by=OFFICER
+            )
 
         return self._once("loans.repay", work, key, [number, fen, voucher], OFFICER)
 
     def reverse(self, slip: str, key: str) -> Any:
         def work(session: Session) -> str:
             on = ledger.open_day(session)
-            loans.reverse_disbursement(session, slip_number=slip, reason="重复", on=on, by=CHECKER)
+            loans.reverse_disbursement(
+                session,
+                slip_number=slip,
+                reason="重复",
+                calendar=self.town.calendar,
+                on=on,
+                by=CHECKER,
+            )
             return slip
 
         return self._once("loans.reverse", work, key, [slip], CHECKER)
@@ -206,7 +220,11 @@ def test_sheets_with_the_same_vouchers_in_any_order_do_not_wait_in_a_circle(crow
         draws = [Draw(n, 100, "batch", v) for n, v in zip(mine, order, strict=True)]
         with crowded.books.write("loans.disburse", by=OFFICER) as session:
             on = ledger.open_day(session)
-            return len(loans.disburse_many(session, draws=draws, on=on, by=OFFICER))
+            return len(
+                loans.disburse_many(
+                    session, draws=draws, calendar=crowded.calendar, on=on, by=OFFICER
+                )
+            )
 
     crowd = Crowd([partial(pay_out, at) for at in range(CLIENTS // 4)])
     assert crowd.answers == [4]

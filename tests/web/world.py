@@ -221,7 +221,9 @@ def pay_out(house: House, number: str, fen: int = 5_000_000) -> str:
     draw = loans.Draw(number, fen, "counter", f"FK{number}")
     with house.books.write("loans.disburse", by=OFFICER) as session:
         on = ledger.open_day(session)
-        return loans.disburse_many(session, draws=[draw], on=on, by=OFFICER)[0][0]
+        return loans.disburse_many(
+            session, draws=[draw], calendar=house.calendar, on=on, by=OFFICER
+        )[0][0]
 
 
 def lend(

@@ -23,13 +23,14 @@ import loans
 from config.wiring import House
 from kernel.actor import Actor
 from kernel.idempotency import request_digest
-from kernel.money import format_yuan
+from kernel.money import format_yuan, parse_rate, parse_yuan
 from kernel.refusals import NotFound
 from kernel.table_faults import RowFault
 from loans import files
 from loans.files import SheetFile
 from loans.forms import FORMS
 from loans.refusals import SheetRefused
+from loans.schedule import METHODS
 from organisations.models import Organisation
 from web.acting import log_in
 from web.commands.papers import paper
@@ -102,6 +103,64 @@ def apply(house: House, /, *, lender: str, source: Path, **options: Any) -> None
     _handle(house, file, "loans.apply", work, about=lender, **options)
 
 
+@loans_.command("pool")
+@_acting
+@click.option(
+    "--lender", required=True, metavar="ID", help="机构编号或信用代码 · id or credit code"
+)
+@click.option(
+    "--organisation", required=True, metavar="CODE", help="用款单位信用代码 · borrower"
+)
+@click.option("--amount", required=True, metavar="YUAN", help="贷款金额（元） · in all")
+@click.option("--months", required=True, type=int, help="期限（月） · term")
+@click.option("--rate", required=True, metavar="PERCENT", help="年利率（%） · per year")
+@click.option("--purpose", required=True, help="用途 · what for")
+@click.option("--method", type=click.Choice(METHODS), default="interest-only", show_default=True)
+@click.option("--reason", default="", help="例外理由 · why a rule is to be passed")
+@click.pass_obj
+def pool(
+    house: House,
+    /,
+    *,
+    lender: str,
+    organisation: str,
+    amount: str,
+    months: int,
+    rate: str,
+    purpose: str,
+    method: str,
+    reason: str,
+    source: Path,
+    **options: Any,
+) -> None:
+    """受理统贷统还申请：单位为分户清单借款。An organisation asks for a list of households."""
+    file = files.read_shares(source)
+    header: dict[str, Any] = {
+        "organisation_code": organisation,
+        "amount_fen": parse_yuan(amount, field="amount"),
+        "term_months": months,
+        "annual_rate_ppm": parse_rate(rate, field="rate"),
+        "purpose": purpose,
+        "method": method,
+        "exception_reason": reason,
+    }
+
+    def work(session: Session, on: date, by: Actor) -> dict[str, object]:
+        sheet_id = loans.apply_sheet(
+            session,
+            lender_id=_lender_id(session, lender),
+            rows=[files.asked_for_list(file, **header)],
+            rulebook=house.rulebook,
+            keyring=house.keyring,
+            on=on,
+            by=by,
+        )
+        return {"sheet_id": sheet_id}
+
+    about = json.dumps([lender, header], ensure_ascii=False)
+    _handle(house, file, "loans.apply", work, about=about, **options)
+
+
 @loans_.command("disburse")
 @_acting
 @click.pass_obj
@@ -110,7 +169,9 @@ def disburse(house: House, /, *, source: Path, **options: Any) -> None:
     file = files.read_disbursements(source)
 
     def work(session: Session, on: date, by: Actor) -> dict[str, object]:
-        slips = loans.disburse_many(session, draws=file.taken(), on=on, by=by)
+        slips = loans.disburse_many(
+            session, draws=file.taken(), calendar=house.calendar, on=on, by=by
+        )
         return {"slips": [{"number": slip, "amount": format_yuan(fen)} for slip, fen in slips]}
 
     _handle(house, file, "loans.disburse", work, **options)
@@ -124,7 +185,11 @@ def repay(house: House, /, *, source: Path, **options: Any) -> None:
     file = files.read_repayments(source)
 
     def work(session: Session, on: date, by: Actor) -> dict[str, object]:
-        return {"repayment_ids": loans.repay_many(session, payments_in=file.taken(), on=on, by=by)}
+        return {
+            "repayment_ids": loans.repay_many(
+                session, payments_in=file.taken(), calendar=house.calendar, on=on, by=by
+            )
+        }
 
     _handle(house, file, "loans.repay", work, **options)
 
