@@ -271,9 +271,7 @@ class _Clerk:
         return [
             place
             for place, entry in enumerate(self.entries)
-            if entry.event is not None
-            and place not in undone
-            and entry.event.kind not in ("write-off", "recovery")
+            if entry.event is not None and place not in undone
         ]
 
     def _undo(self) -> None:
@@ -283,13 +281,14 @@ class _Clerk:
             self._enter(Entry(self.today, undoes=self.rng.choice(standing)))
 
     def _amend(self) -> None:
-        """Another amount, or another day."""
+        """Another amount, or another day; a write-off has the day of its decision."""
         standing = self._standing()
         if not standing:
             return
         place = self.rng.choice(standing)
         was = self.entries[place].event
-        assert was is not None
+        if was is None or was.kind in ("write-off", "recovery"):
+            return
         on = min(self.today, was.on + self.rng.choice((-1, 0, 0, 3)) * ONE)
         fen = was.fen and max(1, self.rng.choice((was.fen - 1, was.fen // 10, was.fen + 900)))
         again = Event(was.kind, on, fen, was.matures, was.plan)
