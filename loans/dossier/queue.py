@@ -7,7 +7,7 @@ oldest first, and a page begins behind the last one's mark (day, id).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from households.models import Household, Person
 from loans.balances import principal_out
 from loans.dossier import standing
-from loans.dossier.kinds import KIND_TITLES, KINDS, Asked, Part
+from loans.dossier.kinds import KIND_TITLES, KINDS, Asked
 from loans.dossier.refusals import QueueUnknown
 from loans.dossier.requiring import Wanted
 from loans.models import Application, ApplicationSheet, Loan, Position
@@ -72,10 +72,24 @@ class QueueLine:
         return Mark(self.due_on, self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One list: what it reads, from where, of which rows, in which order."""
+
+    source: Callable[[Any], Any]
+    columns: tuple[Any, ...]
+    where: tuple[ColumnElement[bool], ...]
+    due_on: Any
+    key: Any
+
+    def select(self, *columns: Any) -> Any:
+        """A query for these columns of the list."""
+        return self.source(select(*columns)).where(*self.where)
+
+
 def count(session: Session, kind: str, asked: Asked) -> int:
     """How many lines a kind has."""
-    query, _part = _question(kind, asked)
-    return session.scalar(query.with_only_columns(func.count(), maintain_column_froms=True)) or 0
+    return session.scalar(_question(kind, asked).select(func.count())) or 0
 
 
 def counts(session: Session, asked: Asked) -> dict[str, int]:
@@ -87,32 +101,28 @@ def listed(
     session: Session, kind: str, asked: Asked, *, after: Mark | None = None, limit: int = 50
 ) -> list[QueueLine]:
     """Lines of a kind behind a mark, the oldest first; two queries where papers are named."""
-    query, part = _question(kind, asked)
-    key = Application.id if kind == "applications" else Loan.id
+    question = _question(kind, asked)
+    query = question.select(*question.columns)
     if after is not None:
-        behind = and_(part.due_on == after.due_on, key > after.id)
-        query = query.where(or_(part.due_on > after.due_on, behind))
-    rows = session.execute(query.order_by(part.due_on, key).limit(limit))
+        same_day = and_(question.due_on == after.due_on, question.key > after.id)
+        query = query.where(or_(question.due_on > after.due_on, same_day))
+    rows = session.execute(query.order_by(question.due_on, question.key).limit(limit))
     lines = [QueueLine(*row) for row in rows]
     if kind in {"papers", "applications"}:
         return _with_papers(session, kind, asked, lines)
     return lines
 
 
-def _question(kind: str, asked: Asked) -> tuple[Any, Part]:
+def _question(kind: str, asked: Asked) -> _Question:
     rights.allow(asked.by, "loans.read")
     if kind == "applications":
         return _applications(asked)
     if kind not in KINDS:
         raise QueueUnknown(field="kind", kind=kind[:40])
     part = KINDS[kind](asked)
-    query = _loans(part).where(*part.where, *_narrowed(asked, Loan.village_code, Loan.lender_id))
-    return query, part
-
-
-def _loans(part: Part) -> Any:
-    return (
-        select(
+    return _Question(
+        _loans,
+        (
             Loan.id,
             Loan.number,
             Loan.application_id,
@@ -127,8 +137,16 @@ def _loans(part: Part) -> Any:
             part.amount,
             part.detail,
             part.source,
-        )
-        .select_from(Loan)
+        ),
+        (*part.where, *_narrowed(asked, Loan.village_code, Loan.lender_id)),
+        part.due_on,
+        Loan.id,
+    )
+
+
+def _loans(query: Any) -> Any:
+    return (
+        query.select_from(Loan)
         .join(Position, Position.loan_id == Loan.id)
         .join(Organisation, Organisation.id == Loan.lender_id)
         .outerjoin(Household, Household.id == Loan.household_id)
@@ -160,7 +178,7 @@ def _narrowed(asked: Asked, village: Any, lender: Any) -> list[ColumnElement[boo
     return wanted
 
 
-def _applications(asked: Asked) -> tuple[Any, Part]:
+def _applications(asked: Asked) -> _Question:
     """Applications that are not rejected, have no contract yet, and lack papers."""
     wanted = Wanted(asked.papers)
     lacking = (
@@ -174,20 +192,10 @@ def _applications(asked: Asked) -> tuple[Any, Part]:
         .correlate(Application, ApplicationSheet, Organisation)
         .exists()
     )
-    rejected = (
-        select(Decision.proposal_id)
-        .join(Proposal, Proposal.id == Decision.proposal_id)
-        .where(
-            Proposal.subject_kind == SUBJECT,
-            Proposal.subject_id == ApplicationSheet.id,
-            Decision.decision == "rejected",
-        )
-        .correlate(ApplicationSheet)
-        .exists()
-    )
     village = func.coalesce(Household.village_code, ApplicationSheet.region_code)
-    query = (
-        select(
+    return _Question(
+        _applied,
+        (
             Application.id,
             literal(""),
             Application.id,
@@ -202,18 +210,42 @@ def _applications(asked: Asked) -> tuple[Any, Part]:
             Application.amount_fen,
             literal(""),
             literal(0),
-        )
-        .select_from(Application)
+        ),
+        (
+            Loan.id.is_(None),
+            ~_rejected(),
+            lacking,
+            *_narrowed(asked, village, ApplicationSheet.lender_id),
+        ),
+        ApplicationSheet.applied_on,
+        Application.id,
+    )
+
+
+def _applied(query: Any) -> Any:
+    return (
+        query.select_from(Application)
         .join(ApplicationSheet, ApplicationSheet.id == Application.sheet_id)
         .join(Organisation, Organisation.id == ApplicationSheet.lender_id)
         .outerjoin(Loan, Loan.application_id == Application.id)
         .outerjoin(Household, Household.id == Application.household_id)
         .outerjoin(Person, Person.id == Application.borrower_id)
         .outerjoin(_USER, _USER.id == Application.organisation_id)
-        .where(Loan.id.is_(None), ~rejected, lacking)
-        .where(*_narrowed(asked, village, ApplicationSheet.lender_id))
     )
-    return query, Part((), ApplicationSheet.applied_on)
+
+
+def _rejected() -> ColumnElement[bool]:
+    return (
+        select(Decision.proposal_id)
+        .join(Proposal, Proposal.id == Decision.proposal_id)
+        .where(
+            Proposal.subject_kind == SUBJECT,
+            Proposal.subject_id == ApplicationSheet.id,
+            Decision.decision == "rejected",
+        )
+        .correlate(ApplicationSheet)
+        .exists()
+    )
 
 
 def _with_papers(
@@ -223,14 +255,15 @@ def _with_papers(
     wanted = Wanted(asked.papers)
     reached = wanted.before_contract() if kind == "applications" else wanted.reached()
     rows = session.execute(
-        select(Application.id, wanted.table.c.paper)
+        select(Application.id)
         .select_from(Application)
         .join(ApplicationSheet, ApplicationSheet.id == Application.sheet_id)
         .join(Organisation, Organisation.id == ApplicationSheet.lender_id)
         .outerjoin(Loan, Loan.application_id == Application.id)
         .outerjoin(Position, Position.loan_id == Loan.id)
-        .join(wanted.table, wanted.asked_of(ApplicationSheet.applied_on))
+        .add_columns(wanted.table.c.paper)
         .where(
+            wanted.asked_of(ApplicationSheet.applied_on),
             Application.id.in_([line.application_id for line in lines]),
             reached,
             wanted.not_on_file(Application.id),
