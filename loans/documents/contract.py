@@ -10,17 +10,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlalchemy import select
 
 import policy
+from kernel.day_count import DayCount
 from kernel.money import MONEY_MAX_FEN
-from loans import record
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
+from loans.due_dates import Rhythm
 from loans.interest import surcharged_rate_ppm
 from loans.models import FAR, Loan, LoanBearer
-from loans.parts import Share
-from loans.schedule import plan
+from loans.schedule import Method, PlanTerms, Pricing, plan
 from policy import ContractTerms, Sourced, schema, values_of
 from policy.values import PARTS, PURPOSES, ROUTES
 
@@ -125,7 +126,7 @@ def contract(desk: Desk, number: str) -> ContractPaper:
         purposes_banned="、".join(PURPOSES[one] for one in terms.purposes_banned.value),
         no_collateral=terms.collateral_forbidden.value,
         no_guarantee=terms.guarantee_forbidden.value,
-        plan=tuple(_plan(desk, loan)),
+        plan=tuple(_plan(loan)),
         terms=_terms(terms),
     )
 
@@ -135,12 +136,8 @@ def _surcharge(loan: Loan, term: Sourced[int]) -> Surcharge:
     return Surcharge(term.value, rate_ppm, term.cite)
 
 
-def _bearer_rows(desk: Desk, loan: Loan) -> list[LoanBearer]:
-    rows = select(LoanBearer).where(LoanBearer.loan_id == loan.id).order_by(LoanBearer.from_on)
-    return list(desk.session.scalars(rows))
-
-
 def _bearers(desk: Desk, loan: Loan) -> list[BearerLine]:
+    rows = select(LoanBearer).where(LoanBearer.loan_id == loan.id).order_by(LoanBearer.from_on)
     return [
         BearerLine(
             from_on=row.from_on,
@@ -150,15 +147,20 @@ def _bearers(desk: Desk, loan: Loan) -> list[BearerLine]:
             route=ROUTES.get(row.route, row.route),
             clause=row.clause,
         )
-        for row in _bearer_rows(desk, loan)
+        for row in desk.session.scalars(rows)
     ]
 
 
-def _plan(desk: Desk, loan: Loan) -> list[PlanLine]:
-    shares = [
-        Share(row.from_on, row.to_on, row.share_bp, row.cap_fen) for row in _bearer_rows(desk, loan)
-    ]
-    wanted = record.terms_of(loan, shares).plan_terms(loan.amount_fen, loan.signed_on)
+def _plan(loan: Loan) -> list[PlanLine]:
+    wanted = PlanTerms(
+        principal_fen=loan.amount_fen,
+        pricing=Pricing(loan.annual_rate_ppm, cast("DayCount", loan.day_count)),
+        method=cast("Method", loan.method),
+        start=loan.signed_on,
+        rhythm=Rhythm(loan.every_months or 12, "month"),
+        end=loan.matures_on,
+        settle_on=loan.settle_on_day or None,
+    )
     return [
         PlanLine(
             nr=row.nr,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
 from loans.forms import CHANNELS
 from loans.models import Disbursement, Loan, Reversal
-from loans.refusals import DisbursementUnknown
+from loans.refusals import DisbursementUnknown, LoanUnknown
 from office.models import Voucher
 
 
@@ -47,7 +47,11 @@ def slip(desk: Desk, slip_number: str) -> SlipPaper:
     if row is None:
         raise DisbursementUnknown(field="slip_number", number=slip_number)
     paid, number, voucher = row
-    _line, loan = find(desk, number)
+    try:
+        _line, loan = find(desk, number)
+    except LoanUnknown:
+        # Outside the scope the number of its contract is not told either.
+        raise DisbursementUnknown(field="slip_number", number=slip_number) from None
     undone = desk.session.scalar(select(Reversal).where(Reversal.disbursement_id == paid.id))
     return SlipPaper(
         on=desk.on,
