@@ -171,6 +171,7 @@ def check_mode(asked: Asked) -> None:
         ("organisation", alone, asked.organisation_code, "不填用款单位", "names no organisation"),
         ("organisation", not alone, not asked.organisation_code, "须填用款单位",
          "names the organisation that uses the money"),
+        ("household", not pooled, not asked.household_number, "须填户编号", "names a household"),
         ("household", pooled, asked.household_number or asked.borrower_identity,
          "由单位借款，不填户编号和借款人", "is borrowed by an organisation, not by a household"),
         ("shares", pooled, not asked.shares, "须附分户清单", "comes with a list of households"),

@@ -1,4 +1,4 @@
-"""Sheets of loans from files: applications, disbursements, repayments; xlsx or csv, Chinese titles.
+"""Sheets of loans from files: applications, lists, disbursements, repayments; xlsx or csv.
 
 A file is read whole and judged cell by cell. Every fault is told by line, column, value and rule,
 all of them and not only the first; a file with a fault is taken in not at all. What it holds is
@@ -22,12 +22,14 @@ from kernel.money import format_yuan, parse_yuan
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
 from kernel.tables import Sheet, Table, bare_header, open_table, write_xlsx
-from loans.eligibility import Asked
+from loans.cells import VALUE_SHOWN
+from loans.eligibility import Asked, Share
 from loans.forms import (
     APPLICATIONS,
     DISBURSEMENTS,
     REPAYMENTS,
-    VALUE_SHOWN,
+    RHYTHMS,
+    SHARES,
     Column,
     Form,
     Row,
@@ -83,6 +85,23 @@ class SheetFile(Generic[Row]):
 def read_applications(path: Path, *, name: str = "") -> SheetFile[Asked]:
     """A sheet of applications (贷款申请清单)."""
     return read_sheet(path, APPLICATIONS, name=name)
+
+
+def read_shares(path: Path, *, name: str = "") -> SheetFile[Share]:
+    """The list of households for which an organisation borrows (分户清单)."""
+    return read_sheet(path, SHARES, name=name)
+
+
+def asked_for_list(file: SheetFile[Share], *, method: str, **header: Any) -> Asked:
+    """What an organisation asks for with a list of households as its file."""
+    return Asked(
+        household_number="",
+        mode="pooled",
+        method=method,
+        every_months=RHYTHMS[method],
+        shares=tuple(file.taken()),
+        **header,
+    )
 
 
 def read_disbursements(path: Path, *, name: str = "") -> SheetFile[Draw]:

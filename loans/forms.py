@@ -1,25 +1,37 @@
 """The forms of the loans' sheets: their columns, what a cell may say, and the words on paper.
 
-Three sheets: applications (贷款申请清单), disbursements (放款清单), repayments (还款清单). A form
-knows its titles and their aliases, how each cell is read, what an empty one means, and what may
-stand on it once. The names of methods, uses and channels are here, for papers and pages alike.
+Four sheets: applications (贷款申请清单), the list of households for which an organisation borrows
+(分户清单), disbursements (放款清单), repayments (还款清单). A form knows its titles and their
+aliases, how each cell is read (``loans.cells``), what an empty one means, and what may stand on it
+once. The names of methods, uses and channels are here, for papers and pages alike.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from kernel.identity import mask_identity, parse_identity
-from kernel.money import parse_rate, parse_yuan
-from kernel.refusals import BadValue, Refusal
+from kernel.identity import mask_identity
+from kernel.refusals import Refusal
 from kernel.tables import bare_header
-from loans.eligibility import Asked
+from loans.cells import (
+    YES_NO,
+    Read,
+    amount,
+    bad,
+    credit_code,
+    identity,
+    months,
+    number,
+    one_of,
+    rate,
+    words,
+    yes,
+)
+from loans.eligibility import MODES, Asked, Share
 from loans.operations import Draw, Payment
 from loans.refusals import (
-    AmountNotPositive,
     HouseholdAppliesTwice,
     LoanTwiceOnSheet,
     VoucherTwiceOnSheet,
@@ -28,7 +40,6 @@ from office.refusals import VoucherMissing
 from policy import PURPOSES
 
 Row = TypeVar("Row")
-_Read = Callable[[str, str], Any]
 
 #: method -> its name on papers
 METHOD_TITLES: Final[Mapping[str, str]] = {
@@ -65,16 +76,10 @@ _OTHER_METHODS: Final = {
     "一次性还本付息": "bullet",
     "利随本清": "bullet",
 }
+#: modes of which a sheet holds an application a line; a list of households is a sheet by itself
+_HOUSEHOLD_MODES: Final = {key: title for key, title in MODES.items() if key != "pooled"}
+_OTHER_MODES: Final = {"自贷自用": "credit", "自主经营": "credit", "委托帮扶": "entrusted"}
 _OTHER_CHANNELS: Final = {"柜台": "counter", "现金": "counter", "银行转账": "transfer"}
-_YES_NO: Final = {"是": True, "否": False}
-_WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
-#: what a spreadsheet leaves of a long number
-_SPOILT: Final = re.compile(r"[0-9.]+[eE][+-]?[0-9]+", re.ASCII)
-#: a yearly rate below half a percent is a percent cell read as a fraction: 4.35% as 0.0435
-_RATE_MIN_PPM: Final = 5_000
-_TEXT_MAX: Final = 100
-#: how much of a value a fault shows
-VALUE_SHOWN: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class Column:
 
     key: str
     title: str
-    read: _Read
+    read: Read
     needed: bool = True
     blank: object = None
     aliases: tuple[str, ...] = ()
@@ -100,7 +105,7 @@ class Column:
             return self.blank
         if self.key == "voucher_no":
             raise VoucherMissing(field=self.title)
-        raise _bad(text, self.title, "不能为空", "must not be empty")
+        raise bad(text, self.title, "不能为空", "must not be empty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,80 +128,7 @@ class Form(Generic[Row]):
         }
 
 
-# --- cells ----------------------------------------------------------------------------------------
-
-
-def _bad(text: str, title: str, rule_zh: str, rule_en: str) -> BadValue:
-    return BadValue(
-        field=title, name=title, value=text[:VALUE_SHOWN], rule_zh=rule_zh, rule_en=rule_en
-    )
-
-
-def _amount(text: str, title: str) -> int:
-    fen = parse_yuan(text, field=title)
-    if fen == 0:
-        raise AmountNotPositive(field=title)
-    return fen
-
-
-def _rate(text: str, title: str) -> int:
-    ppm = parse_rate(text.removesuffix("%"), field=title)
-    if 0 < ppm < _RATE_MIN_PPM:
-        rule_zh = "按百分数填写，如4.35；此值疑为百分比格式的单元格"
-        raise _bad(text, title, rule_zh, "write percent, as 4.35; this looks like a fraction")
-    return ppm
-
-
-def _months(lowest: int) -> _Read:
-    def read(text: str, title: str) -> int:
-        if not _WHOLE.fullmatch(text) or int(text) < lowest:
-            rule_zh = f"须为{lowest}至999的整数月数"
-            raise _bad(text, title, rule_zh, f"a whole number of months from {lowest} to 999")
-        return int(text)
-
-    return read
-
-
-def _words(text: str, title: str) -> str:
-    if len(text) > _TEXT_MAX or not text.isprintable():
-        raise _bad(
-            text, title, f"最多{_TEXT_MAX}个字，不能换行", f"one line of {_TEXT_MAX} at most"
-        )
-    return text
-
-
-def _number(text: str, title: str) -> str:
-    """A number as printed on a paper: no blank inside, not spoilt by a spreadsheet."""
-    if _SPOILT.fullmatch(text):
-        raise _bad(text, title, "号码被表格软件改写，请按文本格式重填", "spoilt by a spreadsheet")
-    if any(map(str.isspace, text)):
-        raise _bad(text, title, "号码中不能有空格", "a number holds no blanks")
-    return _words(text, title)
-
-
-def _identity(text: str, title: str) -> str:
-    return parse_identity(text, field=title).number
-
-
-def _one_of(titles: Mapping[str, str], others: Mapping[str, str]) -> _Read:
-    known = {**others, **{title: key for key, title in titles.items()}, **{k: k for k in titles}}
-    listed = "、".join(titles.values())
-
-    def read(text: str, title: str) -> str:
-        if text not in known:
-            raise _bad(text, title, f"须为：{listed}", f"one of {', '.join(titles)}")
-        return known[text]
-
-    return read
-
-
-def _yes(text: str, title: str) -> bool:
-    if text not in _YES_NO:
-        raise _bad(text, title, "须为是或否", "是 (yes) or 否 (no)")
-    return _YES_NO[text]
-
-
-# --- the three forms ------------------------------------------------------------------------------
+# --- the four forms ------------------------------------------------------------------------------
 
 
 def _asked(values: Mapping[str, Any]) -> Asked:
@@ -219,18 +151,18 @@ def _household_again(values: Mapping[str, Any]) -> Refusal:
 
 
 _YUAN: Final = "元，最多两位小数，如50000.00"
-_CONTRACT: Final = Column("number", "合同号", _number, aliases=("合同编号",), width=18)
+_CONTRACT: Final = Column("number", "合同号", number, aliases=("合同编号",), width=18)
 _CHANNEL: Final = Column(
     "channel",
     "渠道",
-    _one_of(CHANNELS, _OTHER_CHANNELS),
+    one_of(CHANNELS, _OTHER_CHANNELS),
     aliases=("收付渠道",),
     choices=tuple(CHANNELS.values()),
 )
 _VOUCHER: Final = Column(
     "voucher_no",
     "凭证号",
-    _number,
+    number,
     aliases=("凭证编号", "凭证号码"),
     note="每张凭证在本机构、本渠道只能记账一次",
     width=20,
@@ -244,11 +176,11 @@ APPLICATIONS: Final = Form(
     "applications",
     "贷款申请清单",
     (
-        Column("household_number", "户编号", _number, aliases=("户号", "编号"), width=18),
+        Column("household_number", "户编号", number, aliases=("户号", "编号"), width=18),
         Column(
             "borrower_identity",
             "借款人身份证号（选填）",
-            _identity,
+            identity,
             needed=False,
             blank="",
             aliases=("身份证号", "借款人身份证号码"),
@@ -256,21 +188,21 @@ APPLICATIONS: Final = Form(
             width=22,
             mask=mask_identity,
         ),
-        Column("amount_fen", "金额（元）", _amount, aliases=("申请金额", "贷款金额"), note=_YUAN),
-        Column("term_months", "期限（月）", _months(1), aliases=("贷款期限",), width=10),
+        Column("amount_fen", "金额（元）", amount, aliases=("申请金额", "贷款金额"), note=_YUAN),
+        Column("term_months", "期限（月）", months(1), aliases=("贷款期限",), width=10),
         Column(
             "annual_rate_ppm",
             "年利率（%）",
-            _rate,
+            rate,
             aliases=("利率",),
             note="百分数，最多四位小数，如4.35",
             width=10,
         ),
-        Column("purpose", "用途", _words, aliases=("贷款用途",), note="农户的原话", width=20),
+        Column("purpose", "用途", words, aliases=("贷款用途",), note="农户的原话", width=20),
         Column(
             "use",
             "用途类别",
-            _one_of(USE_TITLES, {}),
+            one_of(USE_TITLES, {}),
             needed=False,
             blank="production",
             choices=tuple(USE_TITLES.values()),
@@ -279,14 +211,14 @@ APPLICATIONS: Final = Form(
         Column(
             "method",
             "还款方式",
-            _one_of(METHOD_TITLES, _OTHER_METHODS),
+            one_of(METHOD_TITLES, _OTHER_METHODS),
             choices=tuple(METHOD_TITLES.values()),
             width=20,
         ),
         Column(
             "every_months",
             "结息周期（月）",
-            _months(0),
+            months(0),
             needed=False,
             aliases=("还款周期",),
             note="不填：按期付息为3，分期还款为1，到期一次还本付息为0",
@@ -294,32 +226,63 @@ APPLICATIONS: Final = Form(
         Column(
             "collateral",
             "抵押质押（是/否）",
-            _yes,
+            yes,
             needed=False,
             blank=False,
-            choices=tuple(_YES_NO),
+            choices=tuple(YES_NO),
             note="不填为否",
         ),
         Column(
             "guarantee",
             "担保（是/否）",
-            _yes,
+            yes,
             needed=False,
             blank=False,
-            choices=tuple(_YES_NO),
+            choices=tuple(YES_NO),
             note="不填为否",
         ),
         Column(
             "exception_reason",
             "例外理由",
-            _words,
+            words,
             needed=False,
             blank="",
             note="原则上的规定可凭理由由主任审批通过",
             width=24,
         ),
+        Column(
+            "mode",
+            "贷款模式",
+            one_of(_HOUSEHOLD_MODES, _OTHER_MODES),
+            needed=False,
+            blank="credit",
+            aliases=("模式",),
+            choices=tuple(_HOUSEHOLD_MODES.values()),
+            note="不填为信用式；分贷统还须填用款单位；统贷统还另用分户清单",
+        ),
+        Column(
+            "organisation_code",
+            "用款单位统一社会信用代码",
+            credit_code,
+            needed=False,
+            blank="",
+            aliases=("用款单位", "用款单位信用代码"),
+            note="分贷统还填写：由该单位使用并统一归还",
+            width=24,
+        ),
     ),
     _asked,
+    ((("household_number",), "户编号", _household_again),),
+)
+
+SHARES: Final = Form(
+    "shares",
+    "分户清单",
+    (
+        Column("household_number", "户编号", number, aliases=("户号", "编号"), width=18),
+        Column("amount_fen", "份额（元）", amount, aliases=("金额", "贷款金额"), note=_YUAN),
+    ),
+    lambda values: Share(values["household_number"], values["amount_fen"]),
     ((("household_number",), "户编号", _household_again),),
 )
 
@@ -328,7 +291,7 @@ DISBURSEMENTS: Final = Form(
     "放款清单",
     (
         _CONTRACT,
-        Column("amount_fen", "金额（元）", _amount, aliases=("放款金额",), note=_YUAN),
+        Column("amount_fen", "金额（元）", amount, aliases=("放款金额",), note=_YUAN),
         _CHANNEL,
         _VOUCHER,
     ),
@@ -341,17 +304,27 @@ REPAYMENTS: Final = Form(
     "还款清单",
     (
         _CONTRACT,
-        Column("amount_fen", "金额（元）", _amount, aliases=("还款金额",), note=_YUAN),
+        Column("amount_fen", "金额（元）", amount, aliases=("还款金额",), note=_YUAN),
         _CHANNEL,
         _VOUCHER,
         Column(
             "early",
             "提前还本（是/否）",
-            _yes,
+            yes,
             needed=False,
             blank=False,
-            choices=tuple(_YES_NO),
+            choices=tuple(YES_NO),
             note="是：还清到期款项后的余款提前还本；否或不填：余款留作该户的溢缴款",
+        ),
+        Column(
+            "payer",
+            "付款人（选填）",
+            number,
+            needed=False,
+            blank="",
+            aliases=("付款单位", "付款人"),
+            note="单位填统一社会信用代码，农户填户编号；不填为合同约定的还款人",
+            width=24,
         ),
     ),
     lambda values: Payment(**values),
@@ -359,5 +332,5 @@ REPAYMENTS: Final = Form(
 )
 
 FORMS: Final[Mapping[str, Form[Any]]] = {
-    form.kind: form for form in (APPLICATIONS, DISBURSEMENTS, REPAYMENTS)
+    form.kind: form for form in (APPLICATIONS, SHARES, DISBURSEMENTS, REPAYMENTS)
 }

@@ -22,7 +22,6 @@ from loans.models import (
     Disbursement,
     Due,
     GradeChange,
-    HouseholdCredit,
     Loan,
     OpenDue,
     Repayment,
@@ -30,7 +29,7 @@ from loans.models import (
     Settlement,
 )
 from loans.operations.applying import SUBJECT
-from loans.queries import LoanLine, line_of
+from loans.queries import LoanLine, ShareLine, line_of, shares_of_loan
 from loans.schedule import PlanRow, plan
 from office.models import Decision, Proposal, Voucher
 from policy import ContractTerms
@@ -87,6 +86,8 @@ class LoanPage:
     #: interest of the household accrued by the open day and not due
     accrued_household_fen: int
     credit_fen: int
+    #: the households for which an organisation borrowed; empty in the other modes
+    shares: Sequence[ShareLine]
 
 
 def loan_page(session: Session, *, number: str, by: Actor, open_day: date) -> LoanPage:
@@ -109,7 +110,8 @@ def loan_page(session: Session, *, number: str, by: Actor, open_day: date) -> Lo
         dues=dues_of(session, line.id),
         schedule=schedule_of(one),
         accrued_household_fen=course.accrued_household_fen(open_day) if course.open else 0,
-        credit_fen=_credit(session, one.loan),
+        credit_fen=course.credit_fen,
+        shares=shares_of_loan(session, line.id) if line.mode == "pooled" else (),
     )
 
 
@@ -123,18 +125,6 @@ def schedule_of(one: record.Loaded) -> Sequence[PlanRow]:
     wanted = terms.plan_terms(principal_fen, start)
     end = add_months(start, one.loan.term_months) if start > terms.matures_on else terms.matures_on
     return plan(replace(wanted, end=end))
-
-
-def _credit(session: Session, loan: Loan) -> int:
-    return (
-        session.scalar(
-            select(HouseholdCredit.amount_fen).where(
-                HouseholdCredit.lender_id == loan.lender_id,
-                HouseholdCredit.household_id == loan.household_id,
-            )
-        )
-        or 0
-    )
 
 
 def dues_of(session: Session, loan_id: int) -> list[DueLine]:

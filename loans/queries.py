@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from households.models import Household, Person
 from kernel.actor import Actor
@@ -23,6 +23,7 @@ from loans.models import (
     ApplicationSheet,
     Loan,
     LoanDay,
+    LoanShare,
     Position,
 )
 from loans.operations.applying import SUBJECT
@@ -42,14 +43,20 @@ def is_bad() -> ColumnElement[bool]:
     return LoanDay.grade >= GRADE_BAD
 
 
+#: who uses the money of a loan and repays it, beside its lender
+_User = aliased(Organisation)
+
+
 @dataclass(frozen=True, slots=True)
 class LoanLine:
     """A loan in a list."""
 
     id: int
     number: str
-    household_id: int
+    #: None and empty where an organisation borrows
+    household_id: int | None
     household_number: str
+    #: the member who signed, or the organisation
     borrower: str
     village_code: str
     lender: str
@@ -62,6 +69,14 @@ class LoanLine:
     grade: int
     #: household's dues payable before the open day, fen
     overdue_fen: int
+    #: credit, entrusted or pooled
+    mode: str
+    #: the borrower's relation to the head; empty where an organisation borrows
+    relation: str
+    #: the household's head; empty where an organisation borrows
+    head: str
+    #: who uses the money and repays it; empty: the household itself
+    organisation: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +88,8 @@ class Filter:
     state: str = ""
     overdue_only: bool = False
     household_id: int | None = None
+    #: credit, entrusted or pooled; empty: all
+    mode: str = ""
 
 
 def listed(
@@ -114,6 +131,8 @@ def _narrowed(wanted: Filter, open_day: date) -> list[ColumnElement[bool]]:
         narrowed.append(Loan.village_code.startswith(wanted.region_digits, autoescape=True))
     if wanted.state:
         narrowed.append(Position.state == wanted.state)
+    if wanted.mode:
+        narrowed.append(Loan.mode == wanted.mode)
     if wanted.household_id is not None:
         narrowed.append(Loan.household_id == wanted.household_id)
     if wanted.overdue_only:
@@ -126,6 +145,7 @@ def _narrowed(wanted: Filter, open_day: date) -> list[ColumnElement[bool]]:
                 Person.name.startswith(text, autoescape=True),
                 Person.pinyin.startswith(text.lower(), autoescape=True),
                 Person.initials.startswith(text.lower(), autoescape=True),
+                _User.name.contains(text, autoescape=True),
             )
         )
     return narrowed
@@ -137,8 +157,8 @@ def _lines(open_day: date) -> Select[*tuple[Any, ...]]:
             Loan.id,
             Loan.number,
             Loan.household_id,
-            Household.number,
-            Person.name,
+            func.coalesce(Household.number, ""),
+            func.coalesce(Person.name, _User.name),
             Loan.village_code,
             Organisation.name,
             Position.state,
@@ -149,12 +169,107 @@ def _lines(open_day: date) -> Select[*tuple[Any, ...]]:
             Loan.matures_on,
             Position.grade,
             past_due(Loan.id, open_day),
+            Loan.mode,
+            func.coalesce(Person.relation, ""),
+            func.coalesce(_head(), ""),
+            func.coalesce(_User.name, ""),
         )
         .join(Position, Position.loan_id == Loan.id)
-        .join(Household, Household.id == Loan.household_id)
-        .join(Person, Person.id == Loan.borrower_id)
+        .outerjoin(Household, Household.id == Loan.household_id)
+        .outerjoin(Person, Person.id == Loan.borrower_id)
+        .outerjoin(_User, _User.id == Loan.organisation_id)
         .join(Organisation, Organisation.id == Loan.lender_id)
     )
+
+
+def _head() -> ScalarSelect[str]:
+    """The name of the household's head of today."""
+    head = aliased(Person)
+    return (
+        select(head.name)
+        .where(head.household_id == Loan.household_id, head.is_head, head.left_on.is_(None))
+        .order_by(head.id)
+        .limit(1)
+        .correlate(Loan)
+        .scalar_subquery()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLine:
+    """A household on the list for which an organisation borrowed."""
+
+    household_id: int
+    household_number: str
+    head: str
+    village_code: str
+    share_fen: int
+
+
+def shares_of_loan(session: Session, loan_id: int) -> list[ShareLine]:
+    """The list behind an organisation's loan, in the order of the register; else nothing."""
+    head = aliased(Person)
+    rows = session.execute(
+        select(
+            Household.id,
+            Household.number,
+            func.coalesce(head.name, ""),
+            Household.village_code,
+            LoanShare.share_fen,
+        )
+        .select_from(Loan)
+        .join(LoanShare, LoanShare.application_id == Loan.application_id)
+        .join(Household, Household.id == LoanShare.household_id)
+        .outerjoin(
+            head,
+            and_(head.household_id == Household.id, head.is_head, head.left_on.is_(None)),
+        )
+        .where(Loan.id == loan_id)
+        .order_by(Household.number)
+    )
+    return [ShareLine(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldShare:
+    """A share that a household has of an organisation's loan."""
+
+    number: str
+    organisation: str
+    lender: str
+    state: str
+    share_fen: int
+    #: of the whole loan
+    amount_fen: int
+    outstanding_fen: int
+    signed_on: date
+    matures_on: date
+
+
+def shares_of_household(session: Session, household_id: int) -> list[HeldShare]:
+    """A household's shares of organisations' loans, the newest first. For whoever may see the
+    household: the loan itself may lie outside their scope.
+    """
+    rows = session.execute(
+        select(
+            Loan.number,
+            _User.name,
+            Organisation.name,
+            Position.state,
+            LoanShare.share_fen,
+            Loan.amount_fen,
+            principal_out(Loan.id),
+            Loan.signed_on,
+            Loan.matures_on,
+        )
+        .join(Loan, Loan.application_id == LoanShare.application_id)
+        .join(Position, Position.loan_id == Loan.id)
+        .join(_User, _User.id == Loan.organisation_id)
+        .join(Organisation, Organisation.id == Loan.lender_id)
+        .where(LoanShare.household_id == household_id)
+        .order_by(Loan.id.desc())
+    )
+    return [HeldShare(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

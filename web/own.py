@@ -20,6 +20,7 @@ from loans import record
 from loans.models import Application, ApplicationSheet, Loan
 from loans.operations.applying import SUBJECT
 from loans.page import dues_of, schedule_of
+from loans.queries import HeldShare, shares_of_household
 from office.models import Decision, Proposal
 from organisations.models import Organisation
 
@@ -67,6 +68,8 @@ class OwnLoan:
     #: interest that the treasury has borne so far
     treasury_fen: int
     overdue: bool
+    #: the organisation that uses the money and repays it; empty: the household itself
+    repaid_by: str
 
     @property
     def payable_fen(self) -> int:
@@ -84,6 +87,8 @@ class OwnPage:
     line: LineState | None
     applications: list[OwnApplication]
     loans: list[OwnLoan]
+    #: its shares of what organisations borrowed for lists of households: no debts of its own
+    shares: list[HeldShare]
 
 
 def own_page(session: Session, household_id: int, *, on: date, regions: RegionTree) -> OwnPage:
@@ -96,6 +101,7 @@ def own_page(session: Session, household_id: int, *, on: date, regions: RegionTr
         line=credit.line(session, household_id, on=on),
         applications=_applications(session, household_id),
         loans=_loans(session, household_id, on),
+        shares=shares_of_household(session, household_id),
     )
 
 
@@ -158,7 +164,12 @@ def _loan(session: Session, one: record.Loaded, on: date) -> OwnLoan:
         following=_following(one, on),
         treasury_fen=sum(due.amount_fen for due in dues if due.bearer == "treasury"),
         overdue=any(day < on for day, _kind, _fen in payable),
+        repaid_by=_name(session, loan.organisation_id),
     )
+
+
+def _name(session: Session, organisation_id: int | None) -> str:
+    return "" if organisation_id is None else session.get_one(Organisation, organisation_id).name
 
 
 def _following(one: record.Loaded, on: date) -> NextPayment | None:

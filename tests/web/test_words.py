@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from households.models import STATUS_TITLES
+from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from web.pages import batches, dashboard, frame
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
@@ -52,6 +53,7 @@ def listed() -> set[str]:
         BEARERS,
         GRADES,
         METHOD_TITLES,
+        MODES,
         STATUS_TITLES,
     )
     said = {word for table in tables for word in table.values()}

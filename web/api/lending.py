@@ -23,6 +23,7 @@ from web.api.lending_schemas import (
     Disbursed,
     Draws,
     LenderForm,
+    ListForm,
     LoanAnswer,
     LoanRow,
     LoansQuery,
@@ -44,7 +45,12 @@ routes = Routes("loans", "贷款 · from the application to the closing")
 
 
 def _as_asked(rows: list[dict[str, Any]]) -> list[loans.Asked]:
-    return [loans.Asked(**{"every_months": RHYTHMS[row["method"]], **row}) for row in rows]
+    return [_one_asked(row) for row in rows]
+
+
+def _one_asked(row: dict[str, Any]) -> loans.Asked:
+    shares = tuple(loans.Share(**share) for share in row.pop("shares", ()))
+    return loans.Asked(**{"every_months": RHYTHMS[row["method"]], **row, "shares": shares})
 
 
 @routes.post(
@@ -75,6 +81,23 @@ def apply_file(form: dict[str, Any]) -> dict[str, Any]:
         file = files.read_applications(upload.path, name=upload.name)
     deed = deeds.apply(form["lender_id"], file.taken())
     return do_once("loans.apply", deed, body=[form["lender_id"], file.sha256])
+
+
+@routes.post(
+    "/loans/applications/list",
+    command="loans.apply",
+    form=ListForm,
+    answers=SheetTaken,
+    status=201,
+    keyed=True,
+)
+def apply_list(form: dict[str, Any]) -> dict[str, Any]:
+    """受理统贷统还申请：分户清单文件（xlsx、csv）。An organisation asks for a list."""
+    file = _read(files.read_shares)
+    header = {name: value for name, value in form.items() if name != "lender_id"}
+    asked = files.asked_for_list(file, **header)
+    deed = deeds.apply(form["lender_id"], [asked])
+    return do_once("loans.apply", deed, body=[sorted(request.form.items()), file.sha256])
 
 
 @routes.post(
@@ -224,6 +247,7 @@ def _filter(query: dict[str, Any]) -> Filter:
         text=query["q"],
         state=query["state"],
         overdue_only=query["overdue"],
+        mode=query["mode"],
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from marshmallow import INCLUDE, Schema, fields, post_dump, validate
 
+from loans.eligibility import MODES
 from loans.forms import CHANNELS, USE_TITLES
 from loans.schedule import METHODS
 from web.api import paging
@@ -17,10 +18,22 @@ ROWS_MAX: Final = 2_000
 _NUMBER: Final = 64
 
 
-class AskedRow(Schema):
-    """One application."""
+class ShareRow(Schema):
+    """A household on the list for which an organisation borrows."""
 
     household_number = Text(required=True, longest=32)
+    share_fen = Money(required=True, data_key="share")
+
+
+class AskedRow(Schema):
+    """One application. ``pooled``: no household, an organisation and its list instead."""
+
+    mode = fields.String(load_default="credit", validate=validate.OneOf(tuple(MODES)))
+    household_number = Text(load_default="", longest=32)
+    organisation_code = Text(load_default="", longest=18)
+    shares = fields.List(
+        fields.Nested(ShareRow), load_default=list, validate=validate.Length(0, ROWS_MAX)
+    )
     amount_fen = Money(required=True, data_key="amount")
     term_months = Whole(required=True, validate=validate.Range(1, 999))
     annual_rate_ppm = Rate(required=True, data_key="annual_rate")
@@ -62,6 +75,8 @@ class PaymentRow(DrawRow):
     """One repayment."""
 
     early = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    #: credit code of an organisation or number of a household; empty: the contract's payer
+    payer = Text(load_default="", longest=32)
 
 
 class Payments(Schema):
@@ -76,6 +91,18 @@ class LenderForm(Schema):
     """Beside the file of applications."""
 
     lender_id = Count(required=True)
+
+
+class ListForm(LenderForm):
+    """Beside the file with the list of households: what the organisation asks for."""
+
+    organisation_code = Text(required=True, longest=18)
+    amount_fen = Money(required=True, data_key="amount")
+    term_months = Count(required=True, validate=validate.Range(1, 999))
+    annual_rate_ppm = Rate(required=True, data_key="annual_rate")
+    purpose = Text(required=True, longest=100)
+    method = fields.String(required=True, validate=validate.OneOf(METHODS))
+    exception_reason = Text(load_default="", longest=100)
 
 
 class NoForm(Schema):
@@ -155,9 +182,13 @@ class LoanRow(Schema):
 
     id = fields.Integer(required=True)
     number = fields.String(required=True)
-    household_id = fields.Integer(required=True)
+    mode = fields.String(required=True)
+    household_id = fields.Integer(required=True, allow_none=True)
     household_number = fields.String(required=True)
     borrower = fields.String(required=True)
+    relation = fields.String(required=True)
+    head = fields.String(required=True)
+    organisation = fields.String(required=True)
     village_code = fields.String(required=True)
     lender = fields.String(required=True)
     state = fields.String(required=True)
@@ -179,6 +210,7 @@ class LoansQuery(paging.PageQuery):
         load_default="", validate=validate.OneOf(("", "signed", "active", "settled"))
     )
     overdue = fields.Boolean(load_default=False)
+    mode = fields.String(load_default="", validate=validate.OneOf(("", *MODES)))
 
 
 class EventRow(Schema):
@@ -204,6 +236,16 @@ class DueRow(Schema):
     settlement_id = fields.Integer(required=True, allow_none=True)
 
 
+class ShareAnswer(Schema):
+    """A household on the list of a loan."""
+
+    household_id = fields.Integer(required=True)
+    household_number = fields.String(required=True)
+    head = fields.String(required=True)
+    village_code = fields.String(required=True)
+    share_fen = Money(required=True, data_key="share")
+
+
 class LoanAnswer(Schema):
     """Everything about one loan."""
 
@@ -219,6 +261,7 @@ class LoanAnswer(Schema):
     dues = fields.List(fields.Nested(DueRow), required=True)
     accrued_household_fen = Money(required=True, data_key="accrued_household")
     credit_fen = Money(required=True, data_key="credit")
+    shares = fields.List(fields.Nested(ShareAnswer), required=True)
 
 
 class Why(Schema):

@@ -20,10 +20,10 @@ import credit
 import ledger
 import organisations
 from kernel import attachments
-from kernel.money import format_yuan
+from kernel.money import format_yuan, parse_rate, parse_yuan
 from kernel.refusals import Refusal
 from loans import files, queries
-from loans.forms import FORMS
+from loans.forms import FORMS, METHOD_TITLES
 from loans.refusals import SheetRefused
 from office import rights
 from organisations import Kind, Organisation
@@ -68,6 +68,8 @@ class Batch:
     read: Callable[[Path, str, Mapping[str, str]], Read]
     #: what is said when it is booked
     done: Callable[[dict[str, Any]], str]
+    #: what is asked beside the file
+    beside: tuple[str, ...] = ()
 
 
 @blueprint.get("")
@@ -162,7 +164,15 @@ def _register(batch: Batch) -> None:
 def _form(batch: Batch, refused: Refusal | None = None) -> ResponseReturnValue:
     rows = refused.rows[:_FAULTS_MAX] if isinstance(refused, SheetRefused) else []
     return forms.page(
-        "batch.html", refused, batch=batch, lenders=_lenders(), read=None, rows=rows, ticket=""
+        "batch.html",
+        refused,
+        batch=batch,
+        lenders=_lenders(),
+        methods=METHOD_TITLES,
+        read=None,
+        rows=rows,
+        chosen=dict(request.form),
+        ticket="",
     )
 
 
@@ -179,6 +189,7 @@ def _checked(batch: Batch) -> ResponseReturnValue:
         "batch.html",
         batch=batch,
         lenders=_lenders(),
+        methods=METHOD_TITLES,
         read=read,
         rows=[],
         name=name,
@@ -197,7 +208,8 @@ def _booked(batch: Batch) -> ResponseReturnValue:
         path.write_bytes(content)
         read = batch.read(path, name, request.form)
     assert read.deed is not None
-    body = [read.sha256, request.form.get("lender_id", ""), request.form.get("scheme", "")]
+    beside = ("lender_id", "scheme", *batch.beside)
+    body = [read.sha256, *(request.form.get(name, "") for name in dict.fromkeys(beside))]
     answer = once(batch.command, read.deed, key=forms.sent_key(), body=body)
     flash(batch.done(answer))
     return redirect(url_for("batches.overview"))
@@ -252,6 +264,25 @@ def _read_applications(path: Path, name: str, form: Mapping[str, str]) -> Read:
     return _read(files.read_applications(path, name=name), lambda f: deeds.apply(lender_id, f))
 
 
+def _read_list(path: Path, name: str, form: Mapping[str, str]) -> Read:
+    """What an organisation asks for, and the households it asks for."""
+    lender_id = row_id(form.get("lender_id"))
+    method = form.get("method", "")
+    header: dict[str, Any] = {
+        "organisation_code": form.get("organisation_code", "").strip()[:18],
+        "amount_fen": parse_yuan(form.get("amount", ""), field="amount"),
+        "term_months": row_id(form.get("term_months")),
+        "annual_rate_ppm": parse_rate(form.get("annual_rate", ""), field="annual_rate"),
+        "purpose": form.get("purpose", "")[:100],
+        "method": method if method in METHOD_TITLES else "interest-only",
+        "exception_reason": form.get("exception_reason", "")[:100],
+    }
+    file = files.read_shares(path, name=name)
+    return _read(
+        file, lambda _shares: deeds.apply(lender_id, [files.asked_for_list(file, **header)])
+    )
+
+
 def _read_disbursements(path: Path, name: str, _form: Mapping[str, str]) -> Read:
     return _read(files.read_disbursements(path, name=name), deeds.disburse)
 
@@ -293,6 +324,25 @@ BATCHES: Final = {
                 "已受理{count}笔，合计{total}元，待主任审批",
                 count=answer["applications"],
                 total=answer["total"],
+            ),
+            ("lender_id",),
+        ),
+        Batch(
+            "shares",
+            "统贷统还申请",
+            "单位为分户清单上的各户借款；各户份额合计须等于贷款金额。",
+            "loans.apply",
+            _read_list,
+            lambda answer: t("已受理统贷统还申请{total}元，待主任审批", total=answer["total"]),
+            (
+                "lender_id",
+                "organisation_code",
+                "amount",
+                "term_months",
+                "annual_rate",
+                "purpose",
+                "method",
+                "exception_reason",
             ),
         ),
         Batch(

@@ -16,6 +16,7 @@ from households.models import STATUS_TITLES
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans import queries as loan_queries
+from loans.eligibility import MODES
 from loans.queries import Filter, LoanLine
 from office import rights
 from web import exports, registers, scope
@@ -141,6 +142,12 @@ def _card(household_id: int, refused: Refusal | None = None, code: str = "") -> 
             why=credit.explain(session, rating) if rating else None,
             ratings=ratings,
             loans=_loans(session, household_id, on) if rights.may(by, "loans.read") else [],
+            shares=(
+                loan_queries.shares_of_household(session, household_id)
+                if rights.may(by, "loans.read")
+                else []
+            ),
+            modes=MODES,
             may_give_slip=rights.may(by, slips.COMMAND),
             request_key=forms.new_key(),
         )

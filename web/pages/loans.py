@@ -12,9 +12,10 @@ import ledger
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans import explaining, queries
+from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from loans.page import Event, LoanPage, loan_page
-from loans.queries import Filter, LoanLine
+from loans.queries import Filter, LoanLine, ShareLine
 from office import rights
 from policy import ContractTerms, schema, values_of
 from web import deeds, exports, scope
@@ -63,6 +64,7 @@ def listed() -> ResponseReturnValue:
         first=after == 0,
         places=[(region.code, region.name) for region in places],
         states=LOAN_STATES,
+        modes=MODES,
         grades=GRADES,
         asked=_asked(),
     )
@@ -77,6 +79,7 @@ def exported(form: str) -> ResponseReturnValue:
         for title in (
             "合同号", "户编号", "借款人", "乡镇村", "机构", "状态", "合同金额（元）",
             "贷款余额（元）", "年利率（%）", "签订日", "到期日", "五级分类", "逾期金额（元）",
+            "贷款模式", "用款单位", "户主", "与户主关系",
         )
     ]  # fmt: skip
     with reading() as session:
@@ -136,6 +139,8 @@ def _loan(number: str, refused: Refusal | None = None) -> ResponseReturnValue:
         dues=DUES,
         bearers=BEARERS,
         grades=GRADES,
+        modes=MODES,
+        shares=_shares(page),
         method=METHOD_TITLES.get(page.method, page.method),
         terms=_terms(page.terms),
         undone=_undone(page),
@@ -166,13 +171,29 @@ def _terms(terms: ContractTerms) -> list[tuple[str, str, str]]:
     ]
 
 
+def _shares(page: LoanPage) -> list[tuple[ShareLine, str]]:
+    """The list of households with their villages; no village where this person may not look."""
+    regions, by = house().regions, actor()
+    return [
+        (
+            share,
+            regions.full_name(share.village_code, below=3)
+            if rights.sees(by, region=share.village_code)
+            else "",
+        )
+        for share in page.shares
+    ]
+
+
 def _undone(page: LoanPage) -> set[int]:
     """Disbursements that were reversed."""
     return {event.source_id for event in page.events if event.kind == "reversed"}
 
 
 def _asked() -> dict[str, str]:
-    return {name: request.args.get(name, "") for name in ("q", "region", "state", "overdue")}
+    return {
+        name: request.args.get(name, "") for name in ("q", "region", "state", "overdue", "mode")
+    }
 
 
 def _found(session: Session, after: int, limit: int) -> list[LoanLine]:
@@ -184,6 +205,7 @@ def _found(session: Session, after: int, limit: int) -> list[LoanLine]:
         text=asked["q"][:40],
         state=asked["state"][:20],
         overdue_only=asked["overdue"] == "yes",
+        mode=asked["mode"][:20],
     )
     return queries.listed(
         session,
@@ -217,4 +239,8 @@ def _cells(row: LoanLine) -> list[object]:
         row.matures_on.isoformat(),
         t(GRADES[row.grade]),
         exports.amount(row.overdue_fen),
+        t(MODES[row.mode]),
+        row.organisation,
+        row.head,
+        row.relation,
     ]

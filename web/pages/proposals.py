@@ -17,11 +17,14 @@ from credit import show_points
 from households.models import Household, Person
 from kernel.money import format_rate
 from kernel.refusals import Refusal
+from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from loans.models import Application
+from loans.operations.applying import shares_of
 from office import approvals, rights
 from office.models import Person as Staff
 from office.models import Proposal
+from organisations.models import Organisation
 from web import deeds
 from web.access import needs
 from web.context import actor, house, once, reading
@@ -150,31 +153,73 @@ def _applications(session: Session, sheet_id: int) -> Content:
     found = session.scalars(
         select(Application).where(Application.sheet_id == sheet_id).order_by(Application.id)
     ).all()
-    shown = found[:ROWS_MAX]
-    numbers = _households(session, [one.household_id for one in shown])
-    rows = [
-        (
-            *numbers[one.household_id],
-            yuan(one.amount_fen),
-            str(one.term_months),
-            f"{format_rate(one.annual_rate_ppm)}%",
-            one.purpose,
-            METHOD_TITLES.get(one.method, one.method),
-            one.exception_reason,
-        )
-        for one in shown
+    lines = [
+        line
+        for one, shares in zip(found, _shares(session, found), strict=True)
+        for line in ((one, None), *((one, share) for share in shares))
     ]
-    titles = (
-        "户编号",
-        "户主",
-        "金额（元）",
-        "期限（月）",
-        "年利率",
-        "用途",
-        "还款方式",
-        "例外理由",
+    shown = lines[:ROWS_MAX]
+    ids = [share[0] if share else one.household_id for one, share in shown]
+    numbers = _households(session, [key for key in ids if key is not None])
+    users = _organisations(session, found)
+    rows = [
+        _share_row(numbers[share[0]], share[1]) if share else _row(one, numbers, users)
+        for one, share in shown
+    ]
+    return Content(_APPLICATION_TITLES, rows, len(lines))
+
+
+_APPLICATION_TITLES: Final = (
+    "户编号",
+    "户主",
+    "金额（元）",
+    "期限（月）",
+    "年利率",
+    "用途",
+    "还款方式",
+    "贷款模式",
+    "用款单位",
+    "追加",
+    "例外理由",
+)
+
+
+def _row(
+    one: Application, numbers: dict[int, tuple[str, str]], users: dict[int, str]
+) -> tuple[str, ...]:
+    """An application. A second loan of a household is marked, with what it owes already."""
+    household = numbers[one.household_id] if one.household_id is not None else ("—", "—")
+    top_up = t("已有{amount}元", amount=yuan(one.exposure_fen)) if one.exposure_fen else ""
+    return (
+        *household,
+        yuan(one.amount_fen),
+        str(one.term_months),
+        f"{format_rate(one.annual_rate_ppm)}%",
+        one.purpose,
+        t(METHOD_TITLES.get(one.method, one.method)),
+        t(MODES[one.mode]),
+        users.get(one.organisation_id or 0, ""),
+        top_up,
+        one.exception_reason,
     )
-    return Content(titles, rows, len(found))
+
+
+def _share_row(household: tuple[str, str], share_fen: int) -> tuple[str, ...]:
+    """A household on the list of the application above."""
+    return (*household, yuan(share_fen), *([""] * 4), t("份额"), "", "", "")
+
+
+def _shares(session: Session, found: Sequence[Application]) -> list[list[tuple[int, int]]]:
+    shares = shares_of(session, found)
+    return [shares.get(one.id, []) for one in found]
+
+
+def _organisations(session: Session, found: Sequence[Application]) -> dict[int, str]:
+    ids = {one.organisation_id for one in found if one.organisation_id is not None}
+    rows = session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    )
+    return {row.id: row.name for row in rows}
 
 
 def _households(session: Session, ids: list[int]) -> dict[int, tuple[str, str]]:
