@@ -4,7 +4,7 @@ Verbs take a session, the open business day and the actor; a sheet may hold one 
 """
 
 from loans.batch import close_chunk, review_all_overdue
-from loans.dossier.forms import CheckMade, ContactMade, LifeTold, PaperNoted
+from loans.dossier.forms import CheckMade, ContactMade, LifeTold, PaperNoted, WayProposed
 from loans.dossier.operations import make_check, make_contact, note_paper, propose_way, tell_life
 from loans.dossier.scans import Scan
 from loans.eligibility import Asked, Share
@@ -32,6 +32,7 @@ __all__ = [
     "Payment",
     "Scan",
     "Share",
+    "WayProposed",
     "apply_sheet",
     "close_chunk",
     "decide_sheet",

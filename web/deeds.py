@@ -59,6 +59,7 @@ def sign(sheet_id: int) -> Deed:
             session,
             sheet_id=sheet_id,
             rulebook=here.rulebook,
+            papers=here.papers,
             on=ledger.open_day(session),
             by=by,
         )
@@ -69,11 +70,13 @@ def sign(sheet_id: int) -> Deed:
 
 def disburse(draws: Sequence[loans.Draw]) -> Deed:
     """Pay out."""
-    by = actor()
+    by, here = actor(), house()
 
     def work(session: Session) -> dict[str, Any]:
         on = ledger.open_day(session)
-        slips = loans.disburse_many(session, draws=draws, calendar=house().calendar, on=on, by=by)
+        slips = loans.disburse_many(
+            session, draws=draws, papers=here.papers, calendar=here.calendar, on=on, by=by
+        )
         return {
             "booked_on": on.isoformat(),
             "count": len(slips),

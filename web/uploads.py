@@ -42,12 +42,16 @@ def received(field: str = "file") -> Iterator[Upload]:
     file = request.files.get(field)
     if file is None or not file.filename:
         raise FileMissing(field=field)
-    # The last part alone, without anything a path could be made of.
-    name = _UNSAFE.sub("_", file.filename.replace("\\", "/").rsplit("/", 1)[-1])[-80:] or "file"
+    name = clean_name(file.filename)
     with tempfile.TemporaryDirectory(prefix="fupin-") as folder:
         path = Path(folder) / name.lstrip(".")
         file.save(path)
         yield Upload(path, name)
+
+
+def clean_name(name: str) -> str:
+    """The last part of a name alone, without anything a path could be made of."""
+    return _UNSAFE.sub("_", name.replace("\\", "/").rsplit("/", 1)[-1])[-80:] or "file"
 
 
 def ticket(kind: str, number: int) -> str:

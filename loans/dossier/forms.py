@@ -81,3 +81,12 @@ class PaperNoted:
     on_file: bool = True
     remark: str = ""
     scan: Scan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WayProposed:
+    """How a loan shall end, as it is proposed."""
+
+    way: str
+    planned_on: date
+    note: str = ""

@@ -27,6 +27,7 @@ from loans.dossier.forms import (
     ContactMade,
     LifeTold,
     PaperNoted,
+    WayProposed,
 )
 from loans.dossier.papers import PaperRules
 from loans.dossier.refusals import (
@@ -96,7 +97,7 @@ def make_check(
     keyring: Keyring,
     on: date,
     by: Actor,
-) -> int:
+) -> PostCheck:
     """Record a check after lending; the next one is due ``every_months`` later."""
     ledger.require_bookable(session, on)
     loan, position = finding.loan(session, number, by, "loans.post_check")
@@ -118,7 +119,7 @@ def make_check(
     )
     session.add(row)
     session.flush()
-    return row.id
+    return row
 
 
 def make_contact(
@@ -177,26 +178,29 @@ def tell_life(
 
 
 def propose_way(
-    session: Session, *, number: str, way: str, planned_on: date, note: str, on: date, by: Actor
+    session: Session, proposed: WayProposed, *, number: str, on: date, by: Actor
 ) -> int:
     """Propose how a loan shall end, for the maturity in force."""
     ledger.require_bookable(session, on)
     loan, position = finding.loan(session, number, by, "loans.way")
-    finding.choice("way", way, WAY_TITLES)
+    finding.choice("way", proposed.way, WAY_TITLES)
     if position.state == "settled":
         raise LoanSettled(field="number", number=loan.number)
     if position.state == "signed":
         raise BeforeDisbursement(field="number", number=loan.number, day=on)
-    if planned_on < on:
-        raise WayLooksBack(field="planned_on", planned=planned_on, on=on)
-    if way == "successor" and finding.life_of(session, loan.id) not in {"died", "moved_away"}:
+    if proposed.planned_on < on:
+        raise WayLooksBack(field="planned_on", planned=proposed.planned_on, on=on)
+    if proposed.way == "successor" and finding.life_of(session, loan.id) not in {
+        "died",
+        "moved_away",
+    }:
         raise SuccessorWithoutCause(field="way")
     row = Way(
         loan_id=loan.id,
-        way=way,
-        planned_on=planned_on,
+        way=proposed.way,
+        planned_on=proposed.planned_on,
         matures_on=position.matures_on,
-        note=finding.words("note", note),
+        note=finding.words("note", proposed.note),
         noted_on=on,
         noted_by=by.person_id,
     )

@@ -89,14 +89,16 @@ class Desk:
         made = {"value_date": self.town.today, "note": "已到户", **more}
         return self._do(
             "loans.post_check",
-            lambda s, on: loans.make_check(
-                s,
-                loans.CheckMade(use_found=use_found, **made),
-                number=number,
-                every_months=self.deadlines.check_every_months,
-                keyring=self.town.keyring,
-                on=on,
-                by=self.by,
+            lambda s, on: (
+                loans.make_check(
+                    s,
+                    loans.CheckMade(use_found=use_found, **made),
+                    number=number,
+                    every_months=self.deadlines.check_every_months,
+                    keyring=self.town.keyring,
+                    on=on,
+                    by=self.by,
+                ).id
             ),
         )
 
@@ -143,10 +145,8 @@ class Desk:
             "loans.way",
             lambda s, on: loans.propose_way(
                 s,
+                loans.WayProposed(way, planned_on or on),
                 number=number,
-                way=way,
-                planned_on=planned_on or on,
-                note="",
                 on=on,
                 by=self.by,
             ),

@@ -11,7 +11,7 @@ from sqlalchemy import literal
 from kernel.actor import Actor
 from loans.dossier import queue
 from loans.dossier.kinds import KIND_TITLES
-from loans.dossier.refusals import QueueUnknown
+from loans.dossier.refusals import MisuseAmountUnfit, QueueUnknown
 from office.refusals import NotEntitled
 from tests.loans.filing import COMMON, Desk, a_list, statements
 from tests.loans.town import FULL, OFFICER, VILLAGE, Town, person
@@ -306,7 +306,7 @@ PLANTED = [
         test_misuse_found_stands_there_with_its_amount,
         "loans.dossier.standing.MISUSES",
         ("misused",),
-        catches=(ValueError,),  # no line where one is asked for
+        catches=(MisuseAmountUnfit,),  # an amount where none belongs
     ),
     Plant(
         test_a_death_stands_there_until_a_way_is_decided,

@@ -170,7 +170,12 @@ def disburse(house: House, /, *, source: Path, **options: Any) -> None:
 
     def work(session: Session, on: date, by: Actor) -> dict[str, object]:
         slips = loans.disburse_many(
-            session, draws=file.taken(), calendar=house.calendar, on=on, by=by
+            session,
+            draws=file.taken(),
+            papers=house.papers,
+            calendar=house.calendar,
+            on=on,
+            by=by,
         )
         return {"slips": [{"number": slip, "amount": format_yuan(fen)} for slip, fen in slips]}
 
