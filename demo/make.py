@@ -50,6 +50,8 @@ class Maker:
     actors: dict[str, Actor] = field(default_factory=dict)
     agenda: dict[date, list[Task]] = field(default_factory=lambda: defaultdict(list))
     vouchers: int = 0
+    #: what happens beside the agenda, every day
+    daily: Task = lambda _day: None
 
     def work(self) -> None:
         """Every task on its day, every day closed, to the last."""
@@ -59,6 +61,7 @@ class Maker:
             day = self.county.opens_on + timedelta(days=nth)
             for task in self.agenda.pop(day, []):
                 task(day)
+            self.daily(day)
             closer.close_day(day)
             self.progress(f"逐日办理 · {day}", nth + 1, days)
 

@@ -137,7 +137,8 @@ def _write_settlements(session: Session, difference: Difference) -> dict[tuple[s
 
 
 def _facts(one: Sum | None) -> tuple[int, ...] | tuple[object, ...]:
-    if one is None or not one.amount_fen:
+    # A product too small for a fen is a settlement all the same; one taken back has neither.
+    if one is None or not (one.product or one.amount_fen):
         return ()
     return one.from_on, one.product, one.plan_nr, one.amount_fen, one.treasury_fen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import Final
 
 import click
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 import ledger
 import migrations
 from config.wiring import House
+from demo import random_county
 from demo.county import DEMOS, County
 from demo.make import make
 from demo.refusals import BooksNotDemo, DemoAlreadyMade, DemoUnknown
@@ -21,6 +23,7 @@ from kernel.vault import Keyring
 _BAR_WIDTH: Final = 30
 #: percent between two lines where nobody watches
 _LINE_EVERY: Final = 25
+_SEED_DIGITS: Final = 10
 
 
 @click.command("demo")
@@ -29,9 +32,9 @@ _LINE_EVERY: Final = 25
 @click.pass_obj
 def demo(house: House, *, name: str, if_missing: bool) -> None:
     """建立演示县账套（yizhang-2017）。Make the books of a demonstration county."""
-    county = DEMOS.get(name)
+    county = _county(name)
     if county is None:
-        raise DemoUnknown(field="name", name=name[:60], known="、".join(DEMOS))
+        raise DemoUnknown(field="name", name=name[:60], known="、".join([*DEMOS, "random:SEED"]))
     if _stands(house, county):
         if not if_missing:
             raise DemoAlreadyMade(field="name", name=name)
@@ -39,8 +42,26 @@ def demo(house: House, *, name: str, if_missing: bool) -> None:
     else:
         _found(house, county)
         with _Bar() as bar:
-            make(house, county, bar.show)
+            if name.startswith(random_county.PREFIX):
+                _, counts = random_county.make(house, county, bar.show)
+                _say_counts(counts)
+            else:
+                make(house, county, bar.show)
     _say_accounts(house, county)
+
+
+def _county(name: str) -> County | None:
+    """A county by its name; ``random:SEED`` is made up of dice."""
+    seed = name.removeprefix(random_county.PREFIX)
+    if seed != name and seed.isascii() and seed.isdigit() and len(seed) < _SEED_DIGITS:
+        return random_county.county_of(int(seed))
+    return DEMOS.get(name)
+
+
+def _say_counts(counts: Counter[str]) -> None:
+    click.echo("做过的事与被拒绝的事 · what was done, and what was refused:")
+    for name, times in sorted(counts.items()):
+        click.echo(f"  {times:>6}  {name}")
 
 
 def _stands(house: House, county: County) -> bool:
