@@ -51,8 +51,11 @@ class BentRulebook:
         return self._bent(self.straight.contract_terms(on=on, region=region))
 
     def _bent(self, terms: ContractTerms) -> ContractTerms:
-        bent = {
-            name: replace(getattr(terms, name), value=value) for name, value in self.changes.items()
+        bent: dict[str, Any] = {
+            # A term that the county's documents leave out takes its place from another one's.
+            name: replace(getattr(terms, name) or terms.settle_on_day, value=value)
+            for name, value in self.changes.items()
+            if value is not None
         }
         return replace(terms, **bent)
 

@@ -1,15 +1,16 @@
 """A rule machine that drives the product and the slow model side by side.
 
 Three contracts of two households at one lender, of every method; draws, payments of every size,
-reversals, days closed one at a time or up to the next day on which something happens. After every
-step both must say the same, and the books must balance.
+either entered on its day or with an earlier value date, any of them undone; days closed one at a
+time or up to the next day on which something happens. The model lives each loan again from its
+events whenever one is entered or undone. After every step both must say the same, and the books
+must balance; what the model calls impossible the product must refuse.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -27,26 +28,23 @@ from sqlalchemy import event
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.database import open_engine
+from kernel.refusals import Refusal
 from kernel.regions import RegionTree
 from kernel.unit_of_work import Books, found_trail
 from kernel.vault import Keyring
 from loans import limits
-from loans.refusals import (
-    DisbursementHasConsequences,
-    DrawAboveContract,
-    LoanOver,
-    NothingDisbursed,
-)
+from loans.refusals import EventAlreadyReversed
 from policy import Rulebook
 from tests import verification
 from tests.conftest import Clock
 from tests.databases import Maker
-from tests.loans.bent import BentRulebook, treasury
-from tests.loans.readings import Reading, earned, left, told
+from tests.loans.bent import BentRulebook
+from tests.loans.contracts import bent_by, contract_of, terms_of
+from tests.loans.readings import Reading, books_of, same, told
 from tests.loans.town import Town
 from tests.slow_model.contract import Contract
+from tests.slow_model.life import Event, Impossible, close_day, live
 from tests.slow_model.loan import SlowLoan
-from tests.slow_model.plan import half_up, shift
 
 ONE = timedelta(days=1)
 PLENTY = 10_000_000_000
@@ -60,57 +58,25 @@ FIRST_DAYS = (
     date(2017, 8, 31),
     date(2016, 9, 26),  # the October holidays come
 )
-METHODS = (
-    ("interest-only", 3, 20),
-    ("interest-only", 1, 20),
-    ("interest-only", 6, 20),
-    ("interest-only", 12, 20),
-    ("interest-only", 3, 0),
-    ("bullet", 0, 0),
-    ("equal-principal", 3, 0),
-    ("equal-installment", 1, 0),
-)
-#: product sums count actual days alone
-BY_DAYS = {"act/360": "act/360", "act/365": "act/365", "30/360": "act/360", "by-month": "act/365"}
-ORDERS = (
-    ("penalty", "compound", "interest", "principal"),
-    ("principal", "interest", "penalty", "compound"),
-    ("interest", "penalty", "compound", "principal"),
-)
-
 #: how much is paid; seldom everything
 HOW = ("half", "ninth", "fen", "some", "owed", "more", "half", "ninth", "some", "all", "too much")
 
 
-def contract_of(seed: int) -> dict[str, Any]:
-    """A contract; by its own dice, which do not lean to the first of every choice."""
-    pick = Random(seed).choice
-    return {
-        "kind": pick(METHODS),
-        "amount": pick((2_500_000, 2_000_001, 777_777, 1_234)),
-        "months": pick((3, 6, 7, 12)),
-        "rate_ppm": pick((43_500, 43_499, 9_999)),
-        "surcharge_bp": pick((5_000, 3_000, 4_321)),
-        "order": pick(ORDERS),
-        # 青阳: all of it to the year's end, then 70 %; or a share throughout; or none
-        "share": pick(("none", "turns", "all", "part", "part")),
-        "cap": pick((None, 5_000_000, 1_000_001)),
-        "drawn at once": pick((True, True, True, False)),
-        "convention": pick(("act/360", "act/365", "30/360", "by-month")),
-    }
+#: how many days before the open one an event has its value; mostly none
+BACK = (0, 0, 0, 0, 0, 0, 1, 2, 9, 31, 100)
 
 
-def payments_of(seed: int) -> list[tuple[int, str, bool]]:
-    """Which contracts are paid, how much, and whether early."""
+def payments_of(seed: int) -> list[tuple[int, str, bool, int]]:
+    """Which contracts are paid, how much, whether early, and with value of how many days before."""
     dice = Random(seed)
     return [
-        (dice.randrange(3), dice.choice(HOW), dice.random() < 0.4)
+        (dice.randrange(3), dice.choice(HOW), dice.random() < 0.4, dice.choice(BACK))
         for _ in range(dice.randrange(1, 5))
     ]
 
 
 SEEDS = st.integers(0, 2**32 - 1)
-contracts = SEEDS.map(contract_of)
+contracts = SEEDS.map(terms_of)
 
 
 @dataclass(frozen=True)
@@ -123,6 +89,15 @@ class Doors:
     rulebook: Rulebook
     holidays: HolidayTable
     regions: RegionTree
+
+
+@dataclass
+class Entered:
+    """An event as both sides know it: the product by the number of its slip or payment."""
+
+    event: Event
+    number: str | int
+    undone: bool = False
 
 
 class Lives(RuleBasedStateMachine):
@@ -150,10 +125,9 @@ class Lives(RuleBasedStateMachine):
             self.doors.regions,
         )
         self.numbers: list[str] = []
+        self.contracts: list[Contract] = []
         self.models: list[SlowLoan] = []
-        self.slips: list[list[str]] = []
-        self.repaid: list[bool] = []
-        self.credits = {1: 0, 2: 0}
+        self.entered: list[list[Entered]] = []
         #: closed day -> figures of each loan
         self.history: dict[date, list[tuple[int, ...]]] = {}
 
@@ -173,61 +147,20 @@ class Lives(RuleBasedStateMachine):
                 self.draw(at, whole=True)
 
     def _sign(self, place: int, terms: dict[str, Any]) -> None:
-        method, every, settle_on = terms["kind"]
-        by_plan = method != "bullet" and not settle_on
-        convention = (
-            terms["convention"] if by_plan else terms["convention"].replace("30/360", "act/365")
-        )
-        convention = convention if by_plan else convention.replace("by-month", "act/360")
-        matures = shift(self.on, terms["months"])
-        shares = self._shares(terms, matures)
-        self.rulebook.bend(
-            {
-                "settle_on_day": settle_on,
-                "day_count": convention,
-                "interest_bearers": treasury(
-                    *((start, end, int(share * 10_000), cap) for start, end, share, cap in shares)
-                ),
-                "overdue_surcharge_bp": terms["surcharge_bp"],
-                "allocation_order": terms["order"],
-                "household_total_max_fen": 10_000_000,
-            }
-        )
+        contract = contract_of(terms, self.on)
+        self.rulebook.bend(bent_by(terms, contract))
         asked = self.town.asked(
             place,
             amount_fen=terms["amount"],
             term_months=terms["months"],
             annual_rate_ppm=terms["rate_ppm"],
-            method=method,
-            every_months=every,
+            method=contract.method,
+            every_months=contract.every,
         )
         self.numbers += self.town.contracts(asked)
-        surcharged = Fraction(terms["rate_ppm"] * (10_000 + terms["surcharge_bp"]), 10_000)
-        contract = Contract(
-            terms["amount"], matures, Fraction(terms["rate_ppm"], 1_000_000),
-            Fraction(half_up(surcharged), 1_000_000), method, every, settle_on, convention,
-            list(terms["order"]), shares,
-        )  # fmt: skip
+        self.contracts.append(contract)
         self.models.append(SlowLoan(contract))
-        self.slips.append([])
-        self.repaid.append(False)
-
-    def _shares(
-        self, terms: dict[str, Any], matures: date
-    ) -> list[tuple[date, date, Fraction, int | None]]:
-        # Three years of subsidy at the longest, which no loan here outlives.
-        end = shift(self.on, 36)
-        new_year = date(self.on.year + 1, 1, 1)
-        whole, part = Fraction(1), Fraction(7, 10)
-        return {
-            "none": [],
-            "all": [(self.on, end, whole, terms["cap"])],
-            "part": [(self.on, end, part, terms["cap"])],
-            "turns": [
-                (self.on, new_year, whole, terms["cap"]),
-                (new_year, end, part, terms["cap"]),
-            ],
-        }[terms["share"]]
+        self.entered.append([])
 
     def teardown(self) -> None:
         try:
@@ -242,62 +175,101 @@ class Lives(RuleBasedStateMachine):
 
     # --- steps ------------------------------------------------------------------------------
 
-    @rule(at=st.integers(0, 2), whole=st.booleans())
-    def draw(self, at: int, whole: bool) -> None:
+    @rule(at=st.integers(0, 2), whole=st.booleans(), back=st.sampled_from(BACK))
+    def draw(self, at: int, whole: bool, back: int = 0) -> None:
         model = self.models[at]
         left = model.contract.amount - model.drawn
-        fen = left if whole or model.contract.by_plan else left // 3 + 1
-        if self.on >= model.contract.matures or model.over:
-            with pytest.raises(LoanOver):
-                self.town.disburse(self.numbers[at], max(1, fen))
-        elif not left:
-            with pytest.raises(DrawAboveContract):
-                self.town.disburse(self.numbers[at], 1)
-        else:
-            self.slips[at].append(self.town.disburse(self.numbers[at], fen))
-            model.draw(fen, self.on)
+        fen = max(1, left if whole or model.contract.by_plan else left // 3 + 1)
+        event = Event("draw", self._value_day(at, back), fen)
+        # No draw counts from before the day of signing, or where there is nothing left.
+        shut = self.on >= model.contract.matures or model.over
+        self._enter(at, event, shut=shut)
 
     @rule(payments=SEEDS.map(payments_of), jump=st.integers(0, 3))
-    def pay_and_go_on(self, payments: list[tuple[int, str, bool]], jump: int) -> None:
+    def pay_and_go_on(self, payments: list[tuple[int, str, bool, int]], jump: int) -> None:
         """Some payments, then a day or the days up to, on or past the next event."""
-        for at, how, early in payments:
-            self.pay(at, how, early)
+        for at, how, early, back in payments:
+            self.pay(at, how, early, back)
         if jump:
             self.close_up_to_an_event(jump - 1)
         else:
             self.close()
 
-    @rule(at=st.integers(0, 2), how=st.sampled_from(HOW), early=st.booleans())
-    def pay(self, at: int, how: str, early: bool) -> None:
-        model, number = self.models[at], self.numbers[at]
+    @rule(
+        at=st.integers(0, 2),
+        how=st.sampled_from(HOW),
+        early=st.booleans(),
+        back=st.sampled_from(BACK),
+    )
+    def pay(self, at: int, how: str, early: bool, back: int) -> None:
+        model = self.models[at]
         owed, out = sum(debt.left for debt in model.owed), model.principal
         fen = max(1, {
             "fen": 1, "owed": owed, "half": owed // 2, "ninth": owed // 9, "more": owed + 7,
             "some": owed + out // 5, "all": owed + out, "too much": owed + 2 * out,
         }[how])  # fmt: skip
-        if not model.drawn:
-            with pytest.raises(NothingDisbursed):
-                self.town.pay(number, fen)
-        elif model.over:
-            with pytest.raises(LoanOver):
-                self.town.pay(number, fen)
-        else:
-            self.town.pay(number, fen, early=early)
-            self.repaid[at] = True
-            self.credits[_household(at)] += model.pay(fen, self.on, early)
+        event = Event("early" if early else "payment", self._value_day(at, back), fen)
+        self._enter(at, event, shut=model.over)
 
-    @precondition(lambda self: any(self.slips))
-    @rule(at=st.integers(0, 2))
-    def reverse(self, at: int) -> None:
-        model, slips = self.models[at], self.slips[at]
-        if not slips:
+    @precondition(lambda self: any(self.entered))
+    @rule(at=st.integers(0, 2), dice=SEEDS)
+    def undo(self, at: int, dice: int) -> None:
+        """Any draw or payment, the youngest more often than the oldest; none twice."""
+        entered = self.entered[at][-Random(dice).choice((1, 3, 1000)) :]
+        if not entered:
             return
-        if len(slips) > 1 or self.repaid[at] or model.settled:
-            with pytest.raises(DisbursementHasConsequences):
-                self.town.reverse(slips[-1])
+        one = Random(dice).choice(entered)
+        if one.undone:
+            with pytest.raises(EventAlreadyReversed):
+                self._undo(one)
+            return
+        one.undone = True
+        try:
+            model = self._lived(at)
+        except Impossible:
+            one.undone = False
+            with pytest.raises(Refusal):
+                self._undo(one)
         else:
-            self.town.reverse(slips.pop())
-            model.undo()
+            self._undo(one)
+            self.models[at] = model
+
+    def _value_day(self, at: int, back: int) -> date:
+        draws = [one.event.on for one in self.entered[at] if _is_draw(one)]
+        return max(self.on - back * ONE, min(draws, default=self.on))
+
+    def _enter(self, at: int, event: Event, *, shut: bool) -> None:
+        """On both sides; ``shut``: over or matured, and nothing is taken in any more."""
+        one = Entered(event, 0)
+        self.entered[at].append(one)
+        try:
+            model = self._lived(at)
+            allowed = not shut
+        except Impossible:
+            allowed = False
+        if allowed:
+            one.number = self._tell(at, event)
+            self.models[at] = model
+        else:
+            self.entered[at].pop()
+            with pytest.raises(Refusal):
+                self._tell(at, event)
+
+    def _lived(self, at: int) -> SlowLoan:
+        events = [one.event for one in self.entered[at] if not one.undone]
+        return live(self.contracts[at], events, self.on, self.doors.holidays.is_working_day)
+
+    def _tell(self, at: int, event: Event) -> str | int:
+        number = self.numbers[at]
+        if event.kind == "draw":
+            return self.town.disburse(number, event.fen, value_date=event.on)
+        return self.town.pay(number, event.fen, early=event.kind == "early", value_date=event.on)
+
+    def _undo(self, one: Entered) -> None:
+        if isinstance(one.number, str):
+            self.town.reverse(one.number)
+        else:
+            self.town.undo_payment(one.number)
 
     @rule()
     def close(self) -> None:
@@ -321,12 +293,8 @@ class Lives(RuleBasedStateMachine):
     def _close_to(self, last: date) -> None:
         self.town.close_to(last, chunk=2)
         while self.on <= last:
-            working = self.doors.holidays.is_working_day(self.on)
-            for at, model in enumerate(self.models):
-                who = _household(at)
-                self.credits[who] = model.use_credit(self.credits[who], self.on)
             for model in self.models:
-                model.close(self.on, working)
+                close_day(model, self.on, self.doors.holidays.is_working_day)
             self.history[self.on] = [self._figures(model) for model in self.models]
             self.on += ONE
 
@@ -341,22 +309,13 @@ class Lives(RuleBasedStateMachine):
             return
         with self.town.books.read() as session:
             reading = Reading(session)
-        for at, (number, model) in enumerate(zip(self.numbers, self.models, strict=True)):
-            assert reading.loan(number) == told(model), f"{at} {model.contract.method} {self.on}"
+        for number, model in zip(self.numbers, self.models, strict=True):
+            same(reading.loan(number, self.on), told(model, self.on), (self.on, model.contract))
         assert reading.unbalanced == []
-        assert reading.credits == {key: fen for key, fen in self.credits.items() if fen}
         out = [model.principal for model in self.models]
         assert reading.lines_used == [out[0] + out[1], out[2]]
         assert reading.limits_used == [sum(out)] * 2
-        assert reading.whole == {
-            "loan_principal": sum(out),
-            "interest_receivable": left(self.models, "interest", "household"),
-            "penalty_receivable": left(self.models, "penalty", "household"),
-            "treasury_interest_receivable": left(self.models, "interest", "treasury"),
-            "household_credit": -sum(self.credits.values()),
-            "interest_income": -earned(self.models, "interest"),
-            "penalty_income": -earned(self.models, "penalty"),
-        }
+        same(reading.whole, books_of(self.models), self.on)
         if self.history:
             yesterday = self.on - ONE
             assert reading.figures(self.numbers, yesterday) == self.history[yesterday]
@@ -368,5 +327,5 @@ class Lives(RuleBasedStateMachine):
             assert reading.figures(self.numbers, day) == figures, day
 
 
-def _household(at: int) -> int:
-    return 1 if at < 2 else 2
+def _is_draw(one: Entered) -> bool:
+    return one.event.kind == "draw" and not one.undone

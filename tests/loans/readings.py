@@ -16,15 +16,17 @@ from ledger.models import Account, Entry, Posting
 from loans.models import (
     Allocation,
     Due,
-    HouseholdCredit,
     LendingLimit,
     Loan,
+    LoanCredit,
     LoanDay,
     OpenDue,
     OpenSegment,
+    PlanRow,
     Position,
     Settlement,
 )
+from tests.slow_model import says
 from tests.slow_model.loan import SlowLoan
 
 _KEPT_FOR_LOANS = (
@@ -42,19 +44,33 @@ class Reading:
         self._session = session
         self._ids = self._pairs(select(Loan.number, Loan.id))
         self._positions = self._pairs(select(Position.loan_id, Position.drawn_fen))
+        self._matures = self._pairs(select(Position.loan_id, Position.matures_on))
+        self._credits = self._pairs(select(LoanCredit.loan_id, LoanCredit.amount_fen))
         self._open = self._by_loan(
             OpenSegment.loan_id, OpenSegment.state, OpenSegment.principal_fen
         )
-        self._settled = self._by_loan(
-            Settlement.loan_id,
-            Settlement.kind,
-            Settlement.to_on,
-            Settlement.amount_fen,
-            Settlement.treasury_fen,
+        self._settled = self._summed(
+            select(
+                Settlement.loan_id,
+                Settlement.kind,
+                Settlement.to_on,
+                sum_of(Settlement.amount_fen),
+                sum_of(Settlement.treasury_fen),
+            ).group_by(Settlement.loan_id, Settlement.kind, Settlement.to_on)
         )
-        self._dues = self._by_loan(Due.loan_id, Due.kind, Due.bearer, Due.due_on, Due.amount_fen)
-        self._left = self._by_loan(
-            OpenDue.loan_id, OpenDue.bearer, OpenDue.kind, OpenDue.payable_on, OpenDue.left_fen
+        self._dues = self._summed(
+            select(Due.loan_id, Due.kind, Due.bearer, Due.due_on, sum_of(Due.amount_fen)).group_by(
+                Due.loan_id, Due.kind, Due.bearer, Due.due_on
+            )
+        )
+        self._left = self._summed(
+            select(
+                OpenDue.loan_id,
+                OpenDue.kind,
+                OpenDue.bearer,
+                OpenDue.payable_on,
+                sum_of(OpenDue.left_fen),
+            ).group_by(OpenDue.loan_id, OpenDue.kind, OpenDue.bearer, OpenDue.payable_on)
         )
         self._days = self._by_loan(
             LoanDay.loan_id,
@@ -65,7 +81,12 @@ class Reading:
             LoanDay.overdue_interest_fen,
             LoanDay.grade,
         )
-        self._taken = self._allocations()
+        self._taken = self._summed(
+            select(Due.loan_id, Due.kind, Due.due_on, sum_of(Allocation.amount_fen))
+            .join(Due, Due.id == Allocation.due_id)
+            .group_by(Due.loan_id, Due.kind, Due.due_on)
+        )
+        self._plans = self._plans_in_force()
         self._books = self._subledger()
         self._read_the_whole()
 
@@ -78,12 +99,23 @@ class Reading:
             found[row[0]].append(tuple(row[1:]))
         return found
 
-    def _allocations(self) -> dict[int, list[tuple[Any, ...]]]:
+    def _summed(self, query: Any) -> dict[int, list[tuple[Any, ...]]]:
+        """Rows of one key added up by the query; what a correction took back whole is gone."""
+        found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in self._session.execute(query):
+            # PostgreSQL adds up to decimals.
+            told = [cell if isinstance(cell, str | date) else int(cell) for cell in row[1:]]
+            if any(cell for cell in told if isinstance(cell, int)):
+                found[row[0]].append(tuple(told))
+        return found
+
+    def _plans_in_force(self) -> dict[int, list[tuple[Any, ...]]]:
         found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         rows = self._session.execute(
-            select(Due.loan_id, Due.kind, Due.due_on, sum_of(Allocation.amount_fen))
-            .join(Due, Due.id == Allocation.due_id)
-            .group_by(Due.loan_id, Due.kind, Due.due_on)
+            select(PlanRow.loan_id, PlanRow.due_on, PlanRow.principal_fen, PlanRow.interest_fen)
+            .join(Position, Position.loan_id == PlanRow.loan_id)
+            .where(PlanRow.version == Position.plan_version)
+            .order_by(PlanRow.due_on)
         )
         for row in rows:
             found[row[0]].append(tuple(row[1:]))
@@ -113,12 +145,6 @@ class Reading:
             .group_by(Entry.id, Account.owner_kind, Account.owner_id)
             .having(func.sum(Posting.amount_fen) != 0)
         ).all()
-        #: household -> credit
-        self.credits = self._pairs(
-            select(HouseholdCredit.household_id, HouseholdCredit.amount_fen).where(
-                HouseholdCredit.amount_fen > 0
-            )
-        )
         self.lines_used = list(
             session.scalars(select(CreditLine.used_fen).order_by(CreditLine.household_id))
         )
@@ -129,18 +155,22 @@ class Reading:
             .where(Account.kind != "funds")
             .group_by(Account.kind)
         )
-        #: kind of account -> balance
-        self.whole = {kind: int(fen) for kind, fen in rows}
+        #: kind of account -> balance, where it is not zero
+        self.whole = {kind: int(fen) for kind, fen in rows if fen}
 
-    def loan(self, number: str) -> dict[str, Any]:
+    def loan(self, number: str, today: date) -> dict[str, Any]:
         """One loan."""
         loan_id = self._ids[number]
         return {
             "drawn": self._positions[loan_id],
+            "credit": self._credits.get(loan_id, 0),
+            "matures": self._matures[loan_id],
+            # A plan says something while there is principal for it.
+            "plan": [row for row in self._plans[loan_id] if row[0] > today and self._open[loan_id]],
             "out": dict(self._open[loan_id]),
             "settled": sorted(self._settled[loan_id]),
             "dues": sorted(self._dues[loan_id]),
-            "left": sorted(row[1:] for row in self._left[loan_id] if row[0] == "household"),
+            "left": sorted(self._left[loan_id]),
             "taken": sorted(self._taken[loan_id]),
             "books": self._books[loan_id],
         }
@@ -155,41 +185,60 @@ class Reading:
         return tuple(days[place - 1][1:]) if place else (0, 0, 0, 0, 1)
 
 
-def told(model: SlowLoan) -> dict[str, Any]:
+def told(model: SlowLoan, today: date) -> dict[str, Any]:
     return {
         "drawn": model.drawn,
-        "out": {
-            state: fen
-            for state, fen in (("regular", model.regular), ("overdue", model.overdue))
-            if fen
-        },
-        "settled": sorted(model.settled),
-        "dues": sorted((d.kind, d.bearer, d.due, d.amount) for d in model.debts),
-        "left": sorted((d.kind, d.payable, d.left) for d in model.owed),
-        "taken": sorted(_added_up(model.taken)),
-        "books": {
-            kind: fen
-            for kind, fen in (
-                ("loan_principal", model.principal),
-                ("interest_receivable", left([model], "interest", "household")),
-                ("penalty_receivable", left([model], "penalty", "household")),
-                ("treasury_interest_receivable", left([model], "interest", "treasury")),
-            )
-            if fen
-        },
+        "credit": model.credit,
+        "matures": model.contract.matures,
+        "plan": [(row.due, row.principal, row.interest) for row in model.rows if row.due > today],
+        "out": says.balances(model),
+        "settled": sorted((*key, *parts) for key, parts in says.settled(model).items()),
+        "dues": sorted((*key, fen) for key, fen in says.dues(model).items()),
+        "left": sorted((*key, fen) for key, fen in _payable(model).items()),
+        "taken": sorted((*key, fen) for key, fen in says.allocated(model).items()),
+        "books": {kind: fen for kind, fen in books_of([model]).items() if kind in _KEPT_FOR_LOANS},
     }
 
 
-def _added_up(taken: list[tuple[str, date, int]]) -> list[tuple[str, date, int]]:
-    added: dict[tuple[str, date], int] = {}
-    for kind, due, fen in taken:
-        added[kind, due] = added.get((kind, due), 0) + fen
-    return [(*key, fen) for key, fen in added.items()]
+def books_of(models: list[SlowLoan]) -> dict[str, int]:
+    """Balances of the accounts of all of them, those that are not zero."""
+    balances = {
+        "loan_principal": sum(model.principal for model in models),
+        "interest_receivable": _left(models, "household", "interest"),
+        "penalty_receivable": _left(models, "household", "penalty", "compound"),
+        "treasury_interest_receivable": _left(models, "treasury", "interest"),
+        "household_credit": -sum(model.credit for model in models),
+        "interest_income": -_earned(models, "interest"),
+        "penalty_income": -_earned(models, "penalty", "compound"),
+        "write_off_loss": sum(sum(model.losses.values()) for model in models),
+        "write_off_recovery": -sum(model.recovered for model in models),
+    }
+    return {kind: fen for kind, fen in balances.items() if fen}
 
 
-def left(models: list[SlowLoan], kind: str, bearer: str) -> int:
-    return sum(d.left for m in models for d in m.debts if (d.kind, d.bearer) == (kind, bearer))
+def _payable(model: SlowLoan) -> dict[tuple[str, str, date], int]:
+    """What is left, by the day on which it is to be paid."""
+    found: dict[tuple[str, str, date], int] = defaultdict(int)
+    for debt in model.debts:
+        if debt.left:
+            found[debt.kind, debt.bearer, debt.payable] += debt.left
+    return dict(found)
 
 
-def earned(models: list[SlowLoan], kind: str) -> int:
-    return sum(amount for m in models for name, _, amount, _ in m.settled if name == kind)
+def _left(models: list[SlowLoan], bearer: str, *kinds: str) -> int:
+    debts = [debt for model in models for debt in model.debts if debt.bearer == bearer]
+    return sum(debt.left for debt in debts if debt.kind in kinds)
+
+
+def _earned(models: list[SlowLoan], *kinds: str) -> int:
+    return sum(amount for m in models for name, _, amount, _ in m.settled if name in kinds)
+
+
+def same(got: dict[str, Any], expected: dict[str, Any], where: object) -> None:
+    """Refuse differences, and name only those."""
+    off = {
+        key: (got.get(key), expected.get(key))
+        for key in {*got, *expected}
+        if got.get(key) != expected.get(key)
+    }
+    assert not off, f"(the product, the model): {off} at {where}"
