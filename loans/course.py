@@ -70,7 +70,7 @@ class Course(Balances):
         if self.open:
             nights.append(self.terms.settle_event_after(day))
             nights.append(self.terms.share_event_after(day))
-        return min(night for night in nights if night >= day)
+        return min(nights)
 
     def use_credit(self, day: date) -> int:
         """Credit pays dues payable by ``day``; how much of it was used."""
@@ -97,7 +97,7 @@ class Course(Balances):
             self.plan_event_on = min(later) - ONE_DAY if later else FAR
         else:
             self.settle("interest", due_on)
-            principal_fen = self.undue_fen
+            principal_fen = self.not_due_fen(due_on)
             self.plan_event_on = FAR
         if self.terms.misused or not self.terms.by_plan:
             self.settle("penalty", due_on)
@@ -267,15 +267,16 @@ class Course(Balances):
             self._replan(on)
             return
         self.plan = ()
-        if self.undue_fen or self.terms.revolving:
+        if on < self.terms.matures_on and (self.undue_fen or self.terms.revolving):
             self.plan_event_on = self.terms.matures_on - ONE_DAY
 
     def _replan(self, on: date) -> None:
-        if not self.undue_fen:
+        principal_fen = self.not_due_fen(on)
+        if not principal_fen:
             self.plan, self.plan_event_on = (), FAR
             return
-        wanted = self.terms.plan_terms(self.undue_fen, self.plan_from_on)
-        self._make_plan(replan(wanted, on=on, principal_fen=self.undue_fen))
+        wanted = self.terms.plan_terms(principal_fen, self.plan_from_on)
+        self._make_plan(replan(wanted, on=on, principal_fen=principal_fen))
 
     def _make_plan(self, rows: tuple[PlanRow, ...]) -> None:
         self.new_plan = self.plan = rows

@@ -62,6 +62,11 @@ class Balances:
         stretch = self.open.get(self.undue_state)
         return stretch.principal_fen if stretch else 0
 
+    def not_due_fen(self, on: date) -> int:
+        """Principal before its time on a day: what is due on it, or waits for a working day, is not."""
+        waiting = (d for d in self.household_dues if d.kind == "principal" and d.payable_on >= on)
+        return self.undue_fen - sum(due.left_fen for due in waiting)
+
     @property
     def household_dues(self) -> list[DueLeft]:
         """What the household owes by now."""
@@ -141,11 +146,11 @@ class Balances:
     def settle_broken(self, to: date) -> None:
         """Settle the broken part of a plan row before an early payment, by actual days."""
         since = self.settled_to["interest"]
-        stretch = self.open.get("regular")
-        if stretch is None or to <= since:
+        if "regular" not in self.open or to <= since:
             return
-        pricing = self.terms.pricing
-        self._settle_fixed(to, pricing.early_interest_fen(stretch.principal_fen, since, to), 0)
+        # Principal that waits for a working day bears no interest of the plan's any more.
+        principal_fen = self.not_due_fen(to)
+        self._settle_fixed(to, self.terms.pricing.early_interest_fen(principal_fen, since, to), 0)
 
     def _settle_fixed(self, to: date, amount_fen: int, plan_nr: int) -> None:
         since = self.settled_to["interest"]

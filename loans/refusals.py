@@ -172,6 +172,13 @@ class GuaranteeAsked(Refusal):
     en = "no guarantee may be asked for (a spouse signing as co-borrower is none)"
 
 
+class RevolvingNeedsNoPlan(Refusal):
+    """What is drawn, repaid and drawn again has no plan of instalments."""
+
+    zh = "随用随贷只能按期付息到期还本或到期一次还本付息"
+    en = "a contract that revolves pays interest at settlements or everything at the end"
+
+
 class ModeUnfit(Refusal):
     """What an application gives does not go with the mode in which it is lent."""
 
@@ -498,3 +505,27 @@ class ChangeUnknown(Refusal):
     status = 404
     zh = "没有第{number}号变更"
     en = "there is no change {number}"
+
+
+class ChangeAfterMaturity(Refusal):
+    """Terms are changed while the contract runs."""
+
+    status = 409
+    zh = "合同{number}于{matures_on}到期，{day}起的变更已不能登记"
+    en = "contract {number} matured on {matures_on}: no change counts from {day}"
+
+
+class MaturityNotLater(Refusal):
+    """More time is more time."""
+
+    status = 422
+    zh = "合同{number}的新到期日{wanted}须晚于现到期日{matures_on}"
+    en = "contract {number}: the new maturity {wanted} must be later than {matures_on}"
+
+
+class AlreadyMisused(Refusal):
+    """Misuse is found once."""
+
+    status = 409
+    zh = "合同{number}已认定挪用"
+    en = "contract {number} was found misused already"

@@ -22,12 +22,16 @@ from loans.course import Course
 from loans.models import FAR
 from loans.parts import EARNED_ON, ONE_DAY, Terms
 from loans.refusals import (
+    AlreadyMisused,
     BucketWouldBeNegative,
+    ChangeAfterMaturity,
     DrawAboveContract,
     EventAfterWriteOff,
     EventBeforeFirstDraw,
     LoanOver,
+    MaturityNotLater,
     MisusedLoanNotDrawn,
+    PlanLoanDrawnOnce,
     RecoveryAboveLoss,
 )
 from loans.schedule import Method
@@ -113,8 +117,10 @@ class Life:
         course = self.course
         if course.terms.misused:
             raise MisusedLoanNotDrawn(field="number", number=self.number)
-        if event.on >= course.terms.matures_on:
+        if event.on >= course.terms.matures_on or self.over_on(event.on):
             raise LoanOver(field="number", number=self.number)
+        if course.terms.by_plan and (self.drawn_fen or event.amount_fen < self.amount_fen):
+            raise PlanLoanDrawnOnce(field="amount", number=self.number)
         used_fen = course.principal_fen if course.terms.revolving else self.drawn_fen
         if used_fen + event.amount_fen > self.amount_fen:
             raise DrawAboveContract(
@@ -126,13 +132,44 @@ class Life:
         self.drawn_fen += event.amount_fen
         course.draw(event.amount_fen, event.on)
 
+    def over_on(self, day: date) -> bool:
+        """Whether nothing is owed any more, and nothing can be drawn again."""
+        course = self.course
+        if not self.drawn_fen or course.principal_fen or course.household_dues:
+            return False
+        return not course.terms.revolving or day >= course.terms.matures_on
+
+    def _require_running(self, event: Event) -> None:
+        """Refuse to change what has matured or is over."""
+        terms = self.course.terms
+        if event.on >= terms.matures_on:
+            raise ChangeAfterMaturity(
+                field="value_date", number=self.number, matures_on=terms.matures_on, day=event.on
+            )
+        if self.over_on(event.on):
+            raise LoanOver(field="number", number=self.number)
+
     def _extend(self, event: Event) -> None:
+        self._require_running(event)
+        matures_on = self.course.terms.matures_on
+        if event.matures_on <= matures_on:
+            raise MaturityNotLater(
+                field="matures_on",
+                number=self.number,
+                wanted=event.matures_on,
+                matures_on=matures_on,
+            )
         self.course.extend(event.matures_on, event.on)
 
     def _change_plan(self, event: Event) -> None:
+        self._require_running(event)
         self.course.change_plan(event.method, event.every_months, event.settle_on_day, event.on)
 
     def _misuse(self, event: Event) -> None:
+        if self.over_on(event.on):
+            raise LoanOver(field="number", number=self.number)
+        if self.course.terms.misused:
+            raise AlreadyMisused(field="number", number=self.number)
         self.course.misuse(event.on)
 
     def _pay(self, event: Event) -> None:
@@ -146,6 +183,8 @@ class Life:
         self.course.refund(event.amount_fen)
 
     def _write_off(self, event: Event) -> None:
+        if self.over_on(event.on):
+            raise LoanOver(field="number", number=self.number)
         self.lost_fen += self.course.write_off(event.on)
 
     def _recover(self, event: Event) -> None:
