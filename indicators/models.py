@@ -16,6 +16,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded
+from kernel.digests import added
 
 
 class HouseholdDay(Recorded, Base):
@@ -51,7 +52,7 @@ class HouseholdDay(Recorded, Base):
     #: owes principal
     with_balance: Mapped[bool]
     #: has a share of a loan that an organisation drew for a list of households (统贷统还)
-    in_pooled: Mapped[bool] = mapped_column(default=False)
+    in_pooled: Mapped[bool] = mapped_column(default=False, info=added(before=False))
 
 
 class VillageDay(Recorded, Base):
@@ -121,19 +122,19 @@ class VillageDay(Recorded, Base):
     #: whole outstanding principal of loans graded 3 to 5, fen
     bad_balance_fen: Mapped[int]
     #: of the contracts: those whose money an organisation uses and repays (分贷统还)
-    loans_entrusted_count: Mapped[int] = mapped_column(default=0)
+    loans_entrusted_count: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: paid out on them and not reversed, fen
-    disbursed_entrusted_fen: Mapped[int] = mapped_column(default=0)
+    disbursed_entrusted_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: their principal outstanding, fen
-    outstanding_entrusted_fen: Mapped[int] = mapped_column(default=0)
+    outstanding_entrusted_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: organisations' contracts for lists of households (统贷统还); in none of the counters above
-    loans_pooled_count: Mapped[int] = mapped_column(default=0)
+    loans_pooled_count: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: paid out on them and not reversed, fen
-    disbursed_pooled_fen: Mapped[int] = mapped_column(default=0)
+    disbursed_pooled_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: their principal outstanding, fen
-    outstanding_pooled_fen: Mapped[int] = mapped_column(default=0)
+    outstanding_pooled_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: registered households with a share of one that was drawn
-    households_in_pooled: Mapped[int] = mapped_column(default=0)
+    households_in_pooled: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
 
 #: what a household's row says beside its key

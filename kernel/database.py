@@ -225,79 +225,8 @@ def _least_sqlite(element: least, compiler: Any, **kw: object) -> str:
     return f"min({compiler.process(element.clauses, **kw)})"
 
 
-class digest_lines(FunctionElement[str]):  # noqa: N801
-    """SQL aggregate: SHA-256 (hex) of the group's lines joined by newlines, in their order."""
-
-    type = Text()
-    inherit_cache = True
-    name = "digest_lines"
-
-
-@compiles(digest_lines, "postgresql")
-def _digest_postgresql(element: digest_lines, compiler: Any, **kw: object) -> str:
-    line, *order = (compiler.process(c, **kw) for c in element.clauses)
-    joined = f"string_agg({line}, E'\\n' ORDER BY {', '.join(order)})"
-    return f"encode(sha256(convert_to({joined}, 'UTF8')), 'hex')"
-
-
-@compiles(digest_lines, "sqlite")
-def _digest_sqlite(element: digest_lines, compiler: Any, **kw: object) -> str:
-    line, *_order = (compiler.process(c, **kw) for c in element.clauses)
-    return f"digest_lines({line})"
-
-
-class _canonical(FunctionElement[str]):  # noqa: N801
-    """SQL: a column's value as text that is the same on both databases and cannot be confused."""
-
-    type = Text()
-    inherit_cache = True
-    name = "canonical"
-
-
-@compiles(_canonical, "postgresql")
-def _canonical_postgresql(element: _canonical, compiler: Any, **kw: object) -> str:
-    (clause,) = element.clauses
-    column = compiler.process(clause, **kw)
-    kind = clause.type
-    if isinstance(kind, Date):
-        text = f"to_char({column}, 'YYYY-MM-DD')"
-    elif isinstance(kind, UtcDateTime):
-        text = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-    elif isinstance(kind, Boolean):
-        text = f"{column}::int::text"
-    elif isinstance(kind, LargeBinary):
-        text = f"encode({column}, 'hex')"
-    elif isinstance(kind, String):
-        text = f"length({column}) || ':' || {column}"
-    else:
-        text = f"{column}::text"
-    return f"coalesce({text}, '~')"
-
-
-@compiles(_canonical, "sqlite")
-def _canonical_sqlite(element: _canonical, compiler: Any, **kw: object) -> str:
-    (clause,) = element.clauses
-    column = compiler.process(clause, **kw)
-    if isinstance(clause.type, LargeBinary):
-        text = f"lower(hex({column}))"
-    elif isinstance(clause.type, String):
-        text = f"length({column}) || ':' || {column}"
-    else:
-        text = f"CAST({column} AS TEXT)"
-    return f"coalesce({text}, '~')"
-
-
-def canonical_line(table: Table) -> ColumnElement[str]:
-    """SQL: a row as one line of text, every column but ``trail_id``, alike on both databases."""
-    columns = [c for c in table.columns if c.name != "trail_id"]
-    line: ColumnElement[str] = _canonical(columns[0])
-    for column in columns[1:]:
-        line = line.op("||")("|").op("||")(_canonical(column))
-    return line
-
-
 class _Sha256Lines:
-    """SQLite's ``digest_lines``: the rows come ordered from the subquery."""
+    """SQLite's ``kernel.digests.digest_lines``: the rows come ordered from the subquery."""
 
     def __init__(self) -> None:
         self._hash = hashlib.sha256()

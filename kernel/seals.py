@@ -15,7 +15,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.orm import Session
 
-from kernel.database import Base, canonical_line, digest_lines
+from kernel.database import Base
+from kernel.digests import canonical_line, digest_lines
 
 #: ids in one IN list, below every driver's limit of parameters
 CHUNK = 5_000

@@ -36,10 +36,9 @@ from kernel.database import (
     BigInt,
     Running,
     Work,
-    canonical_line,
-    digest_lines,
     recorded_tables,
 )
+from kernel.digests import canonical_line, digest_lines
 from kernel.findings import Finding
 
 #: hex of the chain's beginning

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded
+from kernel.digests import added
 
 
 def _parties_by_mode() -> tuple[CheckConstraint, ...]:
@@ -62,15 +63,17 @@ class Application(Recorded, Base):
     #: the sheet it was handed in on
     sheet_id: Mapped[int] = mapped_column(ForeignKey("application_sheets.id"), index=True)
     #: credit (信用式), entrusted (分贷统还) or pooled (统贷统还)
-    mode: Mapped[str] = mapped_column(default="credit")
+    mode: Mapped[str] = mapped_column(default="credit", info=added(before="credit"))
     #: the household; NULL where an organisation borrows
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
     #: the member who signs; need not be the head; NULL where an organisation borrows
     borrower_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     #: who uses the money and repays it; NULL where the household does both itself
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id"), info=added(before=None)
+    )
     #: the household's principal out and agreed at all lenders when it asked, fen; above 0: a top-up
-    exposure_fen: Mapped[int] = mapped_column(default=0)
+    exposure_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: how much, fen
     amount_fen: Mapped[int]
     #: for how long
@@ -90,9 +93,9 @@ class Application(Recorded, Base):
     #: the rules passed, comma between
     exceptions: Mapped[str]
     #: draw, repay and draw again within amount and term (随用随贷)
-    revolving: Mapped[bool] = mapped_column(default=False)
+    revolving: Mapped[bool] = mapped_column(default=False, info=added(before=False))
     #: number of the contract that this one is to renew (无还本续贷); empty where none
-    renews: Mapped[str] = mapped_column(default="")
+    renews: Mapped[str] = mapped_column(default="", info=added(before=""))
 
 
 class LoanShare(Recorded, Base):
@@ -139,13 +142,15 @@ class Loan(Recorded, Base):
     #: lender
     lender_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     #: credit (信用式), entrusted (分贷统还) or pooled (统贷统还)
-    mode: Mapped[str] = mapped_column(default="credit")
+    mode: Mapped[str] = mapped_column(default="credit", info=added(before="credit"))
     #: household; NULL where an organisation borrows
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
     #: member who signed; NULL where an organisation borrows
     borrower_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     #: who uses the money and repays it; NULL where the household does both itself
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id"), index=True, info=added(before=None)
+    )
     #: table of who repays
     payer_kind: Mapped[str]
     #: its id there
@@ -183,10 +188,10 @@ class Loan(Recorded, Base):
     #: purpose
     purpose: Mapped[str]
     #: draw, repay and draw again within amount and term (随用随贷)
-    revolving: Mapped[bool] = mapped_column(default=False)
+    revolving: Mapped[bool] = mapped_column(default=False, info=added(before=False))
     #: the contract that this one renews (无还本续贷); a contract is renewed once
     renews_id: Mapped[int | None] = mapped_column(
-        ForeignKey("loans.id"), unique=True, default=None
+        ForeignKey("loans.id"), unique=True, default=None, info=added(before=None)
     )
     #: whether draws go on the household's credit line
     uses_line: Mapped[bool]

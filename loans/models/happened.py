@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded
+from kernel.digests import added
 
 
 class Segment(Recorded, Base):
@@ -47,7 +48,7 @@ class Segment(Recorded, Base):
     #: principal on which that share is counted, fen
     cap_fen: Mapped[int]
     #: number of the loan's correction that wrote it; 0 where the days themselves did
-    correction: Mapped[int] = mapped_column(default=0, server_default="0")
+    correction: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
 
 
 class Settlement(Recorded, Base):
@@ -118,7 +119,7 @@ class Due(Recorded, Base):
     #: settlement behind it; NULL for principal
     settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlements.id"))
     #: number of the loan's correction that wrote it; 0 for the due itself
-    correction: Mapped[int] = mapped_column(default=0, server_default="0")
+    correction: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
 
 
 class Disbursement(Recorded, Base):
@@ -181,15 +182,15 @@ class Repayment(Recorded, Base):
     #: payment, credit, refund, write_off or recovery
     kind: Mapped[str]
     #: whether what is over pays principal before its time
-    early: Mapped[bool] = mapped_column(default=False)
+    early: Mapped[bool] = mapped_column(default=False, info=added(before=False))
     #: how much, fen
     amount_fen: Mapped[int]
     #: what no due could take on its booking day, kept as the loan's credit, fen
     to_credit_fen: Mapped[int]
     #: table of who brought or took the money; empty where the books moved it
-    payer_kind: Mapped[str] = mapped_column(default="", server_default="")
+    payer_kind: Mapped[str] = mapped_column(default="", server_default="", info=added(before=""))
     #: its id there
-    payer_id: Mapped[int] = mapped_column(default=0, server_default="0")
+    payer_id: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
     #: counts from this day
     value_date: Mapped[date]
     #: business day
@@ -197,7 +198,7 @@ class Repayment(Recorded, Base):
     #: voucher; NULL for credit put to use and for a write-off
     voucher_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
     #: number of the loan's correction that entered it; 0 where it was entered on its day
-    correction: Mapped[int] = mapped_column(default=0, server_default="0")
+    correction: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
 
 
 class Allocation(Recorded, Base):
@@ -214,7 +215,9 @@ class Allocation(Recorded, Base):
     #: due
     due_id: Mapped[int] = mapped_column(ForeignKey("dues.id"), primary_key=True)
     #: number of the loan's correction that wrote it; 0 where the repayment did
-    correction: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=0)
+    correction: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, default=0, info=added(before=0)
+    )
     #: how much, fen
     amount_fen: Mapped[int]
 
@@ -237,9 +240,13 @@ class Reversal(Recorded, Base):
     #: the disbursement
     disbursement_id: Mapped[int | None] = mapped_column(ForeignKey("disbursements.id"), unique=True)
     #: the repayment
-    repayment_id: Mapped[int | None] = mapped_column(ForeignKey("repayments.id"), unique=True)
+    repayment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("repayments.id"), unique=True, info=added(before=None)
+    )
     #: the change
-    change_id: Mapped[int | None] = mapped_column(ForeignKey("loan_changes.id"), unique=True)
+    change_id: Mapped[int | None] = mapped_column(
+        ForeignKey("loan_changes.id"), unique=True, info=added(before=None)
+    )
     #: business day
     booking_date: Mapped[date]
     #: why
