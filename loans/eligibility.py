@@ -29,6 +29,7 @@ from loans.refusals import (
     NoCreditLine,
     PurposeBanned,
     RateAboveCap,
+    RevolvingNeedsNoPlan,
     TermTooLong,
 )
 from loans.schedule import METHODS
@@ -77,6 +78,8 @@ class Asked:
     organisation_code: str = ""
     #: the households for which an organisation borrows
     shares: tuple[Share, ...] = ()
+    #: draw, repay and draw again within amount and term (随用随贷)
+    revolving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,8 @@ def form_rules(asked: Asked) -> Iterator[Answer]:
         yield Answer(
             MethodUnfit(field="method", method=asked.method, every=asked.every_months), False
         )
+    if asked.revolving and not settled:
+        yield Answer(RevolvingNeedsNoPlan(field="revolving"), False)
     if asked.annual_rate_ppm > RATE_HIGHEST_PPM:
         yield Answer(
             RateAboveCap(

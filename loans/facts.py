@@ -273,9 +273,8 @@ def _status_on(on: date) -> ScalarSelect[str]:
 
 def _exposure(on: date) -> ScalarSelect[int]:
     """Principal out, and agreed and still to be drawn before maturity, at every lender."""
-    undrawn = case((Loan.matures_on > on, Loan.amount_fen - Position.drawn_fen), else_=0)
     return (
-        select(sum_of(principal_out(Loan.id) + undrawn))
+        select(sum_of(_owed(on)))
         .join(Position, Position.loan_id == Loan.id)
         .where(
             Loan.household_id == Household.id,
@@ -284,6 +283,16 @@ def _exposure(on: date) -> ScalarSelect[int]:
         .correlate(Household)
         .scalar_subquery()
     )
+
+
+def _owed(on: date) -> ColumnElement[int]:
+    """Of a ``Loan`` and its ``Position``: what is out or may still be drawn; on a contract that
+    revolves what was repaid may be drawn again.
+    """
+    out = principal_out(Loan.id)
+    undrawn = Loan.amount_fen - Position.drawn_fen
+    may_be_out = case((Loan.revolving, Loan.amount_fen), else_=out + undrawn)
+    return case((Position.matures_on > on, may_be_out), else_=out)
 
 
 def _held_shares(on: date) -> ScalarSelect[int]:
@@ -314,8 +323,7 @@ def cap_taken(session: Session, household_ids: Sequence[int], *, on: date) -> di
         .group_by(LoanBearer.loan_id)
         .subquery("caps")
     )
-    undrawn = case((Loan.matures_on > on, Loan.amount_fen - Position.drawn_fen), else_=0)
-    owed = principal_out(Loan.id) + undrawn
+    owed = _owed(on)
     taken: dict[int, int] = {}
     for ids in lots(household_ids):
         own = (

@@ -75,7 +75,13 @@ def disburse(draws: Sequence[loans.Draw]) -> Deed:
     def work(session: Session) -> dict[str, Any]:
         on = ledger.open_day(session)
         slips = loans.disburse_many(
-            session, draws=draws, papers=here.papers, calendar=here.calendar, on=on, by=by
+            session,
+            draws=draws,
+            rulebook=here.rulebook,
+            papers=here.papers,
+            calendar=here.calendar,
+            on=on,
+            by=by,
         )
         return {
             "booked_on": on.isoformat(),

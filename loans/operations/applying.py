@@ -165,6 +165,7 @@ class _Checked:
             "every_months": asked.every_months,
             "exception_reason": asked.exception_reason,
             "exceptions": ",".join(self.passed),
+            "revolving": asked.revolving,
         }
 
 
@@ -247,7 +248,12 @@ _DIGESTED = (
     "exceptions",
 )
 #: columns that are decided on where they do not say what they ordinarily say
-_UNUSUAL: Mapping[str, object] = {"mode": "credit", "organisation_id": None, "exposure_fen": 0}
+_UNUSUAL: Mapping[str, object] = {
+    "mode": "credit",
+    "organisation_id": None,
+    "exposure_fen": 0,
+    "revolving": False,
+}
 
 
 def _insert(session: Session, sheet_id: int, checked: Sequence[_Checked]) -> None:

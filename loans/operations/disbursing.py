@@ -18,6 +18,7 @@ from kernel.money import format_yuan
 from loans import booking, limits, record
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
+from loans.eligibility import entrusted_use_ban
 from loans.models import Disbursement, Loan
 from loans.operations.correcting import Cause, correct, is_last, noted, require_value_date
 from loans.operations.finding import borrowing_household, find_by_number, require_idle
@@ -31,6 +32,7 @@ from loans.refusals import (
 )
 from loans.replay import Event
 from office import payments, rights
+from policy import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,15 @@ def disburse_many(
     *,
     draws: Sequence[Draw],
     calendar: HolidayTable,
+    rulebook: Rulebook | None = None,
     papers: PaperRules | None = None,
     on: date,
     by: Actor,
 ) -> list[tuple[str, int]]:
     """Pay out; (slip number, fen) of each, in order.
+
+    The rules of the day are asked for by loans that an organisation uses: from the day of the ban
+    these are only repaid. Whoever gives no rulebook pays out none of them.
 
     Raises the refusal of the first row that breaks a rule; nothing is paid then. A draw that is
     not the last event of its loan is entered by living the loan again.
@@ -64,6 +70,7 @@ def disburse_many(
     loaded = record.load(session, ids.values())
     for draw in draws:
         _check(draw, loaded[ids[draw.number]], on, by)
+    _require_use_allowed([one.loan for one in loaded.values()], rulebook, on)
     files = [one.loan.application_id for one in loaded.values()]
     require_papers(session, papers, files, "disbursement")
     require_idle(session, loaded.values())
@@ -148,6 +155,15 @@ def _check(draw: Draw, one: record.Loaded, on: date, by: Actor) -> None:
         )
     if one.course.terms.by_plan and draw.amount_fen != loan.amount_fen:
         raise PlanLoanDrawnOnce(field="amount", number=loan.number)
+
+
+def _require_use_allowed(contracts: Sequence[Loan], rulebook: Rulebook | None, on: date) -> None:
+    """Nothing more is drawn on a loan used by an enterprise once that is banned."""
+    for region in sorted({one.village_code for one in contracts if one.mode == "entrusted"}):
+        if rulebook is None:
+            raise ValueError("loans used by organisations are drawn under the rules of the day")
+        for answer in entrusted_use_ban(rulebook.conduct(on=on, region=region)):
+            raise answer.refusal
 
 
 def _insert(

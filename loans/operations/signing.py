@@ -166,6 +166,7 @@ def _asked(application: Application, number: str, shares: Sequence[tuple[str, in
         every_months=application.every_months,
         exception_reason=application.exception_reason,
         mode=application.mode,
+        revolving=application.revolving,
         shares=tuple(Share(household, fen) for household, fen in shares),
     )
 
@@ -226,6 +227,7 @@ def _loan_row(
         "overdue_surcharge_bp": terms.overdue_surcharge_bp.value,
         "allocation_order": ",".join(terms.allocation_order.value),
         "purpose": application.purpose,
+        "revolving": application.revolving,
         "uses_line": _uses_line(application, terms),
         "policy": terms.amount_max_fen.document,
         "rulebook_digest": rulebook_digest,

@@ -28,7 +28,7 @@ def everything(books: Books) -> dict[str, list[tuple[Any, ...]]]:
         found: dict[str, list[tuple[Any, ...]]] = {}
         for table in Base.metadata.sorted_tables:
             found[table.name] = [(session.scalar(select(func.count()).select_from(table)),)]
-        for name in ("positions", "open_segments", "open_dues", "household_credits",
+        for name in ("positions", "open_segments", "open_dues", "loan_credits",
                      "lending_limits", "credit_lines", "business_days"):  # fmt: skip
             table = Base.metadata.tables[name]
             found[name] += sorted(tuple(row) for row in session.execute(select(table)))
@@ -55,7 +55,9 @@ def bent(town: Town, **changes: Any) -> None:
 def disburse(town: Town, *draws: Draw, on: date | None = None, by: Actor = OFFICER) -> object:
     with town.books.write("loans.disburse", by=by) as session:
         day = on or ledger.open_day(session)
-        return loans.disburse_many(session, draws=draws, calendar=town.calendar, on=day, by=by)
+        return loans.disburse_many(
+            session, draws=draws, rulebook=town.rulebook, calendar=town.calendar, on=day, by=by
+        )
 
 
 def repay(town: Town, *payments: Payment, on: date | None = None, by: Actor = OFFICER) -> object:

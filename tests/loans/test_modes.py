@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 import loans
-from households.models import Status
+from households.models import Person, Status
 from kernel.refusals import Refusal
-from loans import refusals, shares
-from loans.models import Application, Loan, LoanBearer, LoanShare
+from loans import facts, refusals, shares
+from loans.models import Application, Loan, LoanBearer, LoanShare, Position
 from loans.operations.applying import sheet_of
 from loans.refusals import SheetRefused
 from office.refusals import OwnHousehold
@@ -146,9 +146,15 @@ def test_a_whole_list_of_one_kind_stands_under_its_terms_and_a_mixed_one_is_regi
 
 def test_nobody_decides_on_a_list_with_the_own_household(town: Town) -> None:
     sheet_id = town.apply(pooled(town, found_organisation(town), (1, FULL), (2, FULL)))
+    with town.books.read() as session:
+        member = session.scalars(
+            select(Person).where(Person.household_id == 2, ~Person.is_head)
+        ).first()
+        assert member is not None
+        index = member.identity_index
     # A member of the second household works at the bank, as a director.
     with pytest.raises(OwnHousehold):
-        town.approve(sheet_id, by=replace(DIRECTOR, identity_index=b"2/1"))
+        town.approve(sheet_id, by=replace(DIRECTOR, identity_index=index))
     town.approve(sheet_id)
 
 
@@ -271,6 +277,36 @@ def test_a_loan_used_by_an_enterprise_can_be_signed_to_the_eve_of_the_ban(new_to
     assert [type(one) for _, one in caught.value.rows] == [refusals.EntrustedUseBanned]
 
 
+def test_from_the_ban_on_an_old_one_is_only_repaid(new_town: Town) -> None:
+    town = new_town.found(date(2017, 12, 30))
+    code = found_organisation(town)
+    (number,) = town.contracts(entrusted(town, code, 1))
+    town.disburse(number, THREE)
+    town.close_to(date(2017, 12, 30))
+    town.disburse(number, 1_000_000)
+    town.close_to(date(2017, 12, 31))
+    with pytest.raises(refusals.EntrustedUseBanned) as banned:
+        town.disburse(number, 1_000_000)
+    assert "停止户贷企用" in banned.value.clause
+    # Without the rules of the day nobody pays out on it at all.
+    town.rulebook = None  # type: ignore[assignment]
+    with pytest.raises(ValueError, match="rules of the day"):
+        town.disburse(number, 1_000_000)
+    town.pay(number, THREE, early=True)
+
+
+def test_a_contract_that_revolves_has_no_plan(town: Town) -> None:
+    found = told(town, town.asked(1, revolving=True, method="equal-principal", every_months=1))
+    assert {type(one) for one in found} == {refusals.RevolvingNeedsNoPlan}
+    (number,) = town.contracts(town.asked(1, revolving=True, amount_fen=THREE))
+    assert loan_of(town, number).revolving
+    town.disburse(number, THREE)
+    town.pay(number, THREE, early=True)
+    # Repaid whole, and may be drawn again: it still takes 30 000 of the household's 50 000.
+    (broken,) = told(town, town.asked(1, amount_fen=TWO + 1))
+    assert isinstance(broken, refusals.HouseholdTotalAboveLimit)
+
+
 def test_the_use_alone_is_refused_too_and_a_list_is_not(new_town: Town) -> None:
     town = new_town.found(date(2018, 1, 1))
     found = told(town, town.asked(1, use="enterprise_use", exception_reason="企业代用"))
@@ -377,6 +413,16 @@ PLANTED = [
         test_a_loan_used_by_an_enterprise_can_be_signed_to_the_eve_of_the_ban,
         "loans.operations.applying.entrusted_use_ban",
         lambda _conduct: [],
+    ),
+    Plant(
+        test_from_the_ban_on_an_old_one_is_only_repaid,
+        "loans.operations.disbursing.entrusted_use_ban",
+        lambda _conduct: [],
+    ),
+    Plant(
+        test_a_contract_that_revolves_has_no_plan,
+        "loans.facts._owed",
+        lambda _on: facts.principal_out(Loan.id) + Loan.amount_fen - Position.drawn_fen,
     ),
     Plant(
         test_every_broken_rule_of_a_list_is_told_with_its_household,

@@ -185,6 +185,7 @@ class Town:
             return loans.disburse_many(
                 session,
                 draws=[draw],
+                rulebook=self.rulebook,
                 calendar=self.calendar,
                 on=ledger.open_day(session),
                 by=OFFICER,

@@ -222,7 +222,12 @@ def pay_out(house: House, number: str, fen: int = 5_000_000) -> str:
     with house.books.write("loans.disburse", by=OFFICER) as session:
         on = ledger.open_day(session)
         return loans.disburse_many(
-            session, draws=[draw], calendar=house.calendar, on=on, by=OFFICER
+            session,
+            draws=[draw],
+            rulebook=house.rulebook,
+            calendar=house.calendar,
+            on=on,
+            by=OFFICER,
         )[0][0]
 
 

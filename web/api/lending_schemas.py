@@ -45,6 +45,7 @@ class AskedRow(Schema):
     collateral = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     guarantee = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     exception_reason = Text(load_default="", longest=100)
+    revolving = fields.Boolean(load_default=False, truthy={True}, falsy={False})
 
 
 class Applications(Schema):

@@ -108,9 +108,7 @@ def apply(house: House, /, *, lender: str, source: Path, **options: Any) -> None
 @click.option(
     "--lender", required=True, metavar="ID", help="机构编号或信用代码 · id or credit code"
 )
-@click.option(
-    "--organisation", required=True, metavar="CODE", help="用款单位信用代码 · borrower"
-)
+@click.option("--organisation", required=True, metavar="CODE", help="用款单位信用代码 · borrower")
 @click.option("--amount", required=True, metavar="YUAN", help="贷款金额（元） · in all")
 @click.option("--months", required=True, type=int, help="期限（月） · term")
 @click.option("--rate", required=True, metavar="PERCENT", help="年利率（%） · per year")
@@ -172,6 +170,7 @@ def disburse(house: House, /, *, source: Path, **options: Any) -> None:
         slips = loans.disburse_many(
             session,
             draws=file.taken(),
+            rulebook=house.rulebook,
             papers=house.papers,
             calendar=house.calendar,
             on=on,
