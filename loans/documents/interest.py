@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import select
 
@@ -15,12 +16,19 @@ from loans import explaining
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
 from loans.explaining import Answer
 from loans.forms import CHANNELS
-from loans.models import Loan, Repayment, Settlement
+from loans.models import Loan, Repayment, Reversal, Settlement
 from loans.page import DueLine, allocations_of, dues_of
 from office.models import Voucher
 from policy.values import PARTS
 
-_BEARERS = {"household": "借款人", "treasury": "财政"}
+#: what is no plain payment
+KINDS: Final = {
+    "credit": "溢缴款抵扣",
+    "refund": "退还溢缴款",
+    "write_off": "核销",
+    "recovery": "核销后收回",
+}
+_BEARERS: Final = {"household": "借款人", "treasury": "财政"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +50,10 @@ class SettlementLine:
     nr: int
     kind: str
     booked_on: date
+    #: 0 for the settlement itself; a later one carries only the difference
     revision: int
+    #: whether there is such a difference
+    revised: bool
     why: Answer
     dues: tuple[DuePaid, ...]
 
@@ -58,7 +69,7 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class PaymentLine:
-    """A payment and its use."""
+    """A payment and its use, or what took the place of one; what was undone is left out."""
 
     value_date: date
     channel: str
@@ -93,12 +104,16 @@ def interest(desk: Desk, number: str) -> InterestPaper:
         .order_by(Settlement.to_on, Settlement.id)
     ).all()
     dues = dues_of(desk.session, loan.id)
+    revised = {(row.kind, row.to_on) for row in rows if row.revision}
     return InterestPaper(
         on=desk.on,
         loan=agreed(loan),
         parties=parties(desk, loan),
         day_base=loan.day_base,
-        settlements=tuple(_settlement(desk, nr, row, dues) for nr, row in enumerate(rows, 1)),
+        settlements=tuple(
+            _settlement(desk, nr, row, dues, revised=(row.kind, row.to_on) in revised)
+            for nr, row in enumerate(rows, 1)
+        ),
         amount_fen=sum(row.amount_fen for row in rows),
         treasury_fen=sum(row.treasury_fen for row in rows),
         household_fen=sum(row.household_fen for row in rows),
@@ -106,12 +121,15 @@ def interest(desk: Desk, number: str) -> InterestPaper:
     )
 
 
-def _settlement(desk: Desk, nr: int, row: Settlement, dues: list[DueLine]) -> SettlementLine:
+def _settlement(
+    desk: Desk, nr: int, row: Settlement, dues: list[DueLine], *, revised: bool
+) -> SettlementLine:
     return SettlementLine(
         nr=nr,
         kind=PARTS[row.kind],
         booked_on=row.booked_on,
         revision=row.revision,
+        revised=revised,
         why=explaining.why_settlement(desk.session, settlement_id=row.id, by=desk.by),
         dues=tuple(
             DuePaid(
@@ -132,13 +150,14 @@ def _payments(desk: Desk, loan: Loan) -> list[PaymentLine]:
     rows = desk.session.execute(
         select(Repayment, Voucher.channel, Voucher.voucher_no)
         .outerjoin(Voucher, Voucher.id == Repayment.voucher_id)
-        .where(Repayment.loan_id == loan.id)
+        .outerjoin(Reversal, Reversal.repayment_id == Repayment.id)
+        .where(Repayment.loan_id == loan.id, Reversal.id.is_(None))
         .order_by(Repayment.value_date, Repayment.id)
     )
     return [
         PaymentLine(
             value_date=paid.value_date,
-            channel=CHANNELS.get(channel, "溢缴款抵扣"),
+            channel=KINDS.get(paid.kind, CHANNELS.get(channel, "")),
             voucher_no=voucher_no or "",
             amount_fen=paid.amount_fen,
             used=tuple(

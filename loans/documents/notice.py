@@ -14,7 +14,7 @@ from sqlalchemy import select
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
 from loans.documents.refusals import NothingOverdue
 from loans.documents.settled import PAID_ORDER
-from loans.models import Loan, OpenSegment
+from loans.models import Loan, OpenSegment, Position
 from loans.page import dues_of
 from policy.values import PARTS
 
@@ -72,7 +72,7 @@ def notice(desk: Desk, number: str) -> NoticePaper:
         totals=_totals(dues),
         overdue_fen=sum(due.left_fen for due in dues),
         overdue_days_max=max(due.overdue_days for due in dues),
-        matures_on=line.matures_on,
+        matures_on=desk.session.get_one(Position, loan.id).matures_on,
         outstanding_fen=line.outstanding_fen,
         penalty_rate_ppm=desk.session.scalar(
             select(OpenSegment.rate_ppm).where(

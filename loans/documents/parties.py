@@ -23,6 +23,7 @@ from kernel.actor import Actor
 from kernel.identity import mask_identity
 from kernel.regions import RegionTree
 from kernel.vault import Keyring
+from loans.dossier.standing import borrower_id
 from loans.forms import METHOD_TITLES
 from loans.models import Loan, LoanShare
 from loans.queries import LoanLine, line_of
@@ -138,7 +139,9 @@ def agreed(loan: Loan) -> Agreed:
 
 
 def parties(desk: Desk, loan: Loan, *, whole: bool = False) -> Parties:
-    """Both parties; ``whole``: with the whole identity number, for who may print it."""
+    """Both parties. ``whole``: as they signed, with the whole identity number, for who may print
+    it; else as they stand now, who answers for the loan after a change of borrower included.
+    """
     if whole:
         rights.allow(desk.by, COMMAND, region=loan.village_code, institution_id=loan.lender_id)
     return Parties(
@@ -159,7 +162,10 @@ def _firm(session: Session, organisation_id: int) -> Firm:
 
 
 def _member(desk: Desk, loan: Loan, *, whole: bool) -> Member:
-    person = desk.session.get_one(Person, loan.borrower_id)
+    now = select(borrower_id()).where(Loan.id == loan.id)
+    person = desk.session.get_one(
+        Person, loan.borrower_id if whole else desk.session.scalars(now).one()
+    )
     household = desk.session.get_one(Household, loan.household_id)
     number = identity_of(person, desk.keyring)
     return Member(

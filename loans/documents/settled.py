@@ -11,7 +11,15 @@ from sqlalchemy import Select, func, select
 from kernel.database import sum_of
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
 from loans.documents.refusals import LoanNotSettled
-from loans.models import Allocation, Due, Loan, Position, Repayment
+from loans.models import (
+    Allocation,
+    Due,
+    Loan,
+    LoanCredit,
+    Position,
+    Repayment,
+    Reversal,
+)
 from policy.values import PARTS
 
 #: principal first
@@ -39,6 +47,8 @@ class SettledPaper:
     #: value date of the payment that settled it
     settled_on: date
     paid: tuple[PaidLine, ...]
+    #: what was paid too much and waits to be given back
+    credit_fen: int
 
 
 def settled(desk: Desk, number: str) -> SettledPaper:
@@ -47,8 +57,15 @@ def settled(desk: Desk, number: str) -> SettledPaper:
     if line.state != "settled":
         raise LoanNotSettled(field="number", number=number)
     position = desk.session.get_one(Position, loan.id)
-    last = select(func.max(Repayment.value_date)).where(Repayment.loan_id == loan.id)
-    settled_on = desk.session.scalar(last)
+    settled_on = desk.session.scalar(
+        select(func.max(Repayment.value_date))
+        .outerjoin(Reversal, Reversal.repayment_id == Repayment.id)
+        .where(
+            Repayment.loan_id == loan.id,
+            Repayment.kind.in_(("payment", "credit")),
+            Reversal.id.is_(None),
+        )
+    )
     if settled_on is None:  # nothing was ever drawn and paid back
         raise LoanNotSettled(field="number", number=number)
     return SettledPaper(
@@ -59,6 +76,7 @@ def settled(desk: Desk, number: str) -> SettledPaper:
         drawn_on=position.drawn_on,
         settled_on=settled_on,
         paid=_paid(desk, loan),
+        credit_fen=_credit(desk, loan),
     )
 
 
@@ -82,6 +100,11 @@ def _paid(desk: Desk, loan: Loan) -> tuple[PaidLine, ...]:
         for kind in PAID_ORDER
         if kind in household or kind in treasury
     )
+
+
+def _credit(desk: Desk, loan: Loan) -> int:
+    held = select(LoanCredit.amount_fen).where(LoanCredit.loan_id == loan.id)
+    return desk.session.scalar(held) or 0
 
 
 def _by_kind(desk: Desk, query: Select[*tuple[str, int]]) -> dict[str, int]:
