@@ -235,7 +235,10 @@ class Course(Balances):
         """A later maturity, agreed with effect from ``on`` (展期、延期)."""
         if self.terms.by_plan:
             self.settle_broken(on)
-        self.terms = replace(self.terms, matures_on=matures_on)
+        self.terms = replace(self.terms, matures_on=matures_on, extended=True)
+        stretch = self.open.get("regular")
+        if stretch and (stretch.share_bp, stretch.cap_fen) != self.terms.share_on(on):
+            self.change("regular", 0, on)
         self._plan_on(on)
 
     def change_plan(self, method: Method, every_months: int, settle_on_day: int, on: date) -> None:

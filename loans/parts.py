@@ -29,6 +29,8 @@ class Share:
     to_on: date
     share_bp: int
     cap_fen: int
+    #: to a later maturity, where the loan is given one
+    runs_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Terms:
     revolving: bool = False
     #: found misused
     misused: bool = False
+    #: given a later maturity than was signed
+    extended: bool = False
 
     @property
     def by_plan(self) -> bool:
@@ -95,13 +99,16 @@ class Terms:
         if self.misused:
             return 0, 0
         for share in self.shares:
-            if share.from_on <= day < share.to_on:
+            if share.from_on <= day < self._end_of(share):
                 return share.share_bp, share.cap_fen
         return 0, 0
 
+    def _end_of(self, share: Share) -> date:
+        return max(share.to_on, self.matures_on) if self.extended and share.runs_on else share.to_on
+
     def share_event_after(self, day: date) -> date:
         """The next close, that of ``day`` included, on the eve of a change of share."""
-        turns = {day for share in self.shares for day in (share.from_on, share.to_on)}
+        turns = {turn for share in self.shares for turn in (share.from_on, self._end_of(share))}
         return min((turn - ONE_DAY for turn in turns if day < turn < FAR), default=FAR)
 
     def settle_event_after(self, day: date) -> date:

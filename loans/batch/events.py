@@ -23,6 +23,7 @@ from loans.due_dates import Rhythm, spans_counted
 from loans.grading import next_change_on
 from loans.models import (
     FAR,
+    Loan,
     LoanBearer,
     OpenDue,
     OpenSegment,
@@ -108,8 +109,23 @@ def _settlement_after(day: date, every: int, on_day: int) -> date:
 
 def _move_shares(chunk: Chunk) -> None:
     rows = chunk.session.execute(
-        select(LoanBearer.loan_id, LoanBearer.from_on, LoanBearer.to_on)
+        select(
+            LoanBearer.loan_id,
+            LoanBearer.from_on,
+            case(
+                (
+                    and_(
+                        LoanBearer.runs_on,
+                        Position.matures_on > Loan.matures_on,
+                        Position.matures_on > LoanBearer.to_on,
+                    ),
+                    Position.matures_on,
+                ),
+                else_=LoanBearer.to_on,
+            ),
+        )
         .join(Position, Position.loan_id == LoanBearer.loan_id)
+        .join(Loan, Loan.id == LoanBearer.loan_id)
         .where(chunk.here, Position.share_event_on == chunk.day)
     ).all()
     turns: dict[int, list[date]] = {}

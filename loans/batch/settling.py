@@ -95,10 +95,19 @@ def _change_open_segments(
 def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
     share = (
         select(getattr(LoanBearer, name))
+        .join(Position, Position.loan_id == LoanBearer.loan_id)
+        .join(Loan, Loan.id == LoanBearer.loan_id)
         .where(
             LoanBearer.loan_id == OpenSegment.loan_id,
             LoanBearer.from_on <= chunk.tomorrow,
-            LoanBearer.to_on > chunk.tomorrow,
+            or_(
+                LoanBearer.to_on > chunk.tomorrow,
+                and_(
+                    LoanBearer.runs_on,
+                    Position.matures_on > Loan.matures_on,
+                    Position.matures_on > chunk.tomorrow,
+                ),
+            ),
         )
         .correlate(OpenSegment)
         .scalar_subquery()

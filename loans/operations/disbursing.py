@@ -140,6 +140,9 @@ def _check(draw: Draw, one: record.Loaded, on: date, by: Actor) -> None:
     require_value_date(draw.value_date or on, on)
     if draw.value_date is not None and draw.value_date < loan.signed_on:
         raise DrawBeforeSigning(field="value_date", number=loan.number, signed_on=loan.signed_on)
+    if not is_last(one, _event(draw, on), on):
+        # What stood on its day is asked of the life lived again.
+        return
     if position.state in {"settled", "written_off"} or on >= position.matures_on:
         raise LoanOver(field="number", number=loan.number)
     if position.misused:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 import credit
@@ -15,7 +15,7 @@ from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.database import insert_many
 from loans import booking, limits, record
-from loans.models import Allocation, Due, Loan, Repayment
+from loans.models import FAR, Allocation, Due, Loan, Repayment, Reversal
 from loans.operations.correcting import (
     Cause,
     Entered,
@@ -71,10 +71,11 @@ def repay_many(
     payers = parties(
         session, [(payment.payer, loaded[ids[payment.number]].loan) for payment in payments_in]
     )
+    lost_on = _lost_on(session, loaded)
     taken = [
         Taken(
             loaded[ids[payment.number]],
-            _event(payment, loaded[ids[payment.number]], on),
+            _event(payment, lost_on.get(ids[payment.number], FAR), on),
             voucher_id,
             payer,
         )
@@ -123,15 +124,31 @@ def _check(payment: Payment, one: record.Loaded, on: date, by: Actor) -> None:
     require_value_date(payment.value_date or on, on)
     if not one.position.drawn_fen:
         raise NothingDisbursed(field="number", number=loan.number)
-    if one.position.state == "settled":
+    # A payment with an earlier value date is asked of the life lived again.
+    if one.position.state == "settled" and payment.value_date in {None, on}:
         raise LoanOver(field="number", number=loan.number)
 
 
-def _event(payment: Payment, one: record.Loaded, on: date) -> Event:
+def _lost_on(session: Session, loaded: dict[int, record.Loaded]) -> dict[int, date]:
+    """The days on which these loans were written off, those that were."""
+    lost = [loan_id for loan_id, one in loaded.items() if one.position.state == "written_off"]
+    found: dict[int, date] = {}
+    for ids in record.lots(lost):
+        rows = session.execute(
+            select(Repayment.loan_id, Repayment.value_date).where(
+                Repayment.loan_id.in_(ids),
+                Repayment.kind == "write_off",
+                ~exists().where(Reversal.repayment_id == Repayment.id),
+            )
+        )
+        found.update({row[0]: row[1] for row in rows})
+    return found
+
+
+def _event(payment: Payment, lost_on: date, on: date) -> Event:
+    day = payment.value_date or on
     kind = "early_payment" if payment.early else "payment"
-    if one.position.state == "written_off":
-        kind = "recovery"
-    return Event(kind, payment.value_date or on, _TO_COME, payment.amount_fen)
+    return Event("recovery" if day >= lost_on else kind, day, _TO_COME, payment.amount_fen)
 
 
 def _book_vouchers(

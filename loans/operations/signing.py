@@ -299,6 +299,9 @@ def _bearer_rows(
                 "cap_fen": left_fen,
                 "route": bearer.route,
                 "clause": terms.interest_bearers.cite,
+                "runs_on": False,
             }
         )
+    if rows and terms.subsidy_in_extension is not None:
+        rows[-1]["runs_on"] = terms.subsidy_in_extension.value
     return rows

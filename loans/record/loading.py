@@ -63,6 +63,7 @@ def terms_of(loan: Loan, position: Position, shares: Sequence[Share]) -> Terms:
         every_months=position.every_months,
         settle_on_day=position.settle_on_day,
         misused=position.misused,
+        extended=position.matures_on > loan.matures_on,
     )
 
 
@@ -145,6 +146,7 @@ def _shares(session: Session, ids: Sequence[int]) -> dict[int, list[Share]]:
             LoanBearer.to_on,
             LoanBearer.share_bp,
             LoanBearer.cap_fen,
+            LoanBearer.runs_on,
         )
         .where(LoanBearer.loan_id.in_(ids))
         .order_by(LoanBearer.from_on)
