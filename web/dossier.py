@@ -45,7 +45,7 @@ def sent_scan(field: str = "file") -> Scan | None:
 
 
 def asked(session: Session, *, region: str = "", text: str = "") -> Asked:
-    """This visitor's queue, narrowed."""
+    """The queue of whoever asks, narrowed."""
     if region:
         house().regions.get(region)
     own = scope.own_digits(session, actor())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,6 +24,11 @@ class Scan:
 
     name: str
     content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the content, hex."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 def media_type(content: bytes) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 import ledger
 import loans
@@ -21,6 +22,8 @@ from loans.dossier.paper_file import load_papers, parse
 from loans.dossier.papers import PaperRules
 from loans.dossier.queue import QueueLine
 from tests.loans.town import OFFICER, Town
+
+Answer = TypeVar("Answer")
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 JPEG = b"\xff\xd8\xff\xe0 a photograph"
@@ -188,7 +191,7 @@ class Desk:
         """Contract numbers on a kind's list, and the day of each."""
         return {line.number: line.due_on.isoformat() for line in self.queue(kind)}
 
-    def _do(self, command: str, verb: Any) -> Any:
+    def _do(self, command: str, verb: Callable[[Session, date], Answer]) -> Answer:
         with self.town.books.write(command, by=self.by) as session:
             return verb(session, ledger.open_day(session))
 

@@ -54,6 +54,20 @@ ROUTES = {
     "GET /loans/<number>/papers/<any(interest, notice, settled):kind>.pdf": "loans.read",
     "GET /loans/<number>/why/<any(settlements, repayments):kind>/<int:key>": "loans.read",
     "POST /loans/<number>/disbursements/<slip_number>/reversal": "loans.reverse",
+    "GET /queue": "loans.read",
+    "GET /queue/<kind>": "loans.read",
+    "GET /queue/<kind>.<any(xlsx, csv):form>": "exports.read",
+    "GET /loans/<number>/file": "loans.read",
+    "GET /loans/<number>/file/scans/<int:attachment_id>": "loans.open_scan",
+    "GET /loans/<number>/deeds": "loans.read",
+    "POST /loans/<number>/file/papers": "loans.note_paper",
+    "POST /loans/<number>/file/checks": "loans.post_check",
+    "POST /loans/<number>/file/contacts": "loans.contact",
+    "POST /loans/<number>/file/lives": "loans.life_event",
+    "POST /loans/<number>/file/ways": "loans.way",
+    "GET /applications/<int:application_id>/file": "loans.read",
+    "GET /applications/<int:application_id>/file/scans/<int:attachment_id>": "loans.open_scan",
+    "POST /applications/<int:application_id>/file/papers": "loans.note_paper",
     "GET /proposals": "proposals.read",
     "GET /proposals/<int:proposal_id>": "proposals.read",
     "POST /proposals/<int:proposal_id>": "proposals.decide",
@@ -118,6 +132,16 @@ ROUTES = {
     "GET /api/v1/loans/<number>/papers/interest.pdf": "loans.read",
     "GET /api/v1/loans/<number>/papers/notice.pdf": "loans.read",
     "GET /api/v1/loans/<number>/papers/settled.pdf": "loans.read",
+    "GET /api/v1/loans/<number>/file": "loans.read",
+    "GET /api/v1/loans/<number>/deeds": "loans.read",
+    "POST /api/v1/loans/<number>/papers": "loans.note_paper",
+    "POST /api/v1/applications/<int:application_id>/papers": "loans.note_paper",
+    "POST /api/v1/loans/<number>/checks": "loans.post_check",
+    "POST /api/v1/loans/<number>/contacts": "loans.contact",
+    "POST /api/v1/loans/<number>/life-events": "loans.life_event",
+    "POST /api/v1/loans/<number>/ways": "loans.way",
+    "GET /api/v1/queue": "loans.read",
+    "GET /api/v1/queue/<kind>": "loans.read",
     "GET /api/v1/settlements/<int:settlement_id>/why": "loans.read",
     "GET /api/v1/repayments/<int:repayment_id>/why": "loans.read",
 }
@@ -160,6 +184,7 @@ class Scene:
         filled = {
             "<int:household_id>": str(lent.household_id),
             "<number>": lent.number,
+            "<kind>": "papers",
             "<slip_number>": lent.slip_number,
             "<int:sheet_id>": str(lent.sheet_id),
             "<int:proposal_id>": str(proposal),
@@ -273,6 +298,7 @@ def test_what_lies_outside_the_scope_is_not_there(
 
 LISTS = (
     "/households", "/households.csv", "/loans", "/loans.csv", "/batches",
+    "/queue/papers", "/queue/papers.csv", "/api/v1/queue/papers",
     "/api/v1/households", "/api/v1/loans",
 )  # fmt: skip
 
@@ -288,7 +314,11 @@ def test_lists_hold_ones_own_scope_alone(scene: Scene, hire: Hire) -> None:
         assert there.head not in text, path
         assert scene.other.number not in text, path
     of_lender = hire("loan_officer", institution_id=scene.mine.lender_id)
-    for path in ("/loans", "/loans.csv", "/api/v1/loans"):
+    own_lists = (
+        "/loans", "/loans.csv", "/api/v1/loans",
+        "/queue/papers", "/queue/papers.csv", "/api/v1/queue/papers",
+    )  # fmt: skip
+    for path in own_lists:
         with scene.client.get(path, headers=of_lender.headers) as answer:
             text = answer.get_data(as_text=True)
         assert scene.mine.number in text, path

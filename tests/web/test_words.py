@@ -11,8 +11,12 @@ from flask import Flask
 
 from households.models import STATUS_TITLES
 from loans.eligibility import MODES
+from loans.dossier.deeds import DEED_TITLES
+from loans.dossier.forms import CONTACT_TITLES, LIFE_TITLES, USE_FOUND_TITLES, WAY_TITLES
+from loans.dossier.kinds import KIND_TITLES
+from loans.dossier.promises import PROMISE_TITLES
 from loans.forms import METHOD_TITLES
-from web.pages import batches, dashboard, frame
+from web.pages import batches, dashboard, frame, queue
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
 from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
@@ -55,6 +59,16 @@ def listed() -> set[str]:
         METHOD_TITLES,
         MODES,
         STATUS_TITLES,
+        KIND_TITLES,
+        queue.DAY_TITLES,
+        queue.AMOUNT_TITLES,
+        queue.HINTS,
+        USE_FOUND_TITLES,
+        CONTACT_TITLES,
+        LIFE_TITLES,
+        WAY_TITLES,
+        PROMISE_TITLES,
+        DEED_TITLES,
     )
     said = {word for table in tables for word in table.values()}
     said |= {title for _endpoint, title, _command in frame.MENU}

@@ -10,6 +10,7 @@ from web.pages import (
     batches,
     dashboard,
     desk,
+    dossier,
     frame,
     households,
     imports,
@@ -17,9 +18,22 @@ from web.pages import (
     own,
     papers,
     proposals,
+    queue,
 )
 
-_AUDIENCES: Final = (desk, dashboard, households, loans, proposals, imports, batches, own, papers)
+_AUDIENCES: Final = (
+    desk,
+    dashboard,
+    queue,
+    households,
+    loans,
+    dossier,
+    proposals,
+    imports,
+    batches,
+    own,
+    papers,
+)
 
 
 def register(app: Flask) -> None:

@@ -19,6 +19,7 @@ from web.context import Visitor, house, reading, visitor_or_none
 #: endpoint, title, the command one must be able to do
 MENU: Final = (
     ("dashboard.show", "财政看板", "indicators.read"),
+    ("queue.overview", "工作台", "loans.read"),
     ("households.listed", "农户", "households.read"),
     ("loans.listed", "贷款", "loans.read"),
     ("proposals.listed", "待办", "proposals.read"),
