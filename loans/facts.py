@@ -275,6 +275,7 @@ def _exposure(on: date) -> ScalarSelect[int]:
     """Principal out, and agreed and still to be drawn before maturity, at every lender."""
     return (
         select(sum_of(_owed(on)))
+        .select_from(Loan)
         .join(Position, Position.loan_id == Loan.id)
         .where(
             Loan.household_id == Household.id,

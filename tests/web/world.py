@@ -110,6 +110,23 @@ def found_lender(house: House, name: str = "宜章示范农村商业银行", ser
         )
 
 
+def found_company(house: House, name: str = "宜章示范茶业公司") -> str:
+    """An enterprise; its credit code."""
+    code = credit_code("91431022MA4Q00001")
+    with house.books.write("organisations.register", by=OFFICE) as session:
+        organisations.register(
+            session,
+            credit_code=code,
+            name=name,
+            kind="enterprise",
+            region_code=COUNTY,
+            regions=house.regions,
+            on=ledger.open_day(session),
+            by=OFFICE,
+        )
+    return code
+
+
 def credit_code(first17: str) -> str:
     """A credit code of nobody."""
     return first17 + credit_check_character(first17)
