@@ -51,8 +51,8 @@ def terms_of(seed: int) -> dict[str, Any]:
     }
 
 
-def contract_of(terms: dict[str, Any], signed: date) -> Contract:
-    """As the model reads it."""
+def contract_of(terms: dict[str, Any], signed: date, committed: int = 0) -> Contract:
+    """As the model reads it; ``committed``: what the household's other loan takes of the cap."""
     method, every, settle_on = terms["kind"]
     by_plan = method != "bullet" and not settle_on
     return Contract(
@@ -65,16 +65,18 @@ def contract_of(terms: dict[str, Any], signed: date) -> Contract:
         settle_on=settle_on,
         convention=terms["convention"] if by_plan else BY_DAYS[terms["convention"]],
         order=list(terms["order"]),
-        shares=_shares(terms, signed),
+        shares=_below_the_cap(_shares(terms, signed), committed),
         misuse_rate=_surcharged(terms["rate_ppm"], terms["misuse_bp"]),
         compound=terms["compound"],
         principal_first_after=terms["principal first"],
     )
 
 
-def bent_by(terms: dict[str, Any], contract: Contract) -> dict[str, Any]:
+def bent_by(terms: dict[str, Any], contract: Contract, signed: date) -> dict[str, Any]:
     """As the policy gives it."""
-    shares = ((start, end, int(share * 10_000), cap) for start, end, share, cap in contract.shares)
+    shares = (
+        (start, end, int(share * 10_000), cap) for start, end, share, cap in _shares(terms, signed)
+    )
     return {
         "settle_on_day": contract.settle_on,
         "day_count": contract.convention,
@@ -92,7 +94,20 @@ def _surcharged(rate_ppm: int, surcharge_bp: int) -> Fraction:
     return Fraction(half_up(Fraction(rate_ppm * (10_000 + surcharge_bp), 10_000)), 1_000_000)
 
 
-def _shares(terms: dict[str, Any], signed: date) -> list[tuple[date, date, Fraction, int | None]]:
+#: start, end, share as a fraction of one, cap in fen or None
+Share = tuple[date, date, Fraction, int | None]
+
+
+def _below_the_cap(shares: list[Share], committed: int) -> list[Share]:
+    """The cap is the household's: a second contract has what the first has left of it."""
+    return [
+        (start, end, share, None if cap is None else cap - committed)
+        for start, end, share, cap in shares
+        if cap is None or cap > committed
+    ]
+
+
+def _shares(terms: dict[str, Any], signed: date) -> list[Share]:
     # Three years of subsidy at the longest, which no loan here outlives.
     end = shift(signed, 36)
     new_year = date(signed.year + 1, 1, 1)
