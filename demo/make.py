@@ -189,7 +189,13 @@ class Maker:
             draws = files.read_disbursements(path).taken()
             with self.house.books.write("loans.disburse", by=by, reason=path.name) as session:
                 loans.disburse_many(
-                    session, draws=draws, calendar=self.house.calendar, on=on, by=by
+                    session,
+                    draws=draws,
+                    calendar=self.house.calendar,
+                    rulebook=self.house.rulebook,
+                    papers=self.house.papers,
+                    on=on,
+                    by=by,
                 )
             path.unlink()
             self._expect(lender, numbers, asked, on)

@@ -86,7 +86,15 @@ def draw(desk: Desk, one: Loaded) -> None:
     asked = loans.Draw(one.loan.number, fen, "batch", desk.voucher("FK"), desk.some_day())
 
     def work(session: Session, by: Actor) -> None:
-        loans.disburse_many(session, draws=[asked], calendar=desk.house.calendar, on=desk.on, by=by)
+        loans.disburse_many(
+            session,
+            draws=[asked],
+            calendar=desk.house.calendar,
+            rulebook=desk.house.rulebook,
+            papers=desk.house.papers,
+            on=desk.on,
+            by=by,
+        )
 
     desk.write("loans.disburse", desk.lender.officer, work)
 

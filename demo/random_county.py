@@ -213,6 +213,7 @@ class Township:
             mode=mode,
             organisation_code="" if mode == "credit" else dice.choice(self.firms),
             shares=shares if mode == "pooled" else (),
+            revolving=mode == "credit" and not by_plan(method) and dice.random() < 0.4,
         )
 
     def _rate(self, on: date, months: int) -> int:
