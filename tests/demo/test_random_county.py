@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import ledger
 from config.wiring import House
 from kernel.money import MONEY_MAX_FEN
-from loans import record
+from loans import record, replay
 from loans.models import Loan, LoanBearer, Position
 from tests.demo.test_make import house_at, run
 from tests.loans.readings import Reading, same, told
@@ -73,7 +73,7 @@ def compare(session: Session, house: House) -> int:
     return lived
 
 
-def _event(event: record.Event) -> Event:
+def _event(event: replay.Event) -> Event:
     change = event.kind in {"extension", "deferral"}
     return Event(
         WORDS.get(event.kind, event.kind),
