@@ -4,6 +4,7 @@ Verbs take a session, the open business day and the actor; a sheet may hold one 
 """
 
 from loans.batch import close_chunk, review_all_overdue
+from loans.changes import ChangeAsked, decide_changes, propose_changes
 from loans.dossier.forms import CheckMade, ContactMade, LifeTold, PaperNoted, WayProposed
 from loans.dossier.operations import make_check, make_contact, note_paper, propose_way, tell_life
 from loans.dossier.scans import Scan
@@ -12,9 +13,11 @@ from loans.limits import set_limit
 from loans.operations import (
     Draw,
     Payment,
+    Refund,
     apply_sheet,
     decide_sheet,
     disburse_many,
+    refund,
     repay_many,
     reverse_change,
     reverse_disbursement,
@@ -24,23 +27,28 @@ from loans.operations import (
 
 __all__ = [
     "Asked",
+    "ChangeAsked",
     "CheckMade",
     "ContactMade",
     "Draw",
     "LifeTold",
     "PaperNoted",
     "Payment",
+    "Refund",
     "Scan",
     "Share",
     "WayProposed",
     "apply_sheet",
     "close_chunk",
+    "decide_changes",
     "decide_sheet",
     "disburse_many",
     "make_check",
     "make_contact",
     "note_paper",
+    "propose_changes",
     "propose_way",
+    "refund",
     "repay_many",
     "reverse_change",
     "reverse_disbursement",

@@ -61,6 +61,12 @@ RIGHTS = MappingProxyType(
         "loans.repay": ("loan_officer",),
         "loans.reverse": ("checker", "director"),
         "loans.except": ("director",),
+        # changes of a loan: proposed on a sheet, decided by another
+        "loans.change": ("loan_officer",),
+        "loans.approve_change": ("director",),
+        "loans.write_off": ("loan_officer",),
+        "loans.approve_write_off": ("director",),
+        "loans.renew": ("loan_officer",),
         # the file behind the loan
         "loans.note_paper": _LENDER,
         "loans.post_check": ("loan_officer", "checker"),

@@ -290,6 +290,10 @@ class ConductRules:
         Sourced[int],
         line(DAYS, "到期前须定去向", "a way forward is settled before maturity by"),
     ]
+    write_off_overdue_days_min: Annotated[
+        Sourced[int],
+        line(DAYS, "未评为损失的，逾期超过此天数可核销", "overdue longer, it may be written off"),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any, Final
 
 from sqlalchemy import (
+    ScalarSelect,
     and_,
     case,
     exists,
@@ -14,20 +16,25 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from kernel.database import days_between
 from loans.balances import past_due, principal_out
 from loans.batch.chunk import Chunk
 from loans.models import (
     GradeChange,
+    GradeOverride,
     LoanDay,
     OpenDue,
     Position,
 )
 
+#: how the clause of a grade begins that people set
+OVERRIDDEN: Final = "人工分类调整："
+
 
 def grade(chunk: Chunk, thresholds: Sequence[tuple[int, int]], clause: str) -> None:
-    """Five-grade classification by days overdue."""
+    """Five-grade classification by days overdue, or the grade that people set if that is worse."""
     oldest = (
         select(func.min(OpenDue.payable_on))
         .where(OpenDue.loan_id == Position.loan_id, OpenDue.bearer == "household")
@@ -36,27 +43,32 @@ def grade(chunk: Chunk, thresholds: Sequence[tuple[int, int]], clause: str) -> N
     )
     days = func.coalesce(days_between(oldest, literal(chunk.day)), 0)
     worst_first = [(days > over, grade) for over, grade in reversed(thresholds)]
-    grades = (
+    ruled = (
         select(
             Position.loan_id,
-            case(*worst_first, else_=1).label("grade"),
+            case(*worst_first, else_=1).label("by_rule"),
             case((days > 0, days), else_=0).label("days"),
+            func.coalesce(_override(GradeOverride.grade), 1).label("override"),
+            _override(GradeOverride.reason).label("reason"),
         )
         .where(chunk.here, Position.review_on <= chunk.day)
         .subquery()
     )
+    # People may grade a loan worse than the rule does, never better.
+    worse = ruled.c.override > ruled.c.by_rule
+    graded = case((worse, ruled.c.override), else_=ruled.c.by_rule)
     chunk.session.execute(
         insert(GradeChange).from_select(
             ["loan_id", "on_day", "grade", "overdue_days", "clause"],
             select(
-                grades.c.loan_id,
+                ruled.c.loan_id,
                 literal(chunk.day),
-                grades.c.grade,
-                grades.c.days,
-                literal(clause),
+                graded,
+                ruled.c.days,
+                case((worse, literal(OVERRIDDEN) + ruled.c.reason), else_=literal(clause)),
             )
-            .join(Position, Position.loan_id == grades.c.loan_id)
-            .where(Position.grade != grades.c.grade),
+            .join(Position, Position.loan_id == ruled.c.loan_id)
+            .where(Position.grade != graded),
         )
     )
     changed = (
@@ -68,6 +80,18 @@ def grade(chunk: Chunk, thresholds: Sequence[tuple[int, int]], clause: str) -> N
     chunk.update(
         exists().where(GradeChange.loan_id == Position.loan_id, GradeChange.on_day == chunk.day),
         grade=changed,
+    )
+
+
+def _override(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """Of the last grade that people set for a loan that runs; NULL where they never did."""
+    return (
+        select(column)
+        .where(GradeOverride.loan_id == Position.loan_id, Position.state == "active")
+        .order_by(GradeOverride.id.desc())
+        .limit(1)
+        .correlate(Position)
+        .scalar_subquery()
     )
 
 

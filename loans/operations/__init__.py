@@ -6,6 +6,7 @@ pure function, every fact is fetched for the whole sheet at once.
 
 from loans.operations.applying import apply_sheet, decide_sheet
 from loans.operations.disbursing import Draw, disburse_many
+from loans.operations.refunding import Refund, refund
 from loans.operations.repaying import Payment, repay_many, use_credits
 from loans.operations.reversing import (
     reverse_change,
@@ -17,9 +18,11 @@ from loans.operations.signing import sign_sheet
 __all__ = [
     "Draw",
     "Payment",
+    "Refund",
     "apply_sheet",
     "decide_sheet",
     "disburse_many",
+    "refund",
     "repay_many",
     "reverse_change",
     "reverse_disbursement",

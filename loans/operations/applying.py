@@ -104,7 +104,7 @@ def apply_sheet(
     checked = _checked(session, rows, rulebook=rulebook, keyring=keyring, on=on, by=by)
     sheet = ApplicationSheet(
         lender_id=lender_id,
-        region_code=_common_region([code for one in checked for code in one.places]),
+        region_code=common_region([code for one in checked for code in one.places]),
         applied_on=on,
         applications=len(rows),
         total_fen=sum(asked.amount_fen for asked in rows),
@@ -267,7 +267,7 @@ def _insert(session: Session, sheet_id: int, checked: Sequence[_Checked]) -> Non
         session.execute(insert(LoanShare), shares)
 
 
-def _common_region(codes: Sequence[str]) -> str:
+def common_region(codes: Sequence[str]) -> str:
     """The smallest region that holds all of these villages."""
     for digits in (12, 9, 6, 4, 2):
         heads = {code[:digits] for code in codes}
@@ -306,11 +306,11 @@ def decide_sheet(
         on=on,
         by=by,
         reason=reason,
-        identity_indexes=_own_index(session, by, sorted(households)),
+        identity_indexes=own_index(session, by, sorted(households)),
     )
 
 
-def _own_index(session: Session, by: Actor, household_ids: Sequence[int]) -> set[bytes]:
+def own_index(session: Session, by: Actor, household_ids: Sequence[int]) -> set[bytes]:
     """The decider's own identity index if it is found among the households' people."""
     if by.identity_index is None:
         return set()

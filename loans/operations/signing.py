@@ -253,7 +253,12 @@ def _insert_bearers(
     rows = [
         {"loan_id": loan_id, **row}
         for loan_id, signing in zip(loan_ids, signings, strict=True)
-        for row in _bearer_rows(signing.terms, _parts(signing.facts, taken), on)
+        for row in _bearer_rows(
+            signing.terms,
+            _parts(signing.facts, taken),
+            on,
+            add_months(on, signing.application.term_months),
+        )
     ]
     if rows:
         session.execute(insert(LoanBearer), rows)
@@ -269,14 +274,15 @@ def _parts(facts: Facts, taken: Mapping[int, int]) -> list[tuple[int, int]]:
 
 
 def _bearer_rows(
-    terms: ContractTerms, parts: Sequence[tuple[int, int]], on: date
+    terms: ContractTerms, parts: Sequence[tuple[int, int]], on: date, matures_on: date
 ) -> list[dict[str, object]]:
-    """The treasury's stretches of days, cut to the contract and to the longest subsidy.
+    """The treasury's stretches of days, cut to the contract and to the longest subsidy; one that
+    lasts to the maturity runs on to a later one where the terms say so.
 
     A cap on the principal is one cap over all loans of a household: each stretch carries what the
     others leave of it, and where they leave nothing there is none.
     """
-    last = add_months(on, terms.subsidy_months_max.value)
+    last = min(matures_on, add_months(on, terms.subsidy_months_max.value))
     rows: list[dict[str, object]] = []
     end = on
     for bearer in terms.interest_bearers.value:
@@ -303,5 +309,6 @@ def _bearer_rows(
             }
         )
     if rows and terms.subsidy_in_extension is not None:
-        rows[-1]["runs_on"] = terms.subsidy_in_extension.value
+        lasts = rows[-1]["to_on"] == matures_on
+        rows[-1]["runs_on"] = lasts and terms.subsidy_in_extension.value
     return rows
