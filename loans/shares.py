@@ -38,14 +38,15 @@ def broken_list_rules(
     """Every rule that an organisation's application for a list of households breaks."""
     return [
         *form_rules(asked),
-        *_sum(asked),
+        *sum_rule(asked),
         *(answer for sharer in facts.sharers for answer in _share(sharer, terms)),
         *term_and_rate(asked, terms, cap),
         *use_rules(asked, terms),
     ]
 
 
-def _sum(asked: Asked) -> Iterator[Answer]:
+def sum_rule(asked: Asked) -> Iterator[Answer]:
+    """The shares are the whole amount, to the fen."""
     total_fen = sum(share.share_fen for share in asked.shares)
     if total_fen != asked.amount_fen:
         refusal = SharesDoNotAddUp(

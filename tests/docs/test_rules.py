@@ -19,8 +19,9 @@ from click.testing import CliRunner
 
 from kernel import calendar, day_count, money
 from kernel.money import format_rate, format_yuan, parse_rate, parse_share, parse_yuan
-from loans import allocation, grading, interest
+from loans import allocation, grading, interest, shares
 from loans.allocation import OpenDue
+from loans.eligibility import Asked, Share
 from loans.interest import Bearing, Slice
 from tests.planted import Plant
 from web.commands import schedule as command
@@ -168,6 +169,18 @@ def overdue(row: Row) -> Row:
     }
 
 
+def cap_left(row: Row) -> Row:
+    parts = [tuple(map(_yuan, part.split(":"))) for part in row["parts"].split()]
+    left_fen = shares.cap_left(_yuan(row["cap"]), [(fen, taken_fen) for fen, taken_fen in parts])
+    return {"left": format_yuan(left_fen)}
+
+
+def share_list(row: Row) -> Row:
+    listed = tuple(Share("", _yuan(part)) for part in row["shares"].split())
+    asked = Asked("", _yuan(row["amount"]), 12, 0, "", mode="pooled", shares=listed)
+    return {"accepted": "否" if list(shares.sum_rule(asked)) else "是"}
+
+
 EXECUTED: dict[str, Callable[[Row], Row]] = {
     "rounding": rounding,
     "split": split,
@@ -178,6 +191,8 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     "plan": plan,
     "allocation": allocate,
     "overdue": overdue,
+    "cap-left": cap_left,
+    "share-list": share_list,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -243,6 +258,8 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         ("plan", "totals", "132.92"),
         ("allocation", "left", "0.01"),
         ("overdue", "grade", "2"),
+        ("cap-left", "left", "49999.99"),
+        ("share-list", "accepted", "否"),
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:

@@ -426,7 +426,7 @@ PLANTED = [
     ),
     Plant(
         test_every_broken_rule_of_a_list_is_told_with_its_household,
-        "loans.shares._sum",
+        "loans.shares.sum_rule",
         lambda _asked: [],
     ),
     Plant(
