@@ -226,7 +226,7 @@ class Course(Balances):
             settlements=[],
             raised=[],
             taken=[],
-            new_plan=(),
+            new_plans=[],
         )
 
     # --- changes --------------------------------------------------------------------------------
@@ -282,7 +282,8 @@ class Course(Balances):
         self._make_plan(replan(wanted, on=on, principal_fen=principal_fen))
 
     def _make_plan(self, rows: tuple[PlanRow, ...]) -> None:
-        self.new_plan = self.plan = rows
+        self.plan = rows
+        self.new_plans.append(rows)
         self.plan_event_on = rows[0].due - ONE_DAY
 
 

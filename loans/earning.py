@@ -42,7 +42,8 @@ class Balances:
     #: every due raised here, paid or not
     raised: list[DueLeft] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
-    new_plan: tuple[PlanRow, ...] = ()
+    #: every plan made here, in order; the last one is in force
+    new_plans: list[tuple[PlanRow, ...]] = field(default_factory=list)
     #: what is noted as taken is taken by this
     taker: object = None
 
@@ -63,7 +64,7 @@ class Balances:
         return stretch.principal_fen if stretch else 0
 
     def not_due_fen(self, on: date) -> int:
-        """Principal before its time on a day: what is due on it, or waits for a working day, is not."""
+        """Principal before its time: not what is due today, nor what waits for a working day."""
         waiting = (d for d in self.household_dues if d.kind == "principal" and d.payable_on >= on)
         return self.undue_fen - sum(due.left_fen for due in waiting)
 

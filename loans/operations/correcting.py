@@ -20,6 +20,9 @@ from loans.parts import Terms
 from loans.record import Loaded
 from loans.refusals import ValueDateInFuture
 from loans.replay import Event, Life
+from loans.schedule import PlanRow
+
+Plan = tuple[PlanRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,7 @@ def correct(
         record.Difference(one, stands, life.course, on),
         {"value_date": cause.value_date, "cause": cause.kind, "reason": cause.reason},
     )
+    life.course.new_plans = _new_plans(session, one, life, cause.value_date)
     _take_over(one, life)
     record.write_running(session, [one], on=on)
     _move_limits(session, one, life.course.principal_fen - before_fen - counted_fen)
@@ -136,20 +140,23 @@ def _name(life: Life, before: tuple[str, int], after: tuple[str, int]) -> None:
 def _take_over(one: Loaded, life: Life) -> None:
     """The loan stands where its life has led."""
     course, position = life.course, one.position
-    course.new_plan = () if _rows(course.plan) == _rows(one.course.plan) else course.plan
     one.course = course
     position.drawn_fen = life.drawn_fen
     position.state = "written_off" if life.written_off else "active" if life.drawn_fen else "signed"
     position.last_event_on, position.last_event_rank = life.last_event
 
 
-def _rows(plan: Sequence[object]) -> list[tuple[object, ...]]:
-    return [
-        tuple(
-            getattr(row, name) for name in ("nr", "start", "due", "principal_fen", "interest_fen")
-        )
-        for row in plan
-    ]
+def _new_plans(session: Session, one: Loaded, life: Life, since: date) -> list[Plan]:
+    """The plans made from the corrected day on, where they are not those on record."""
+    course = life.course
+    made = [plan for plan in course.new_plans if plan[0].start >= since]
+    if course.terms.by_plan and course.plan and not made:
+        # The plan before the corrected day is in force again.
+        made = [course.plan]
+    if not made:
+        return []
+    stands = record.plans_of(session, one.loan.id)
+    return [] if [record.plan_cells(plan) for plan in made] == stands[-len(made) :] else made
 
 
 def _move_limits(session: Session, one: Loaded, delta_fen: int) -> None:

@@ -9,7 +9,7 @@ from loans.record.differing import write as write_difference
 from loans.record.events import event_of, events_of
 from loans.record.loading import BY_PRODUCTS, LOT, Loaded, load, lots, signed_terms, terms_of
 from loans.record.opening import open_positions
-from loans.record.standing import in_force
+from loans.record.standing import in_force, plan_cells, plans_of
 from loans.record.standing import read as read_standing
 from loans.record.writing import insert_allocations, write, write_running
 
@@ -25,6 +25,8 @@ __all__ = [
     "load",
     "lots",
     "open_positions",
+    "plan_cells",
+    "plans_of",
     "read_standing",
     "signed_terms",
     "terms_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +10,9 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from loans.models import Allocation, Correction, Due, OpenDue, Repayment, Segment, Settlement
+from loans.models import PlanRow as PlanVersion
 from loans.parts import Closed
+from loans.schedule import PlanRow
 
 #: kind, bearer, due date
 DueKey = tuple[str, str, date]
@@ -144,3 +147,28 @@ def _read_taken(session: Session, loan_id: int, found: Standing) -> None:
         )
         key = (taker, (kind, bearer, due_on))
         found.taken[key] = found.taken.get(key, 0) + amount_fen
+
+
+def plan_cells(plan: Iterable[PlanRow]) -> list[tuple[object, ...]]:
+    """What is on record of a plan's rows."""
+    return [(row.nr, row.start, row.due, row.principal_fen, row.interest_fen) for row in plan]
+
+
+def plans_of(session: Session, loan_id: int) -> list[list[tuple[object, ...]]]:
+    """Every plan on record of a loan, the oldest first."""
+    rows = session.execute(
+        select(
+            PlanVersion.version,
+            PlanVersion.nr,
+            PlanVersion.from_on,
+            PlanVersion.due_on,
+            PlanVersion.principal_fen,
+            PlanVersion.interest_fen,
+        )
+        .where(PlanVersion.loan_id == loan_id)
+        .order_by(PlanVersion.version, PlanVersion.nr)
+    )
+    found: dict[int, list[tuple[object, ...]]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(tuple(row[1:]))
+    return [found[version] for version in sorted(found)]

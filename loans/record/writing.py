@@ -218,23 +218,23 @@ def _update_credits(session: Session, loans: Sequence[Loaded]) -> None:
 
 
 def _insert_plans(session: Session, loans: Sequence[Loaded]) -> None:
+    """Every plan made is a version, so that an instalment can be told by the plan it was of."""
     rows: list[dict[str, Any]] = []
     for one in loans:
-        if not one.course.new_plan:
-            continue
-        one.position.plan_version += 1
-        rows += [
-            {
-                "loan_id": one.loan.id,
-                "version": one.position.plan_version,
-                "nr": row.nr,
-                "from_on": row.start,
-                "due_on": row.due,
-                "principal_fen": row.principal_fen,
-                "interest_fen": row.interest_fen,
-            }
-            for row in one.course.new_plan
-        ]
+        for plan in one.course.new_plans:
+            one.position.plan_version += 1
+            rows += [
+                {
+                    "loan_id": one.loan.id,
+                    "version": one.position.plan_version,
+                    "nr": row.nr,
+                    "from_on": row.start,
+                    "due_on": row.due,
+                    "principal_fen": row.principal_fen,
+                    "interest_fen": row.interest_fen,
+                }
+                for row in plan
+            ]
     if rows:
         session.execute(insert(PlanRow), rows)
 

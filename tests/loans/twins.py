@@ -161,9 +161,8 @@ class World:
         self._plan(twin)
 
     def _plan(self, twin: Twin) -> None:
-        if twin.course.new_plan:
-            twin.plan_version += 1
-            twin.course.new_plan = ()
+        twin.plan_version += len(twin.course.new_plans)
+        twin.course.new_plans = []
 
     def act(self, on: date) -> None:
         """Whatever happens at the counter today."""
