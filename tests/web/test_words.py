@@ -10,11 +10,11 @@ import pytest
 from flask import Flask
 
 from households.models import STATUS_TITLES
-from loans.eligibility import MODES
 from loans.dossier.deeds import DEED_TITLES
 from loans.dossier.forms import CONTACT_TITLES, LIFE_TITLES, USE_FOUND_TITLES, WAY_TITLES
 from loans.dossier.kinds import KIND_TITLES
 from loans.dossier.promises import PROMISE_TITLES
+from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from web.pages import batches, dashboard, frame, queue
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
