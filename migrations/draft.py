@@ -1,64 +1,28 @@
-"""Draft the opening revision from the models: ``python -m migrations.draft``.
+"""What the newest revision lacks of the models: ``python -m migrations.draft``.
 
-For developers, and only until the first release: it writes the file of the one revision anew, with
-every table, index and trigger spelled out, so that later changes of the models leave it alone.
-After the release a change of the models is a revision of its own.
+For developers. Prints, in Alembic's own words, the steps that would bring a database at the newest
+revision (or at one that is named) to the models; paste them into a revision and give every row
+that stands the value it needs. Alembic compares no CHECK, so those are compared here, by name and
+wording, and listed below the steps. Status 1 where anything is missing.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
 import sys
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from alembic.autogenerate import api, render_python_code
-from alembic.operations.ops import DropTableOp
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import BigInteger
-from sqlalchemy.engine import Connection
+from sqlalchemy import BigInteger, CheckConstraint, Connection, Engine, Table, inspect
 
-from kernel.append_only import append_only_tables
 from kernel.database import UtcDateTime, open_engine
 from migrations.models import METADATA
+from migrations.runner import upgrade
 
-REVISION = "2026_11_21_the_county_opens"
-FILE = Path(__file__).resolve().parent / "versions" / f"{REVISION}.py"
-
-HEAD = '''"""The county opens: every table of the first release, and the triggers of the record."""
-
-from __future__ import annotations
-
-import sqlalchemy as sa
-from alembic import op
-from sqlalchemy.schema import CreateSequence, DropSequence
-
-from kernel.append_only import protect
-from kernel.database import BigInt, UtcDateTime
-
-revision = "{revision}"
-down_revision = None
-
-#: rows of these are written once
-APPEND_ONLY = (
-{tables}
-)
-
-
-def upgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(CreateSequence(sa.Sequence("trail_ids")))
-{up}
-    protect(op.get_bind(), APPEND_ONLY)
-
-
-def downgrade() -> None:
-{down}
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(DropSequence(sa.Sequence("trail_ids")))
-        op.execute("DROP FUNCTION fupin_refuse()")
-'''
+#: how columns are compared
+OPTIONS = {"compare_type": True, "compare_server_default": True}
 
 
 def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
@@ -70,31 +34,75 @@ def render_item(kind: str, item: Any, _context: object) -> str | Literal[False]:
     return False
 
 
-def draft(connection: Connection) -> str:
-    """The revision's text, from the models and a connection to an empty SQLite database."""
+def steps(connection: Connection) -> str:
+    """The steps that are missing, as code; empty where there is none."""
     context = MigrationContext.configure(
-        connection, opts={"target_metadata": METADATA, "render_item": render_item}
+        connection, opts={"target_metadata": METADATA, "render_item": render_item, **OPTIONS}
     )
     found = api.produce_migrations(context, METADATA)
     assert found.upgrade_ops is not None
-    assert found.downgrade_ops is not None
-    # A table takes its indexes with it.
-    found.downgrade_ops.ops = [op for op in found.downgrade_ops.ops if isinstance(op, DropTableOp)]
-    up, down = (
-        render_python_code(ops, render_item=render_item, migration_context=context)
-        for ops in (found.upgrade_ops, found.downgrade_ops)
-    )
-    up, down = (re.sub(r"^\s*# .*\n?", "", part, flags=re.MULTILINE) for part in (up, down))
-    tables = "\n".join(f'    "{table}",' for table in append_only_tables())
-    return HEAD.format(revision=REVISION, tables=tables, up=up, down=down)
+    if found.upgrade_ops.is_empty():
+        return ""
+    code = render_python_code(found.upgrade_ops, render_item=render_item, migration_context=context)
+    return re.sub(r"^\s*# .*\n?", "", code, flags=re.MULTILINE).strip("\n")
+
+
+def rules_of_models(table: Table) -> dict[str, str]:
+    """The CHECKs of a table by name, as its model words them."""
+    return {
+        str(rule.name): str(rule.sqltext)
+        for rule in table.constraints
+        if isinstance(rule, CheckConstraint)
+    }
+
+
+def rules_of_tables(engine: Engine | Connection, table: str) -> dict[str, str]:
+    """The CHECKs of a table by name, as the database has them."""
+    return {
+        str(rule["name"]): str(rule["sqltext"])
+        for rule in inspect(engine).get_check_constraints(table)
+    }
+
+
+def unlike_rules(engine: Engine | Connection) -> Iterator[str]:
+    """CHECKs that are missing, left over or worded otherwise, and primary keys.
+
+    PostgreSQL puts all words anew, so there a name is all that is compared.
+    """
+    look = inspect(engine)
+    standing = set(look.get_table_names())
+    for table in METADATA.sorted_tables:
+        if table.name not in standing:
+            continue
+        key = [column.name for column in table.primary_key.columns]
+        if look.get_pk_constraint(table.name)["constrained_columns"] != key:
+            yield f"{table.name}: the primary key should be {', '.join(key)}"
+        stand, wanted = rules_of_tables(engine, table.name), rules_of_models(table)
+        for name in sorted(wanted.keys() - stand.keys()):
+            yield f"{table.name}: {name} is missing: {wanted[name]}"
+        for name in sorted(stand.keys() - wanted.keys()):
+            yield f"{table.name}: {name} is left over"
+        if engine.dialect.name == "sqlite":
+            for name in sorted(wanted.keys() & stand.keys()):
+                if stand[name] != wanted[name]:
+                    yield f"{table.name}: {name} should be: {wanted[name]}"
+
+
+def draft(revision: str = "head") -> str:
+    """What a database at a revision lacks of the models; empty where nothing."""
+    engine = open_engine("sqlite://")
+    upgrade(engine, revision)
+    with engine.connect() as connection:
+        lacking = [steps(connection), *(f"# {line}" for line in unlike_rules(connection))]
+    engine.dispose()
+    return "\n".join(part for part in lacking if part)
 
 
 def main() -> None:
-    """Write the file anew and put it into the house's form."""
-    engine = open_engine("sqlite://")
-    with engine.begin() as connection:
-        FILE.write_text(draft(connection), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "--quiet", str(FILE)], check=True)  # noqa: S603
+    """Print it."""
+    lacking = draft(*sys.argv[1:])
+    sys.stdout.write(f"{lacking}\n" if lacking else "")
+    sys.exit(1 if lacking else 0)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,16 @@ def upgrade(target: Target, revision: str = "head") -> None:
 
 
 def downgrade(target: Target, revision: str = "base") -> None:
-    """Take a database back to a revision; ``base`` is a database without tables."""
-    _run(target, lambda at, script: script._downgrade_revs(revision, at))  # noqa: SLF001
+    """Take a database back to a revision; ``base`` is a database without tables.
+
+    On the way to another revision nothing may be lost, and a revision refuses where something
+    would; on the way to ``base`` everything is.
+    """
+    _run(
+        target,
+        lambda at, script: script._downgrade_revs(revision, at),  # noqa: SLF001
+        to_nothing=revision == "base",
+    )
 
 
 def current(target: Target) -> str | None:
@@ -59,13 +67,16 @@ def script_folder() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def _run(target: Target, steps: Steps) -> None:
+def _run(target: Target, steps: Steps, *, to_nothing: bool = False) -> None:
     script = script_folder()
     context = EnvironmentContext(Config(), script, fn=lambda at, _context: steps(at, script))
     with _connected(target) as connection, _foreign_keys_off(connection), connection.begin():
         with context:
             context.configure(
-                connection=connection, target_metadata=METADATA, transactional_ddl=True
+                connection=connection,
+                target_metadata=METADATA,
+                transactional_ddl=True,
+                to_nothing=to_nothing,
             )
             context.run_migrations()
         _check_foreign_keys(connection)

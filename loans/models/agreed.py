@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded
@@ -227,9 +227,7 @@ class LoanBearer(Recorded, Base):
     #: document and clause
     clause: Mapped[str]
     #: whether it runs on to a later maturity (展期内继续贴息); of the last stretch alone
-    runs_on: Mapped[bool] = mapped_column(
-        default=False, server_default=false(), info=added(before=False)
-    )
+    runs_on: Mapped[bool] = mapped_column(default=False, info=added(before=False))
 
 
 class PlanRow(Recorded, Base):

@@ -48,7 +48,7 @@ class Segment(Recorded, Base):
     #: principal on which that share is counted, fen
     cap_fen: Mapped[int]
     #: number of the loan's correction that wrote it; 0 where the days themselves did
-    correction: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
+    correction: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
 
 class Settlement(Recorded, Base):
@@ -119,7 +119,7 @@ class Due(Recorded, Base):
     #: settlement behind it; NULL for principal
     settlement_id: Mapped[int | None] = mapped_column(ForeignKey("settlements.id"))
     #: number of the loan's correction that wrote it; 0 for the due itself
-    correction: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
+    correction: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
 
 class Disbursement(Recorded, Base):
@@ -188,9 +188,9 @@ class Repayment(Recorded, Base):
     #: what no due could take on its booking day, kept as the loan's credit, fen
     to_credit_fen: Mapped[int]
     #: table of who brought or took the money; empty where the books moved it
-    payer_kind: Mapped[str] = mapped_column(default="", server_default="", info=added(before=""))
+    payer_kind: Mapped[str] = mapped_column(default="", info=added(before=""))
     #: its id there
-    payer_id: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
+    payer_id: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: counts from this day
     value_date: Mapped[date]
     #: business day
@@ -198,7 +198,7 @@ class Repayment(Recorded, Base):
     #: voucher; NULL for credit put to use and for a write-off
     voucher_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
     #: number of the loan's correction that entered it; 0 where it was entered on its day
-    correction: Mapped[int] = mapped_column(default=0, server_default="0", info=added(before=0))
+    correction: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
 
 class Allocation(Recorded, Base):
