@@ -5,8 +5,9 @@ earlier value dates, changed, misused, written off and recovered, all by dice an
 doors that people use. What the doors refuse is counted by its code. The same seed makes the same
 county.
 
-Even seeds begin in 2019, so that the deferrals of 2020 fall into their time; odd ones in 2016, when
-households still borrowed for enterprises, and live to see that banned.
+Even seeds begin in 2020 and live through the deferrals of that year into the rule of 2021, under
+which households borrow more than the treasury helps with; odd ones begin in 2016, when households
+still borrowed for enterprises, and live to see that banned.
 """
 
 from __future__ import annotations
@@ -30,6 +31,16 @@ from demo import people, staff
 from demo.county import County
 from demo.make import SCHEME, Maker, Progress, is_rated
 from demo.random_acts import Act, Desk, draw, living, look, pay, pay_what_is_due, undo
+from demo.random_changes import (
+    change_plan,
+    defer,
+    extend,
+    grade,
+    misuse,
+    refund,
+    visit,
+    write_off,
+)
 from demo.staff import Lender
 from kernel.actor import Actor
 from kernel.identity import credit_check_character
@@ -51,9 +62,19 @@ ODDS: Final[tuple[tuple[Act, int], ...]] = (
     (pay, 22),
     (draw, 10),
     (undo, 8),
+    (refund, 4),
+    (visit, 3),
+    (change_plan, 2),
+    (extend, 3),
+    (defer, 4),
+    (misuse, 1),
+    (grade, 2),
+    (write_off, 4),
 )
 #: of a thousand days on which something is due: how often it is simply paid
 _PAYS_WHAT_IS_DUE: Final = 450
+#: one in so many pays nothing at all, until it is written off
+_NEVER_PAYS: Final = 7
 #: of a thousand days: how often somebody asks for a loan
 _ASKS: Final = 120
 
@@ -69,7 +90,7 @@ _METHODS: Final = (
 
 def county_of(seed: int) -> County:
     """The size and the two years of a seed's county."""
-    opens_on = date(2019, 1, 2) if seed % 2 == 0 else date(2016, 9, 1)
+    opens_on = date(2020, 1, 2) if seed % 2 == 0 else date(2016, 9, 1)
     return County(
         name=f"{PREFIX}{seed}",
         region=REGION,
@@ -139,6 +160,12 @@ class Township:
         one = look(self.house, loan_id)
         if chosen is None and not one.course.household_dues:
             return
+        if (
+            loan_id % _NEVER_PAYS == 0
+            and chosen in {None, pay}
+            and one.position.state != "written_off"
+        ):
+            return
         self._do(chosen or pay_what_is_due, one)
 
     def _do(self, act: Act, one: Loaded) -> None:
@@ -199,7 +226,7 @@ class Township:
         method, every = dice.choice(_METHODS)
         some = dice.sample(families, 3)
         shares = tuple(Share(one.number, dice.randint(20, 300) * 10_000) for one in some)
-        amount_fen = dice.randint(30, 300) * 10_000
+        amount_fen = dice.randint(30, 500) * 10_000
         months = dice.choice([3, 6, 12, 12, 24, 36])
         return Asked(
             household_number="" if mode == "pooled" else some[0].number,

@@ -4,7 +4,7 @@ The county is made through the front doors, by the same demo that ``fupin demo r
 the model reads the contracts and the events that were not undone, and lives them by itself.
 
 FUPIN_PROOF_COUNTIES: how many seeds, from 1 on. The short proof lives one county on each database,
-of either kind: seed 1 begins in 2016, seed 2 in 2019.
+of either kind: seed 1 begins in 2016, seed 2 in 2020.
 """
 
 from __future__ import annotations
