@@ -185,9 +185,7 @@ class Lives(RuleBasedStateMachine):
         left = model.contract.amount - model.drawn
         fen = max(1, left if whole or model.contract.by_plan else left // 3 + 1)
         event = Event("draw", self._value_day(at, back), fen)
-        # No draw counts from before the day of signing, or where there is nothing left.
-        shut = self.on >= model.contract.matures or model.over
-        self._enter(at, event, shut=shut)
+        self._enter(at, event, shut=False)
 
     @rule(payments=SEEDS.map(payments_of), jump=st.integers(0, 3))
     def pay_and_go_on(self, payments: list[tuple[int, str, bool, int]], jump: int) -> None:
@@ -213,7 +211,7 @@ class Lives(RuleBasedStateMachine):
             "some": owed + out // 5, "all": owed + out, "too much": owed + 2 * out,
         }[how])  # fmt: skip
         event = Event("early" if early else "payment", self._value_day(at, back), fen)
-        self._enter(at, event, shut=model.over)
+        self._enter(at, event, shut=model.over and event.on == self.on)
 
     @precondition(lambda self: any(self.entered))
     @rule(at=st.integers(0, 2), dice=SEEDS)
@@ -242,7 +240,7 @@ class Lives(RuleBasedStateMachine):
         return max(self.on - back * ONE, min(draws, default=self.on))
 
     def _enter(self, at: int, event: Event, *, shut: bool) -> None:
-        """On both sides; ``shut``: over or matured, and nothing is taken in any more."""
+        """On both sides; ``shut``: the loan is over, and its counter takes nothing in today."""
         one = Entered(event, 0)
         self.entered[at].append(one)
         try:

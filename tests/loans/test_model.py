@@ -82,7 +82,7 @@ PLANTED = [
     Plant(eight_lives, target, bug)
     for target, bug in (
         ("loans.batch.settling._half_up", floor_of),
-        ("loans.course.share_fen", lambda _products, _base: 0),
+        ("loans.earning.share_fen", lambda _products, _base: 0),
         ("loans.batch.figures.grade", lambda _chunk, _thresholds, _clause: None),
         ("loans.allocation.in_order", lambda dues, _order: list(dues)),
         ("loans.limits.move", lambda _session, _amounts: None),

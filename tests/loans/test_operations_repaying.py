@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 import ledger
 from jobs.close import DONE
@@ -55,46 +55,50 @@ def two_loans_of_one_household(town: Town, bent: BentRulebook) -> tuple[str, str
     return short, long
 
 
-# --- the household's credit ---------------------------------------------------------------------
+# --- the loan's credit --------------------------------------------------------------------------
 
 
-def test_credit_kept_for_one_loan_pays_the_other_the_same_night(
-    town: Town, bent: BentRulebook
-) -> None:
-    """The short loan is overdue and has no event tonight; the credit must wake it."""
+def test_credit_kept_for_one_loan_leaves_the_other_alone(town: Town, bent: BentRulebook) -> None:
+    """The short loan is overdue; what was paid too much for the long one waits for the long one."""
     short, long = two_loans_of_one_household(town, bent)
     town.close_to(date(2016, 7, 19))
     # principal due 2016-06-30, overdue since then; interest of 31 days stood on 06-21 and 06-30
     assert ("principal", "2016-06-30", "20000.00") in left(town)
     town.pay(long, 1_000_000)
-    kept = credit(town)
-    assert kept > 900_000
+    # due on 06-21: 22 days, 25 000 × 4.35 % × 22 ÷ 360 = 66.46; unpaid since then, 29 days to
+    # 07-20 at 6.525 %: 66.46 × 6.525 % × 29 ÷ 360 = 0.35
+    assert credit(town) == 1_000_000 - 6_646 - 35
     town.close_to(date(2016, 7, 20))
     assert town.position(short).grade == 2
-    assert credit(town) == 0
+    assert credit(town) == 1_000_000 - 6_646 - 35
     with town.books.read() as session:
-        taken = session.scalars(select(Repayment).where(Repayment.kind == "credit")).all()
-        assert [(one.amount_fen, one.booking_date) for one in taken] == [(kept, date(2016, 7, 20))]
+        assert session.scalars(select(Repayment.kind)).all() == ["payment"]
 
 
-def test_credit_pays_the_penalty_that_has_run_up_and_then_all_the_rest(
-    town: Town, bent: BentRulebook
-) -> None:
-    """Nothing stays open over night while there is credit for it."""
-    short, long = two_loans_of_one_household(town, bent)
-    town.close_to(date(2016, 7, 9))
-    town.pay(long, 3_000_000)
-    town.close_to(date(2016, 7, 10))
+def test_credit_pays_what_falls_due_of_its_loan(town: Town, bent: BentRulebook) -> None:
+    """30 000 too early for a loan of 20 000: each due is paid on its day, and the rest waits."""
+    short, _long = two_loans_of_one_household(town, bent)
+    town.close_to(date(2016, 6, 9))
+    town.pay(short, 3_000_000)
+    assert credit(town) == 3_000_000
+    town.close_to(date(2016, 6, 30))
     assert town.position(short).state == "settled"
-    # overdue from 06-30 to 07-10 is 10 days at 6.525 %: 20 000 × 6.525 % × 10 ÷ 360 = 36.25
-    assert ("2016-07-10", "penalty", "36.25", "36.25") in settlements(town)
-    assert left(town) == []
+    with town.books.read() as session:
+        rows = session.scalars(select(Repayment).where(Repayment.kind == "credit"))
+        used = [(row.amount_fen, row.booking_date) for row in rows]
+    # 22 days: 20 000 × 4.35 % × 22 ÷ 360 = 53.17; 9 days: 21.75, and the principal
+    assert used == [(5_317, date(2016, 6, 21)), (2_002_175, date(2016, 6, 30))]
+    assert credit(town) == 3_000_000 - 5_317 - 2_002_175
 
 
 def test_credit_kept_while_a_day_is_closed_is_not_used_on_that_day(
     town: Town, bent: BentRulebook
 ) -> None:
-    """Between two units of work of the close of 30 June a counter takes money in on 1 July."""
+    """Between two units of work of the close of 30 June a counter takes money in on 1 July.
+
+    It pays what stood open since 21 June: 22 days, 10 000 × 4.35 % × 22 ÷ 360 = 26.58, and on that
+    for 10 days at 6.525 %: 0.05. The rest is credit.
+    """
     bent.bend({"household_total_max_fen": 10_000_000, "interest_bearers": ()})
     first = town.lend(1, amount_fen=1_000_000, term_months=12, annual_rate_ppm=43_500)
     town.lend(2, amount_fen=2_000_000, term_months=1, annual_rate_ppm=43_500)
@@ -113,9 +117,7 @@ def test_credit_kept_while_a_day_is_closed_is_not_used_on_that_day(
         # On no closed day do the books owe a household less than nothing.
         assert ledger.balance(session, kind="household_credit", until=day) == 0
     town.close_to(date(2016, 7, 1))
-    with town.books.read() as session:
-        kinds = session.scalars(select(Repayment.kind).order_by(Repayment.id)).all()
-        assert kinds == ["payment", "credit"]
+    assert credit(town) == 5_000_000 - 2_658 - 5
 
 
 # --- where days meet ----------------------------------------------------------------------------
@@ -145,8 +147,12 @@ def test_unpaid_principal_of_a_maturity_on_a_settlement_day_bears_a_day_of_penal
     assert settlements(town) == [
         # 2016-06-20 is a settlement day: 1 day, 50 000 × 4.35 % ÷ 360 = 6.04
         ("2016-06-21", "interest", "6.04", "6.04"),
+        # 6.04 unpaid since 06-21, 91 days: 6.04 × 6.525 % × 91 ÷ 360 = 0.0996
+        ("2016-09-20", "compound", "0.10", "0.10"),
         # 06-21 to 09-20: 91 days, 549.79
         ("2016-09-20", "interest", "549.79", "549.79"),
+        # 6.04 + 549.79 = 555.83 for a day: 555.83 × 6.525 % ÷ 360 = 0.1007
+        ("2016-09-21", "compound", "0.10", "0.10"),
         # 50 000 × 6.525 % ÷ 360 = 9.0625
         ("2016-09-21", "penalty", "9.06", "9.06"),
     ]
@@ -156,8 +162,9 @@ def test_a_part_of_overdue_principal_paid_then_settled(town: Town, bent: BentRul
     bent.bend({"interest_bearers": ()})
     number = town.lend(1, term_months=1, annual_rate_ppm=43_500)
     town.close_to(date(2016, 7, 9))
-    # interest 132.92 (22 days) + 9 days 54.38; penalty 10 days 50 000 × 6.525 % × 10/360 = 90.63
-    town.pay(number, 13_292 + 5_438 + 9_063 + 2_000_000)
+    # interest 132.92 (22 days) + 9 days 54.38; penalty 10 days 50 000 × 6.525 % × 10/360 = 90.63;
+    # compound 132.92 × 6.525 % × 9/360 = 0.22 and 187.30 × 6.525 % × 10/360 = 0.34
+    town.pay(number, 13_292 + 5_438 + 9_063 + 22 + 34 + 2_000_000)
     assert left(town) == [("principal", "2016-06-30", "30000.00")]
     town.close_to(date(2016, 9, 20))
     # 30 000 from 07-10 to 09-21, 73 days: 30 000 × 6.525 % × 73 ÷ 360 = 396.94 (396.9375)
@@ -169,9 +176,15 @@ def test_a_payment_below_the_penalty_leaves_the_rest_due(town: Town, bent: BentR
     number = town.lend(1, term_months=1, annual_rate_ppm=43_500)
     town.close_to(date(2016, 7, 9))
     town.pay(number, 5_000)
-    assert left(town)[-1] == ("penalty", "2016-07-10", "40.63")
+    # compound: 187.30 × 6.525 % × 10 ÷ 360 = 0.34
+    assert left(town)[-2:] == [
+        ("penalty", "2016-07-10", "40.63"),
+        ("compound", "2016-07-10", "0.34"),
+    ]
     town.pay(number, 4_063)
-    assert [kind for kind, _, _ in left(town)] == ["interest", "interest", "principal"]
+    assert [kind for kind, _, _ in left(town)] == [
+        "interest", "interest", "compound", "principal", "compound",
+    ]  # fmt: skip
 
 
 def test_principal_first_where_the_contract_says_so(town: Town, bent: BentRulebook) -> None:
@@ -185,11 +198,15 @@ def test_principal_first_where_the_contract_says_so(town: Town, bent: BentRulebo
     assert left(town) == [
         ("interest", "2016-06-21", "132.92"),
         ("interest", "2016-06-30", "54.38"),
+        # 132.92 × 6.525 % × 9 ÷ 360 = 0.22; 187.30 × 6.525 % × 10 ÷ 360 = 0.34
+        ("compound", "2016-06-30", "0.22"),
         ("penalty", "2016-07-10", "90.63"),
+        ("compound", "2016-07-10", "0.34"),
     ]
     town.close_to(date(2016, 7, 20))
     assert town.position(number).grade == 2
-    town.pay(number, 13_292 + 5_438 + 9_063)
+    # 187.30 for 11 days more: 0.37
+    town.pay(number, 13_292 + 5_438 + 9_063 + 22 + 34 + 37)
     assert town.position(number).state == "settled"
 
 
@@ -252,20 +269,16 @@ def test_a_plan_paid_early_in_part_then_in_full(town: Town, bent: BentRulebook) 
 # --- seen red -----------------------------------------------------------------------------------
 
 
-def only_awake(_session: object, _day: date, _limit: int) -> list[int]:
-    return []
-
-
 PLANTED = [
     Plant(
-        test_credit_kept_for_one_loan_pays_the_other_the_same_night,
-        "loans.batch.few.asleep_with_credit",
-        only_awake,
+        test_credit_pays_what_falls_due_of_its_loan,
+        "loans.batch.few.use_credits",
+        lambda _chunk: None,
     ),
     Plant(
-        test_credit_kept_while_a_day_is_closed_is_not_used_on_that_day,
-        "loans.operations.repaying.sum_of",
-        lambda column: func.min(column) * 0,
+        test_unpaid_principal_of_a_maturity_on_a_settlement_day_bears_a_day_of_penalty,
+        "loans.parts.Terms.penalty_rate_ppm",
+        property(lambda terms: terms.pricing.annual_rate_ppm),
     ),
 ]
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 import ledger
 from credit.models import CreditLine
 from kernel.money import format_yuan
-from loans import limits
+from loans import limits, record
 from loans.models import LendingLimit, LoanDay, OpenSegment, PlanRow, Segment, Settlement
 from tests.loans.bent import BentRulebook, treasury
 from tests.loans.town import FULL, Town
@@ -67,7 +67,7 @@ def test_a_disbursement_undone_bears_nothing_and_gives_everything_back(town: Tow
     assert told == [("2016-05-30", FULL, FULL)]
     town.reverse(slip)
     assert used(town) == (0, 0)
-    assert segments(town) == [("void", "2016-05-30", "2016-06-10")]
+    assert segments(town) == []
     with town.books.read() as session:
         assert ledger.balance(session, kind="loan_principal") == 0
         # The closed day keeps its balance; the books carry the mirror image today.
@@ -111,7 +111,7 @@ def test_a_day_on_which_a_payout_came_and_went_tells_nothing(town: Town) -> None
     assert town.position(number).state == "signed"
 
 
-def test_a_change_of_share_on_the_way_is_voided_too(town: Town, bent: BentRulebook) -> None:
+def test_a_change_of_share_on_the_way_is_no_longer_in_force(town: Town, bent: BentRulebook) -> None:
     turn = date(2016, 6, 5)
     shares = treasury((None, turn, 10_000, None), (turn, None, 7_000, None))
     bent.bend({"interest_bearers": shares})
@@ -120,10 +120,10 @@ def test_a_change_of_share_on_the_way_is_voided_too(town: Town, bent: BentRulebo
     town.close_to(date(2016, 6, 9))
     assert segments(town) == [("regular", "2016-05-30", "2016-06-05")]
     town.reverse(f"{number}-01")
-    assert segments(town)[1:] == [
-        ("void", "2016-05-30", "2016-06-05"),
-        ("void", "2016-06-05", "2016-06-10"),
-    ]
+    # The segment stays on record; the correction reaches back over it.
+    assert segments(town) == [("regular", "2016-05-30", "2016-06-05")]
+    with town.books.read() as session:
+        assert session.scalars(select(Segment).where(record.in_force())).all() == []
     town.disburse(number, FULL)
     town.close_to(date(2016, 6, 20))
     with town.books.read() as session:
@@ -165,13 +165,18 @@ PLANTED = [
     ),
     Plant(
         test_a_disbursement_undone_bears_nothing_and_gives_everything_back,
-        "loans.operations.disbursing._void",
-        lambda _session, _one, _on: None,
+        "loans.operations.reversing._live_without",
+        lambda *_: None,
+    ),
+    Plant(
+        test_a_change_of_share_on_the_way_is_no_longer_in_force,
+        "loans.record.differing.first_day",
+        lambda _stands, _wanted, _settled_to: date(2016, 6, 10),
     ),
 ]
 
 
 @pytest.mark.damaged("a planted bug wrote these books")
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
-def test_a_planted_bug_turns_red(plant: Plant, town: Town) -> None:
-    plant.prove(town=town)
+def test_a_planted_bug_turns_red(plant: Plant, town: Town, bent: BentRulebook) -> None:
+    plant.prove(town=town, bent=bent)
