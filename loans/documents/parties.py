@@ -20,6 +20,7 @@ from households import queries as register
 from households.card import identity_of
 from households.models import Household, Person
 from kernel.actor import Actor
+from kernel.calendar import HolidayTable
 from kernel.identity import mask_identity
 from kernel.regions import RegionTree
 from kernel.vault import Keyring
@@ -43,6 +44,7 @@ class Desk:
     session: Session
     keyring: Keyring
     regions: RegionTree
+    calendar: HolidayTable
     on: date
     by: Actor
 

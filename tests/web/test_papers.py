@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 from pypdf import PdfReader
@@ -52,7 +53,8 @@ class Counter:
     def desk(self) -> Iterator[Desk]:
         with self.house.books.read() as session:
             on = ledger.open_day(session)
-            yield Desk(session, self.house.keyring, self.house.regions, on, world.OFFICER)
+            house = self.house
+            yield Desk(session, house.keyring, house.regions, house.calendar, on, world.OFFICER)
 
     def contract(self) -> ContractPaper:
         with self.desk() as desk:
@@ -202,6 +204,38 @@ def test_an_organisation_stands_beside_or_in_place_of_the_household(
     assert f"{role}：{firm.name}" in said
     assert (f"身份证号：{HERE.head_identity}" in said) == (not pooled)
     assert (HERE.number in said.split("附件一")[-1]) == pooled
+
+
+def drawn_from(folder: Path, monkeypatch: pytest.MonkeyPatch, source: str, paper: object) -> bytes:
+    """A paper drawn with a template of our own."""
+    inside = folder / "inside"
+    inside.mkdir()
+    (folder / "secret.txt").write_text("secret", "utf-8")
+    (inside / "contract.typ").write_text(source, "utf-8")
+    monkeypatch.setattr(render, "FOLDER", inside)
+    render._compiler.cache_clear()
+    try:
+        return render.draw("contract", paper)
+    finally:
+        render._compiler.cache_clear()
+
+
+@pytest.mark.parametrize("path", ["/etc/passwd", "../secret.txt", "/../secret.txt"])
+def test_a_template_reads_nothing_outside_its_folder(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    with pytest.raises(typst.TypstError):
+        drawn_from(tmp_path, monkeypatch, f'#read("{path}")', counter.contract())
+
+
+def test_a_template_that_warns_makes_no_paper(
+    counter: Counter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = (
+        '#set document(date: datetime(year: 2017, month: 6, day: 1))\n#text(font: "Nowhere")[x]'
+    )
+    with pytest.raises(render.PaperBroken, match="nowhere"):
+        drawn_from(tmp_path, monkeypatch, source, counter.contract())
 
 
 def test_no_template_uses_a_shunned_word() -> None:

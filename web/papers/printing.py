@@ -36,4 +36,5 @@ def _recorded(
 
 
 def _desk(house: House, session: Session, by: Actor) -> Desk:
-    return Desk(session, house.keyring, house.regions, ledger.open_day(session), by)
+    on = ledger.open_day(session)
+    return Desk(session, house.keyring, house.regions, house.calendar, on, by)
