@@ -65,7 +65,7 @@ def contract_of(terms: dict[str, Any], signed: date, committed: int = 0) -> Cont
         settle_on=settle_on,
         convention=terms["convention"] if by_plan else BY_DAYS[terms["convention"]],
         order=list(terms["order"]),
-        shares=_below_the_cap(_shares(terms, signed), committed),
+        shares=_frozen(terms, signed, committed),
         misuse_rate=_surcharged(terms["rate_ppm"], terms["misuse_bp"]),
         compound=terms["compound"],
         principal_first_after=terms["principal first"],
@@ -98,12 +98,13 @@ def _surcharged(rate_ppm: int, surcharge_bp: int) -> Fraction:
 Share = tuple[date, date, Fraction, int | None]
 
 
-def _below_the_cap(shares: list[Share], committed: int) -> list[Share]:
-    """The cap is the household's: a second contract has what the first has left of it."""
+def _frozen(terms: dict[str, Any], signed: date, committed: int) -> list[Share]:
+    """Up to the maturity; the cap is the household's, and a second contract has what is left."""
+    matures = shift(signed, terms["months"])
     return [
-        (start, end, share, None if cap is None else cap - committed)
-        for start, end, share, cap in shares
-        if cap is None or cap > committed
+        (start, min(end, matures), share, None if cap is None else cap - committed)
+        for start, end, share, cap in _shares(terms, signed)
+        if start < matures and (cap is None or cap > committed)
     ]
 
 
