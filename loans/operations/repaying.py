@@ -13,7 +13,8 @@ import credit
 import ledger
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
-from kernel.database import insert_many
+from kernel.database import insert_many, sum_of
+from kernel.money import format_yuan
 from loans import booking, limits, record
 from loans.models import FAR, Allocation, Due, Loan, Repayment, Reversal
 from loans.operations.correcting import (
@@ -26,7 +27,7 @@ from loans.operations.correcting import (
 )
 from loans.operations.finding import borrowing_household, find_by_number, require_idle
 from loans.operations.paying_party import Party, parties
-from loans.refusals import AmountNotPositive, LoanOver, NothingDisbursed
+from loans.refusals import AmountNotPositive, LoanOver, NothingDisbursed, RecoveryAboveLoss
 from loans.replay import Event, Life
 from office import payments, rights
 
@@ -81,8 +82,43 @@ def repay_many(
         )
         for payment, voucher_id, payer in zip(payments_in, vouchers, payers, strict=True)
     ]
+    _require_loss_left(session, taken)
     take(session, taken, on=on, calendar=calendar)
     return [one.repayment_id for one in taken]
+
+
+def _require_loss_left(session: Session, taken: Sequence[Taken]) -> None:
+    """No more is recovered than was lost; what was lost is what the write-off's dues took."""
+    recovered = {one.one.loan.id: one for one in taken if one.event.kind == "recovery"}
+    for ids in record.lots(recovered):
+        lost = (
+            select(sum_of(Allocation.amount_fen))
+            .join(Repayment, Repayment.id == Allocation.repayment_id)
+            .where(Repayment.loan_id == Loan.id, Repayment.kind == "write_off")
+            .correlate(Loan)
+            .scalar_subquery()
+        )
+        back = (
+            select(sum_of(Repayment.amount_fen))
+            .where(
+                Repayment.loan_id == Loan.id,
+                Repayment.kind == "recovery",
+                ~exists().where(Reversal.repayment_id == Repayment.id),
+            )
+            .correlate(Loan)
+            .scalar_subquery()
+        )
+        for loan_id, left_fen in session.execute(
+            select(Loan.id, lost - back).where(Loan.id.in_(ids))
+        ):
+            fen = recovered[loan_id].event.amount_fen
+            if fen > left_fen:
+                raise RecoveryAboveLoss(
+                    field="amount",
+                    number=recovered[loan_id].one.loan.number,
+                    left=format_yuan(left_fen),
+                    amount=format_yuan(fen),
+                )
 
 
 @dataclass(slots=True)

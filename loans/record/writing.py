@@ -300,7 +300,8 @@ def _set_events(position: Position, course: Course, on: date) -> None:
     else:
         position.settle_event_on = position.share_event_on = FAR
         # A revolving contract is drawn again until its maturity.
-        if position.plan_event_on == FAR and position.drawn_fen and not course.household_dues:
+        over = position.plan_event_on == FAR and position.drawn_fen and not course.household_dues
+        if over and position.state != "written_off":
             position.state = "settled"
     position.next_event_on = min(
         position.settle_event_on,
