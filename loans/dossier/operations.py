@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 import ledger
 from kernel.actor import Actor
-from kernel.dates import add_months
 from kernel.money import format_yuan
 from kernel.vault import Keyring
-from loans.dossier import finding, standing
+from loans.dossier import checking, finding, standing
 from loans.dossier.forms import (
     CONTACT_TITLES,
     LIFE_TITLES,
@@ -113,7 +112,7 @@ def make_check(
         misused_fen=made.misused_fen,
         note=finding.words("note", made.note, needed=made.use_found != "matches"),
         attachment_id=finding.keep(session, keyring, made.photograph),
-        next_due_on=add_months(made.value_date, max(1, every_months)),
+        next_due_on=checking.next_due(made.value_date, every_months),
         noted_on=on,
         noted_by=by.person_id,
     )

@@ -18,6 +18,7 @@ from households.models import Household, Person
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.dossier import standing
+from loans.dossier.checking import first_due
 from loans.dossier.kinds import Deadlines
 from loans.dossier.papers import Paper, PaperList, PaperRules
 from loans.dossier.promises import Promise, state_of
@@ -287,7 +288,7 @@ def _check_due(position: Position, checks: Sequence[Line], deadlines: Deadlines)
     if checks:
         due: date = checks[0].row.next_due_on
         return due
-    return position.drawn_on + timedelta(days=deadlines.check_first_days)
+    return first_due(position.drawn_on, deadlines.check_first_days)
 
 
 def _finding(checks: Sequence[Line]) -> PostCheck | None:

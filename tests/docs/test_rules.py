@@ -21,6 +21,8 @@ from kernel import calendar, day_count, money
 from kernel.money import format_rate, format_yuan, parse_rate, parse_share, parse_yuan
 from loans import allocation, grading, interest, shares
 from loans.allocation import OpenDue
+from loans.dossier import checking, promises
+from loans.dossier.promises import Promise
 from loans.eligibility import Asked, Share
 from loans.interest import Bearing, Slice
 from tests.planted import Plant
@@ -181,6 +183,21 @@ def share_list(row: Row) -> Row:
     return {"accepted": "否" if list(shares.sum_rule(asked)) else "是"}
 
 
+def check_due(row: Row) -> Row:
+    if row["checked"] == "—":
+        due = checking.first_due(_day(row["drawn"]), int(row["days"]))
+    else:
+        due = checking.next_due(_day(row["checked"]), int(row["months"]))
+    return {"due": due.isoformat()}
+
+
+def promise(row: Row) -> Row:
+    given = Promise(_day(row["given"]), _day(row["promised"]), _yuan(row["amount"]))
+    paid = [cell.split(":") for cell in row["paid"].split()]
+    payments = [(_day(day), _yuan(fen)) for day, fen in paid]
+    return {"state": promises.state_of(given, payments, _day(row["on"]))}
+
+
 EXECUTED: dict[str, Callable[[Row], Row]] = {
     "rounding": rounding,
     "split": split,
@@ -193,6 +210,8 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     "overdue": overdue,
     "cap-left": cap_left,
     "share-list": share_list,
+    "check-due": check_due,
+    "promise": promise,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -260,6 +279,8 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         ("overdue", "grade", "2"),
         ("cap-left", "left", "49999.99"),
         ("share-list", "accepted", "否"),
+        ("check-due", "due", "2016-06-30"),
+        ("promise", "state", "broken"),
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:

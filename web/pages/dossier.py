@@ -19,6 +19,7 @@ from kernel import trail
 from kernel.dates import parse_date
 from kernel.money import parse_yuan
 from kernel.refusals import Refusal
+from loans.changes import KINDS
 from loans.dossier import deeds as done
 from loans.dossier.deeds import DEED_TITLES
 from loans.dossier.forms import CONTACT_TITLES, LIFE_TITLES, USE_FOUND_TITLES, WAY_TITLES
@@ -96,7 +97,7 @@ def deeds(number: str) -> ResponseReturnValue:
         found = done.deeds_of(session, number=number, by=actor(), person_id=person or None)
         file = dossier.file_of(session, number)
         on, root = ledger.open_day(session), trail.root(session)
-    known = {**USE_FOUND_TITLES, **CONTACT_TITLES, **LIFE_TITLES, **WAY_TITLES, **_OTHERS}
+    known = {**USE_FOUND_TITLES, **CONTACT_TITLES, **LIFE_TITLES, **WAY_TITLES, **KINDS, **_OTHERS}
     papers = {line.paper.code: _title(line.paper) for line in file.papers}
     return forms.page(
         "deeds.html",
