@@ -96,7 +96,7 @@ class County:
                 .where(Loan.number == number)
                 .order_by(Settlement.id)
             )
-            return [tuple(row) for row in rows]
+            return [(row[0], row[1], row[2], row[3]) for row in rows]
 
     def payers(self, number: str) -> set[str]:
         """Tables of those who brought money for a loan."""

@@ -13,7 +13,8 @@ from sqlalchemy import select
 import loans
 from households.models import Person, Status
 from kernel.refusals import Refusal
-from loans import facts, refusals, shares
+from loans import refusals, shares
+from loans.balances import principal_out
 from loans.models import Application, Loan, LoanBearer, LoanShare, Position
 from loans.operations.applying import sheet_of
 from loans.refusals import SheetRefused
@@ -270,7 +271,7 @@ def test_a_loan_used_by_an_enterprise_can_be_signed_to_the_eve_of_the_ban(new_to
     town.close_to(date(2017, 12, 31))
     (banned,) = told(town, entrusted(town, code, 3))
     assert isinstance(banned, refusals.EntrustedUseBanned)
-    assert "停止户贷企用" in banned.clause
+    assert "停止户贷企用" in (banned.clause or "")
     # Approved before, signed after: refused all the same.
     with pytest.raises(SheetRefused) as caught:
         town.sign(waiting)
@@ -287,7 +288,7 @@ def test_from_the_ban_on_an_old_one_is_only_repaid(new_town: Town) -> None:
     town.close_to(date(2017, 12, 31))
     with pytest.raises(refusals.EntrustedUseBanned) as banned:
         town.disburse(number, 1_000_000)
-    assert "停止户贷企用" in banned.value.clause
+    assert "停止户贷企用" in (banned.value.clause or "")
     # Without the rules of the day nobody pays out on it at all.
     town.rulebook = None  # type: ignore[assignment]
     with pytest.raises(ValueError, match="rules of the day"):
@@ -422,7 +423,7 @@ PLANTED = [
     Plant(
         test_a_contract_that_revolves_has_no_plan,
         "loans.facts._owed",
-        lambda _on: facts.principal_out(Loan.id) + Loan.amount_fen - Position.drawn_fen,
+        lambda _on: principal_out(Loan.id) + Loan.amount_fen - Position.drawn_fen,
     ),
     Plant(
         test_every_broken_rule_of_a_list_is_told_with_its_household,
