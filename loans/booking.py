@@ -113,7 +113,8 @@ def book_repayments(session: Session, on: date, *, closing: bool = False) -> Non
         .join(Allocation, Allocation.repayment_id == new.c.id)
         .join(Due, Due.id == Allocation.due_id)
         .where(Allocation.correction == 0)
-        .group_by(new.c.id, new.c.lender_id, case(RECEIVABLE, value=Due.kind), new.c.loan_id)
+        # By its name: two CASEs with bound values are two expressions to PostgreSQL.
+        .group_by(new.c.id, new.c.lender_id, "account", new.c.loan_id)
         .cte("taken")
     )
     # Credit put to use and credit newly kept stand on one account, so they are one line.
