@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from loans.models import Change, Disbursement, Repayment, Reversal
+from loans.models import Allocation, Change, Disbursement, Due, Repayment, Reversal
 from loans.replay import Event
 from loans.schedule import Method
 
@@ -56,11 +56,28 @@ def event_of(change: Change) -> Event:
     )
 
 
+def _is_early() -> ColumnElement[bool]:
+    """Of a repayment: what was over paid principal before its time.
+
+    Before the second revision no row said so. There it shows in what the payment did: it took a
+    principal due that its own unit of work raised, which no other payment does.
+    """
+    shown = exists().where(
+        Allocation.repayment_id == Repayment.id,
+        Allocation.correction == 0,
+        Due.id == Allocation.due_id,
+        Due.kind == "principal",
+        Due.correction == 0,
+        Due.trail_id == Repayment.trail_id,
+    )
+    return or_(Repayment.early, shown & (Repayment.kind == "payment"))
+
+
 def _repayments(session: Session, loan_id: int) -> list[Event]:
     rows = session.execute(
         select(
             Repayment.kind,
-            Repayment.early,
+            _is_early(),
             Repayment.value_date,
             Repayment.id,
             Repayment.amount_fen,

@@ -239,7 +239,8 @@ def _plans(session: Session, ids: Sequence[int]) -> dict[int, list[Row]]:
             Position,
             (Position.loan_id == PlanRow.loan_id) & (Position.plan_version == PlanRow.version),
         )
-        .where(PlanRow.loan_id.in_(ids), ~BY_PRODUCTS)
+        # A plan whose draw was undone is on record and in force no more.
+        .where(PlanRow.loan_id.in_(ids), ~BY_PRODUCTS, Position.drawn_fen > 0)
         .order_by(PlanRow.loan_id, PlanRow.nr)
     )
     found: dict[int, list[Row]] = {}

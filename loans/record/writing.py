@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, insert, tuple_, update
+from sqlalchemy import bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -96,6 +96,7 @@ def _insert_settlements_and_dues(session: Session, loans: Sequence[Loaded], on: 
     noted = [(one, settled) for one in loans for settled in one.course.settlements]
     settlement_ids: dict[tuple[int, int], int] = {}
     if noted:
+        revisions = _revisions(session, [one for one, _ in noted])
         ids = insert_many(
             session,
             Settlement,
@@ -106,7 +107,7 @@ def _insert_settlements_and_dues(session: Session, loans: Sequence[Loaded], on: 
                     "booked_on": on,
                     "from_on": settled.from_on,
                     "to_on": settled.to_on,
-                    "revision": 0,
+                    "revision": revisions.get((one.loan.id, settled.kind, settled.to_on), 0),
                     "product": settled.product,
                     "plan_nr": settled.plan_nr,
                     "amount_fen": settled.amount_fen,
@@ -123,6 +124,28 @@ def _insert_settlements_and_dues(session: Session, loans: Sequence[Loaded], on: 
             places[one.loan.id] = place + 1
     _insert_dues(session, loans, settlement_ids)
     _update_open_dues(session, loans)
+
+
+def _revisions(session: Session, loans: Sequence[Loaded]) -> dict[tuple[int, str, date], int]:
+    """The next revision of settlements that stand on record already, of corrected loans.
+
+    What was settled to a day and taken back may be settled to the same day again.
+    """
+    corrected = [one.loan.id for one in loans if one.position.correction]
+    found: dict[tuple[int, str, date], int] = {}
+    for ids in lots(corrected):
+        rows = session.execute(
+            select(
+                Settlement.loan_id,
+                Settlement.kind,
+                Settlement.to_on,
+                func.max(Settlement.revision) + 1,
+            )
+            .where(Settlement.loan_id.in_(ids))
+            .group_by(Settlement.loan_id, Settlement.kind, Settlement.to_on)
+        )
+        found.update({(row[0], row[1], row[2]): row[3] for row in rows})
+    return found
 
 
 def _insert_dues(

@@ -132,6 +132,27 @@ def test_a_change_of_share_on_the_way_is_no_longer_in_force(town: Town, bent: Be
         assert (row.amount_fen, row.treasury_fen, row.household_fen) == (7_257, 5_080, 2_177)
 
 
+def test_a_payment_undone_and_paid_again_on_the_same_day(town: Town) -> None:
+    """The penalty settled to that day was taken back, and is settled to it once more."""
+    number = town.lend(1, term_months=1, annual_rate_ppm=43_500)
+    town.close_to(date(2016, 7, 4))
+    # due 2016-06-30, paid on 2016-07-05: five days at 4.35 % and half as much again:
+    # 50 000 x 6.525 % x 5 / 360 = 45.31
+    undone = town.pay(number, 100_000)
+    town.undo_payment(undone)
+    town.pay(number, 200_000)
+    with town.books.read() as session:
+        rows = session.scalars(
+            select(Settlement).where(Settlement.kind == "penalty").order_by(Settlement.revision)
+        )
+        told = [(row.to_on.isoformat(), row.revision, format_yuan(row.amount_fen)) for row in rows]
+    assert told == [
+        ("2016-07-05", 0, "45.31"),
+        ("2016-07-05", 1, "-45.31"),
+        ("2016-07-05", 2, "45.31"),
+    ]
+
+
 def test_a_plan_is_made_anew_from_the_new_day(town: Town, bent: BentRulebook) -> None:
     bent.bend({"interest_bearers": ()})
     asked = town.asked(
