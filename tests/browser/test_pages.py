@@ -83,6 +83,8 @@ def test_no_page_scrolls_sideways_and_no_script_is_refused(
         "/dashboard", f"/dashboard?region={world.VILLAGE}", "/households", "/loans", "/proposals",
         f"/households/{lived.household_id}", f"/loans/{lived.number}", "/batches",
         "/batches/applications", f"/batches/sheets/{lived.sheet_id}", "/mine", "/nothing",
+        "/queue", "/queue/papers", "/queue/checks", f"/loans/{lived.number}/file",
+        f"/loans/{lived.number}/deeds", "/applications/1/file",
     ):  # fmt: skip
         page.goto(f"{site}{path}")
         for summary in page.query_selector_all("details"):
