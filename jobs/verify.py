@@ -20,6 +20,7 @@ import indicators.checks
 import jobs.checks
 import ledger
 import loans.checks
+import loans.replay_checks
 import organisations.checks
 from config.wiring import House
 from jobs.models import Closing
@@ -68,6 +69,9 @@ def run(house: House, root: str | None = None) -> Verification:
         findings = list(_ask("kernel.trail", chain, session))
         for check in (_unguarded, *ROOM_CHECKS):
             findings += _ask(check.__module__, check, session)
+        # A corrected loan is lived again, and a life knows holidays.
+        replayed = partial(loans.replay_checks.check, calendar=house.calendar)
+        findings += _ask(loans.replay_checks.__name__, replayed, session)
         return Verification(findings, list(_notes(session, house)))
 
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, select
 from sqlalchemy.orm import Session
 
-from kernel import trail
+from kernel import calendar, trail
+from kernel.calendar import HolidayTable
 from kernel.database import open_engine, reading
 from kernel.findings import Finding
 from kernel.vault import Keyring
@@ -67,3 +69,11 @@ def _findings(session: Session, keyring: Keyring) -> Iterator[Finding]:
     # A room that was never imported cannot have written anything.
     for room in filter(sys.modules.__contains__, rooms_with_checks()):
         yield from check_of(room)(session)
+    if "loans" in sys.modules:
+        replayed = importlib.import_module("loans.replay_checks")
+        yield from replayed.check(session, _holidays())
+
+
+@cache
+def _holidays() -> HolidayTable:
+    return calendar.load(ROOT / "config" / "calendar")
