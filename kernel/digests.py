@@ -24,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     case,
+    func,
     literal,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -95,7 +96,8 @@ def _canonical_sqlite(element: _canonical, compiler: Any, **kw: object) -> str:
     (clause,) = element.clauses
     column = compiler.process(clause, **kw)
     if isinstance(clause.type, LargeBinary):
-        text = f"lower(hex({column}))"
+        # Of nothing ``hex`` makes an empty text, and no NULL.
+        text = f"CASE WHEN {column} IS NOT NULL THEN lower(hex({column})) END"
     elif isinstance(clause.type, String):
         text = f"length({column}) || ':' || {column}"
     else:
@@ -103,16 +105,25 @@ def _canonical_sqlite(element: _canonical, compiler: Any, **kw: object) -> str:
     return f"coalesce({text}, '~')"
 
 
-def canonical_line(table: Table) -> ColumnElement[str]:
-    """SQL: a row as one line of text, every column but ``trail_id``, alike on both databases."""
+def canonical_line(table: Table, *, of_old: bool = False) -> ColumnElement[str]:
+    """SQL: a row as one line of text, every column but ``trail_id``, alike on both databases.
+
+    ``of_old``: as SQLite wrote it before the second revision, bytes that are missing as none.
+    """
     columns = [column for column in table.columns if column.name != "trail_id"]
     first, *others = (column for column in columns if ADDED not in column.info)
     line: ColumnElement[str] = _canonical(first)
     for column in others:
-        line = line.op("||")("|").op("||")(_canonical(column))
+        said = func.coalesce(column, b"") if of_old and may_lack_bytes(column) else column
+        line = line.op("||")("|").op("||")(_canonical(said))
     for column in sorted((c for c in columns if ADDED in c.info), key=lambda c: c.name):
         line = line.op("||")(_unless_before(column))
     return line
+
+
+def may_lack_bytes(column: Column[Any]) -> bool:
+    """Whether a column holds bytes or nothing."""
+    return isinstance(column.type, LargeBinary) and bool(column.nullable)
 
 
 def _unless_before(column: Column[Any]) -> ColumnElement[str]:

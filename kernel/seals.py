@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.database import Base
-from kernel.digests import canonical_line, digest_lines
+from kernel.digests import canonical_line, digest_lines, may_lack_bytes
 
 #: ids in one IN list, below every driver's limit of parameters
 CHUNK = 5_000
@@ -29,10 +29,16 @@ def table_of(entity: type[Base]) -> Table:
     return table
 
 
-def seal_of(entity: type[Base]) -> ColumnElement[str]:
+def seal_of(entity: type[Base], *, of_old: bool = False) -> ColumnElement[str]:
     """SQL: the seal of a row, in a query grouped by the table's id."""
     table = table_of(entity)
-    return digest_lines(canonical_line(table), table.c.id)
+    return digest_lines(canonical_line(table, of_old=of_old), table.c.id)
+
+
+def _seal_of_old(entity: type[Base]) -> ColumnElement[str]:
+    """SQL: the seal that the row may have had from SQLite before the second revision."""
+    lacks = any(may_lack_bytes(column) for column in table_of(entity).columns)
+    return seal_of(entity, of_old=lacks)
 
 
 def seals(session: Session, entity: type[Base], ids: Sequence[int]) -> dict[int, str]:
@@ -62,8 +68,13 @@ def broken_seals(
         .subquery()
     )
     recorded = select(last.c.key, log.c.seal).join(log, log.c.id == last.c.last).subquery()
-    now = select(row_id, seal_of(entity).label("seal")).group_by(row_id).subquery()
-    unlike = or_(recorded.c.seal.is_(None), recorded.c.seal != now.c.seal)
+    now = (
+        select(row_id, seal_of(entity).label("seal"), _seal_of_old(entity).label("before"))
+        .group_by(row_id)
+        .subquery()
+    )
+    fits = recorded.c.seal.in_((now.c.seal, now.c.before))
+    unlike = or_(recorded.c.seal.is_(None), ~fits)
     altered = (
         select(now.c.id).outerjoin(recorded, recorded.c.key == now.c.id).where(unlike)
     ).order_by(now.c.id)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -116,6 +117,21 @@ def test_a_change_of_a_new_column_in_an_old_row_shows(
     connection.execute(update(grown).where(grown.c.id == 1).values(**changed))
     assert lines(connection, grown) == [line, "2|~"]
     assert digest(connection, grown) != whole
+
+
+def test_bytes_that_are_missing_are_not_bytes_that_are_empty(connection: Connection) -> None:
+    """On SQLite ``hex`` of nothing is an empty text: one line stood for both until then."""
+    sealed = table(("id", BigInt), ("sealed", LargeBinary()))
+    sealed.create(connection)
+    rows: list[dict[str, object]] = [
+        {"id": 1, "sealed": None},
+        {"id": 2, "sealed": b""},
+        {"id": 3, "sealed": b"\x0a\xff"},
+    ]
+    connection.execute(insert(sealed), rows)
+    assert lines(connection, sealed) == ["1|~", "2|", "3|0aff"]
+    of_old = select(canonical_line(sealed, of_old=True)).order_by(sealed.c.id)
+    assert list(connection.scalars(of_old)) == ["1|", "2|", "3|0aff"]
 
 
 #: texts that try to look like the end of a line
