@@ -7,47 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import policy
 from kernel.actor import Actor
+from kernel.database import sum_of
 from kernel.dates import add_months
 from loans import record
 from loans.models import (
     FAR,
     Allocation,
-    Application,
-    ApplicationSheet,
-    Disbursement,
     Due,
-    GradeChange,
-    Loan,
     OpenDue,
-    Repayment,
-    Reversal,
-    Settlement,
 )
-from loans.operations.applying import SUBJECT
 from loans.queries import LoanLine, ShareLine, line_of, shares_of_loan
 from loans.schedule import PlanRow, plan
-from office.models import Decision, Proposal, Voucher
+from loans.timeline import Event, events_of
 from policy import ContractTerms
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A line of a loan's time line, oldest first."""
-
-    on: date
-    #: applied, approved, signed, disbursed, reversed, settled, repaid, credit_used, graded
-    kind: str
-    amount_fen: int
-    #: slip number, voucher number, reason, ...
-    detail: str
-    #: what "why" is asked with, where the event has an amount that can be asked
-    source_kind: str
-    source_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,120 +105,25 @@ def schedule_of(one: record.Loaded) -> Sequence[PlanRow]:
 
 
 def dues_of(session: Session, loan_id: int) -> list[DueLine]:
-    """All dues of a loan, oldest first."""
+    """All dues of a loan in force, corrections added up, oldest first."""
     rows = session.execute(
         select(
-            Due.id,
+            func.min(Due.id),
             Due.kind,
             Due.bearer,
             Due.due_on,
-            OpenDue.payable_on,
-            Due.amount_fen,
-            func.coalesce(OpenDue.left_fen, 0),
-            Due.settlement_id,
+            func.max(OpenDue.payable_on),
+            sum_of(Due.amount_fen),
+            sum_of(OpenDue.left_fen),
+            func.max(Due.settlement_id),
         )
         .outerjoin(OpenDue, OpenDue.due_id == Due.id)
         .where(Due.loan_id == loan_id)
-        .order_by(Due.due_on, Due.id)
+        .group_by(Due.kind, Due.bearer, Due.due_on)
+        .having(func.sum(Due.amount_fen) != 0)
+        .order_by(Due.due_on, func.min(Due.id))
     )
     return [DueLine(*row) for row in rows]
-
-
-def events_of(session: Session, loan_id: int) -> list[Event]:
-    """A loan's time line."""
-    events = [
-        *_agreed(session, loan_id),
-        *_paid_out(session, loan_id),
-        *_settled(session, loan_id),
-        *_paid_in(session, loan_id),
-        *_graded(session, loan_id),
-    ]
-    return sorted(events, key=lambda event: event.on)
-
-
-def _agreed(session: Session, loan_id: int) -> list[Event]:
-    row = session.execute(
-        select(
-            ApplicationSheet.applied_on,
-            Application.amount_fen,
-            Decision.decided_on,
-            Loan.signed_on,
-            Loan.amount_fen,
-            Loan.number,
-            Application.id,
-        )
-        .join(Application, Application.sheet_id == ApplicationSheet.id)
-        .join(Loan, Loan.application_id == Application.id)
-        .join(
-            Proposal,
-            and_(Proposal.subject_kind == SUBJECT, Proposal.subject_id == ApplicationSheet.id),
-        )
-        .join(Decision, Decision.proposal_id == Proposal.id)
-        .where(Loan.id == loan_id)
-    ).one()
-    return [
-        Event(row[0], "applied", row[1], "", "applications", row[6]),
-        Event(row[2], "approved", row[1], "", "applications", row[6]),
-        Event(row[3], "signed", row[4], row[5], "loans", loan_id),
-    ]
-
-
-def _paid_out(session: Session, loan_id: int) -> list[Event]:
-    rows = session.execute(
-        select(
-            Disbursement.value_date,
-            Disbursement.amount_fen,
-            Disbursement.slip_number,
-            Disbursement.id,
-            Reversal.booking_date,
-            Reversal.reason,
-        )
-        .outerjoin(Reversal, Reversal.disbursement_id == Disbursement.id)
-        .where(Disbursement.loan_id == loan_id)
-    )
-    events: list[Event] = []
-    for on, amount_fen, slip, key, undone_on, reason in rows:
-        events.append(Event(on, "disbursed", amount_fen, slip, "disbursements", key))
-        if undone_on is not None:
-            events.append(Event(undone_on, "reversed", amount_fen, reason, "disbursements", key))
-    return events
-
-
-def _settled(session: Session, loan_id: int) -> list[Event]:
-    rows = session.execute(
-        select(Settlement.to_on, Settlement.kind, Settlement.amount_fen, Settlement.id).where(
-            Settlement.loan_id == loan_id
-        )
-    )
-    return [Event(row[0], "settled", row[2], row[1], "settlements", row[3]) for row in rows]
-
-
-def _paid_in(session: Session, loan_id: int) -> list[Event]:
-    rows = session.execute(
-        select(
-            Repayment.value_date,
-            Repayment.kind,
-            Repayment.amount_fen,
-            Voucher.voucher_no,
-            Repayment.id,
-        )
-        .outerjoin(Voucher, Voucher.id == Repayment.voucher_id)
-        .where(Repayment.loan_id == loan_id)
-    )
-    kinds = {"payment": "repaid", "credit": "credit_used"}
-    return [
-        Event(on, kinds[kind], fen, voucher or "", "repayments", key)
-        for on, kind, fen, voucher, key in rows
-    ]
-
-
-def _graded(session: Session, loan_id: int) -> list[Event]:
-    rows = session.execute(
-        select(GradeChange.on_day, GradeChange.grade, GradeChange.clause).where(
-            GradeChange.loan_id == loan_id
-        )
-    )
-    return [Event(on, "graded", 0, f"{grade}", clause, loan_id) for on, grade, clause in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,11 +137,13 @@ class Taken:
 
 
 def allocations_of(session: Session, repayment_id: int) -> list[Taken]:
-    """How a repayment was used."""
+    """How a repayment was used, corrections added up."""
     rows = session.execute(
-        select(Due.id, Due.kind, Due.due_on, Allocation.amount_fen)
+        select(func.min(Due.id), Due.kind, Due.due_on, sum_of(Allocation.amount_fen))
         .join(Due, Due.id == Allocation.due_id)
         .where(Allocation.repayment_id == repayment_id)
-        .order_by(Due.due_on, Due.id)
+        .group_by(Due.kind, Due.due_on)
+        .having(func.sum(Allocation.amount_fen) != 0)
+        .order_by(Due.due_on, func.min(Due.id))
     )
     return [Taken(*row) for row in rows]

@@ -587,6 +587,14 @@ class RenewalBelowOld(Refusal):
     en = "a renewal of {amount} yuan does not repay the {old} yuan outstanding"
 
 
+class RenewedAlready(Refusal):
+    """A contract is renewed once."""
+
+    status = 409
+    zh = "合同{number}已有续贷合同"
+    en = "contract {number} has a contract that renews it already"
+
+
 class NothingToRenew(Refusal):
     """Only a contract signed as a renewal renews another."""
 
@@ -599,8 +607,8 @@ class RenewedByRenewalAlone(Refusal):
     """The money of a renewal repays the old loan, and is not paid out."""
 
     status = 409
-    zh = "合同{number}是续贷合同，只能用于归还合同{old}，不能另行放款"
-    en = "contract {number} renews {old}; its money repays that loan and is not paid out"
+    zh = "合同{number}是续贷合同，只用于归还原贷款，不能另行放款"
+    en = "contract {number} is a renewal: its money repays the old loan and is not paid out"
 
 
 class LoanIsOverdue(Refusal):
@@ -616,3 +624,17 @@ class ExtensionsUsedUp(Refusal):
 
     zh = "合同{number}已展期或续贷{count}次，最多{limit}次"
     en = "contract {number} was extended or renewed {count} times; {limit} are allowed"
+
+
+class WhatIfUnclear(Refusal):
+    """A question of what would be names a payment, a policy or a day."""
+
+    zh = "请写明：还款金额（repay）、政策（policy）或一直不还到哪一天（unpaid_until）"
+    en = "say what if: repay, policy or unpaid_until"
+
+
+class DaysNotClosed(Refusal):
+    """Figures of two days are compared when both are closed."""
+
+    zh = "{start}和{end}须是先后两个已日结的日子"
+    en = "{start} and {end} must be two closed days, one after the other"

@@ -6,6 +6,7 @@ settlement stand its dues with what was paid of them, and at the end the payment
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,10 +15,10 @@ from sqlalchemy import select
 
 from loans import explaining
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
-from loans.explaining import Answer
+from loans.explaining import Answer, Case
 from loans.forms import CHANNELS
 from loans.models import Loan, Repayment, Reversal, Settlement
-from loans.page import DueLine, allocations_of, dues_of
+from loans.page import allocations_of
 from office.models import Voucher
 from policy.values import PARTS
 
@@ -50,10 +51,7 @@ class SettlementLine:
     nr: int
     kind: str
     booked_on: date
-    #: 0 for the settlement itself; a later one carries only the difference
-    revision: int
-    #: whether there is such a difference
-    revised: bool
+    #: what is in force, and what corrections made of it
     why: Answer
     dues: tuple[DuePaid, ...]
 
@@ -98,52 +96,47 @@ class InterestPaper:
 def interest(desk: Desk, number: str) -> InterestPaper:
     """A statement of one loan, up to the open day."""
     _line, loan = find(desk, number)
-    rows = desk.session.scalars(
-        select(Settlement)
-        .where(Settlement.loan_id == loan.id)
-        .order_by(Settlement.to_on, Settlement.id)
-    ).all()
-    dues = dues_of(desk.session, loan.id)
-    revised = {(row.kind, row.to_on) for row in rows if row.revision}
+    case = explaining.open_case(desk.session, number=number, by=desk.by, calendar=desk.calendar)
+    sums = case.standing.settled.values()
     return InterestPaper(
         on=desk.on,
         loan=agreed(loan),
         parties=parties(desk, loan),
         day_base=loan.day_base,
         settlements=tuple(
-            _settlement(desk, nr, row, dues, revised=(row.kind, row.to_on) in revised)
-            for nr, row in enumerate(rows, 1)
+            _settlement(case, nr, row) for nr, row in enumerate(explaining.in_force(case), 1)
         ),
-        amount_fen=sum(row.amount_fen for row in rows),
-        treasury_fen=sum(row.treasury_fen for row in rows),
-        household_fen=sum(row.household_fen for row in rows),
+        amount_fen=sum(one.amount_fen for one in sums),
+        treasury_fen=sum(one.treasury_fen for one in sums),
+        household_fen=sum(one.amount_fen - one.treasury_fen for one in sums),
         payments=tuple(_payments(desk, loan)),
     )
 
 
-def _settlement(
-    desk: Desk, nr: int, row: Settlement, dues: list[DueLine], *, revised: bool
-) -> SettlementLine:
+def _settlement(case: Case, nr: int, row: Settlement) -> SettlementLine:
     return SettlementLine(
         nr=nr,
         kind=PARTS[row.kind],
         booked_on=row.booked_on,
-        revision=row.revision,
-        revised=revised,
-        why=explaining.why_settlement(desk.session, settlement_id=row.id, by=desk.by),
-        dues=tuple(
-            DuePaid(
-                kind=PARTS[due.kind],
-                bearer=_BEARERS[due.bearer],
-                due_on=due.due_on,
-                amount_fen=due.amount_fen,
-                paid_fen=due.amount_fen - due.left_fen,
-                left_fen=due.left_fen,
-            )
-            for due in dues
-            if due.settlement_id == row.id
-        ),
+        why=explaining.settlements.settlement(case, row),
+        dues=tuple(_dues(case, row)),
     )
+
+
+def _dues(case: Case, row: Settlement) -> Iterator[DuePaid]:
+    """Who owes which part of it, corrections added up."""
+    for bearer, title in _BEARERS.items():
+        key = (row.kind, bearer, row.to_on)
+        if amount_fen := case.standing.dues.get(key, 0):
+            _payable_on, left_fen = case.standing.open_dues.get(key, (row.to_on, 0))
+            yield DuePaid(
+                kind=PARTS[row.kind],
+                bearer=title,
+                due_on=row.to_on,
+                amount_fen=amount_fen,
+                paid_fen=amount_fen - left_fen,
+                left_fen=left_fen,
+            )
 
 
 def _payments(desk: Desk, loan: Loan) -> list[PaymentLine]:

@@ -133,6 +133,7 @@ def _asked_again(
             borrower_id=one.borrower_id,
             organisation_id=one.organisation_id,
             shares=listed_here,
+            renews=one.renews,
         )
         found.append((one, wanted, _asked(one, number, listed_here)))
     return found
@@ -167,6 +168,7 @@ def _asked(application: Application, number: str, shares: Sequence[tuple[str, in
         exception_reason=application.exception_reason,
         mode=application.mode,
         revolving=application.revolving,
+        renews=application.renews,
         shares=tuple(Share(household, fen) for household, fen in shares),
     )
 
@@ -228,6 +230,7 @@ def _loan_row(
         "allocation_order": ",".join(terms.allocation_order.value),
         "purpose": application.purpose,
         "revolving": application.revolving,
+        "renews_id": None if facts.renewed is None else facts.renewed.loan_id,
         "uses_line": _uses_line(application, terms),
         "policy": terms.amount_max_fen.document,
         "rulebook_digest": rulebook_digest,
@@ -249,11 +252,13 @@ def _insert_bearers(
     households = {key for signing in signings for key in signing.facts.household_ids}
     subsidised = any(signing.terms.interest_bearers.value for signing in signings)
     # The contracts of this sheet are not drawn on and have no bearers yet: they take nothing.
-    taken = cap_taken(session, sorted(households), on=on) if subsidised else {}
+    # What is renewed ends where its renewal begins.
+    old = [one.facts.renewed.loan_id for one in signings if one.facts.renewed is not None]
+    taken = cap_taken(session, sorted(households), on=on, without=old) if subsidised else {}
     rows = [
         {"loan_id": loan_id, **row}
         for loan_id, signing in zip(loan_ids, signings, strict=True)
-        for row in _bearer_rows(
+        for row in bearer_rows(
             signing.terms,
             _parts(signing.facts, taken),
             on,
@@ -273,7 +278,7 @@ def _parts(facts: Facts, taken: Mapping[int, int]) -> list[tuple[int, int]]:
     return [(one.share_fen, taken.get(one.household_id, 0)) for one in facts.sharers]
 
 
-def _bearer_rows(
+def bearer_rows(
     terms: ContractTerms, parts: Sequence[tuple[int, int]], on: date, matures_on: date
 ) -> list[dict[str, object]]:
     """The treasury's stretches of days, cut to the contract and to the longest subsidy; one that

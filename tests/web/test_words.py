@@ -15,8 +15,10 @@ from loans.dossier.forms import CONTACT_TITLES, LIFE_TITLES, USE_FOUND_TITLES, W
 from loans.dossier.kinds import KIND_TITLES
 from loans.dossier.promises import PROMISE_TITLES
 from loans.eligibility import MODES
+from loans.explaining.balances import MOVES
+from loans.explaining.settlements import CAUSES, STATES
 from loans.forms import METHOD_TITLES
-from web.pages import batches, dashboard, frame, queue
+from web.pages import batches, dashboard, frame, grades, queue
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
 from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
@@ -54,6 +56,10 @@ def listed() -> set[str]:
         SHEET_STATES,
         EVENTS,
         DUES,
+        grades.TITLES,
+        MOVES,
+        CAUSES,
+        STATES,
         BEARERS,
         GRADES,
         METHOD_TITLES,

@@ -13,11 +13,39 @@ from werkzeug.exceptions import HTTPException
 
 from web import errors
 from web.access import open_to_all
-from web.api import decisions, dossier, figures, lending, papers, registry, rules, schedule, session
+from web.api import (
+    corrections,
+    decisions,
+    dossier,
+    figures,
+    grades,
+    lending,
+    papers,
+    registry,
+    rules,
+    schedule,
+    session,
+    whatif,
+    why,
+)
 from web.api.routes import PREFIX
 from web.fields import Problem
 
-_ROOMS: Final = (session, figures, rules, schedule, registry, decisions, lending, papers, dossier)
+_ROOMS: Final = (
+    session,
+    figures,
+    rules,
+    schedule,
+    registry,
+    decisions,
+    lending,
+    why,
+    whatif,
+    corrections,
+    grades,
+    papers,
+    dossier,
+)
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 _SECURITY: Final = {
     "token": {"type": "http", "scheme": "bearer"},

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 import ledger
 import loans
 from kernel.regions import scope_digits
-from loans import explaining, files, queries
+from loans import files, queries
 from loans.files import SheetFile
 from loans.forms import RHYTHMS
 from loans.page import LoanPage, loan_page
@@ -34,7 +34,6 @@ from web.api.lending_schemas import (
     Reversed,
     SheetTaken,
     SheetToSign,
-    Why,
 )
 from web.api.routes import Routes, do_once
 from web.api.schedule import ScheduleRow
@@ -213,27 +212,6 @@ def schedule(number: str) -> list[dict[str, Any]]:
     """还款计划。The plan of a loan."""
     with reading() as session:
         return [dict(as_data(row)) for row in _page(session, number).schedule]
-
-
-@routes.get("/loans/<number>/grade/why", command="loans.read", answers=Why)
-def why_grade(number: str) -> dict[str, Any]:
-    """分类依据。Why a loan stands graded as it does."""
-    with reading() as session:
-        return explaining.why_grade(session, number=number, by=actor())
-
-
-@routes.get("/settlements/<int:settlement_id>/why", command="loans.read", answers=Why)
-def why_settlement(settlement_id: int) -> dict[str, Any]:
-    """结息依据：分段、积数、舍入、条款。Why interest or penalty is what it is."""
-    with reading() as session:
-        return explaining.why_settlement(session, settlement_id=settlement_id, by=actor())
-
-
-@routes.get("/repayments/<int:repayment_id>/why", command="loans.read", answers=Why)
-def why_repayment(repayment_id: int) -> dict[str, Any]:
-    """还款冲抵依据。Why a repayment was used the way it was."""
-    with reading() as session:
-        return explaining.why_repayment(session, repayment_id=repayment_id, by=actor())
 
 
 def _page(session: Session, number: str) -> LoanPage:

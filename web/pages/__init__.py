@@ -8,10 +8,12 @@ from flask import Flask
 
 from web.pages import (
     batches,
+    corrections,
     dashboard,
     desk,
     dossier,
     frame,
+    grades,
     households,
     imports,
     loans,
@@ -19,6 +21,8 @@ from web.pages import (
     papers,
     proposals,
     queue,
+    whatif,
+    why,
 )
 
 _AUDIENCES: Final = (
@@ -27,6 +31,10 @@ _AUDIENCES: Final = (
     queue,
     households,
     loans,
+    why,
+    corrections,
+    whatif,
+    grades,
     dossier,
     proposals,
     imports,

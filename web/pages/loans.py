@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,13 +14,15 @@ from kernel.regions import scope_digits
 from loans import explaining, queries
 from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
-from loans.page import Event, LoanPage, loan_page
+from loans.page import LoanPage, loan_page
 from loans.queries import Filter, LoanLine, ShareLine
+from loans.timeline import Event
 from office import rights
 from policy import ContractTerms, schema, values_of
-from web import deeds, exports, scope
+from web import exports, scope
 from web.access import needs
-from web.context import actor, house, once, reading
+from web.context import actor, house, reading
+from web.explained import case_of
 from web.fields import row_id
 from web.pages import forms
 from web.words import LOAN_STATES, language, t
@@ -36,14 +38,24 @@ EVENTS: Final = {
     "approved": "审批同意",
     "signed": "签订合同",
     "disbursed": "放款",
-    "reversed": "冲正放款",
+    "extension": "展期",
+    "deferral": "延期",
+    "plan": "变更还款方式",
+    "misuse": "认定挪用",
+    "reversed": "冲正",
+    "corrected": "更正",
     "settled": "结息",
+    "resettled": "结息更正",
     "repaid": "还款",
+    "refunded": "退还溢缴款",
+    "written_off": "核销",
+    "recovered": "核销后收回",
     "credit_used": "溢缴款抵扣",
+    "overridden": "人工认定分类",
     "graded": "分类调整",
 }
 #: what a due is called, and who bears it
-DUES: Final = {"principal": "本金", "interest": "利息", "penalty": "罚息"}
+DUES: Final = {"principal": "本金", "interest": "利息", "penalty": "罚息", "compound": "复利"}
 BEARERS: Final = {"household": "农户", "treasury": "财政"}
 GRADES: Final = {1: "正常", 2: "关注", 3: "次级", 4: "可疑", 5: "损失"}
 
@@ -91,42 +103,17 @@ def exported(form: str) -> ResponseReturnValue:
 @needs("loans.read")
 def one(number: str) -> ResponseReturnValue:
     """One loan."""
-    return _loan(number)
+    return loan_page_of(number)
 
 
-@blueprint.get("/loans/<number>/why/<any(settlements, repayments):kind>/<int:key>")
-@needs("loans.read")
-def why(number: str, kind: str, key: int) -> ResponseReturnValue:
-    """Why an amount is what it is, on a page of its own that can be printed."""
-    with reading() as session:
-        if kind == "settlements":
-            answer = explaining.why_settlement(session, settlement_id=key, by=actor())
-        else:
-            answer = explaining.why_repayment(session, repayment_id=key, by=actor())
-    return forms.page("why.html", number=number, why=answer, dues=DUES)
-
-
-@blueprint.post("/loans/<number>/disbursements/<slip_number>/reversal")
-@needs("loans.reverse")
-def reverse(number: str, slip_number: str) -> ResponseReturnValue:
-    """Undo a disbursement."""
-    reason = request.form.get("reason", "")[:200]
-
-    def act() -> ResponseReturnValue:
-        deed = deeds.reverse(slip_number, reason)
-        once("loans.reverse", deed, key=forms.sent_key(), body=[slip_number, reason])
-        flash(t("已冲正：{slip}", slip=slip_number))
-        return redirect(url_for("loans.one", number=number))
-
-    return forms.attempt(act, lambda refused: _loan(number, refused))
-
-
-def _loan(number: str, refused: Refusal | None = None) -> ResponseReturnValue:
+def loan_page_of(number: str, refused: Refusal | None = None) -> ResponseReturnValue:
+    """The page of a loan, with a refusal on top if there is one."""
     by = actor()
     with reading() as session:
         on = ledger.open_day(session)
         page = loan_page(session, number=number, by=by, open_day=on)
-        explained = [(event, _why(session, event)) for event in page.events]
+        case = case_of(session, number)
+        explained = [(event, _why(case, event)) for event in page.events]
     return forms.page(
         "loan.html",
         refused,
@@ -143,18 +130,19 @@ def _loan(number: str, refused: Refusal | None = None) -> ResponseReturnValue:
         shares=_shares(page),
         method=METHOD_TITLES.get(page.method, page.method),
         terms=_terms(page.terms),
-        undone=_undone(page),
         may_reverse=rights.may(by, "loans.reverse"),
         request_key=forms.kept_key(),
     )
 
 
-def _why(session: Session, event: Event) -> explaining.Answer | None:
+def _why(case: explaining.Case, event: Event) -> explaining.Answer | None:
     """The explanation of an event's amount, where it is computed and not agreed."""
-    if event.kind == "settled":
-        return explaining.why_settlement(session, settlement_id=event.source_id, by=actor())
-    if event.kind in {"repaid", "credit_used"}:
-        return explaining.why_repayment(session, repayment_id=event.source_id, by=actor())
+    if event.source_kind == "settlements":
+        row = next(row for row in case.settlements if row.id == event.source_id)
+        return explaining.settlements.settlement(case, row)
+    if event.source_kind == "repayments" and event.kind != "reversed":
+        paid = next(row for row in case.repayments if row.id == event.source_id)
+        return explaining.payments.repayment(case, paid)
     return None
 
 
@@ -183,11 +171,6 @@ def _shares(page: LoanPage) -> list[tuple[ShareLine, str]]:
         )
         for share in page.shares
     ]
-
-
-def _undone(page: LoanPage) -> set[int]:
-    """Disbursements that were reversed."""
-    return {event.source_id for event in page.events if event.kind == "reversed"}
 
 
 def _asked() -> dict[str, str]:

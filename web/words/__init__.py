@@ -25,7 +25,12 @@ ENGLISH: Final[dict[str, str]] = tomllib.loads(
     Path(__file__).with_name("en.toml").read_text(encoding="utf-8")
 )
 #: what a contract's state is called
-LOAN_STATES: Final = {"signed": "已签约", "active": "还款中", "settled": "已结清"}
+LOAN_STATES: Final = {
+    "signed": "已签约",
+    "active": "还款中",
+    "settled": "已结清",
+    "written_off": "已核销",
+}
 #: what an application sheet's state is called
 SHEET_STATES: Final = {
     "waiting": "待审批",
