@@ -403,7 +403,7 @@ PLANTED = [
     Plant(
         test_what_the_other_loans_leave_of_the_cap,
         "loans.operations.signing.cap_taken",
-        lambda _session, _ids, on: {},
+        lambda _session, _ids, **_given: {},
     ),
     Plant(
         test_what_is_left_of_a_cap,
