@@ -32,6 +32,7 @@ from loans.refusals import (
     RevolvingNeedsNoPlan,
     TermTooLong,
 )
+from loans.renewals import Renewed
 from loans.schedule import METHODS
 from policy import PURPOSES, ConductRules, ContractTerms, RateCap, Sourced
 
@@ -80,6 +81,8 @@ class Asked:
     shares: tuple[Share, ...] = ()
     #: draw, repay and draw again within amount and term (随用随贷)
     revolving: bool = False
+    #: number of the contract that this one is to renew (无还本续贷)
+    renews: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,8 @@ class Facts:
     #: who uses the money and repays it; None: the household itself
     organisation_id: int | None = None
     sharers: tuple[Sharer, ...] = ()
+    #: the contract to be renewed; exposure and line are counted without it
+    renewed: Renewed | None = None
 
     @property
     def household_ids(self) -> tuple[int, ...]:

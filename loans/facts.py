@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
@@ -26,6 +26,7 @@ from loans.refusals import (
     PayerUnfit,
     PayerUnknown,
 )
+from loans.renewals import Renewed, own_loan, renewed_of
 from loans.shares import kind_of_list
 from organisations.models import Kind, Organisation
 
@@ -86,6 +87,9 @@ class Wanted:
     organisation_id: int | None = None
     #: household number and share, fen
     shares: tuple[tuple[str, int], ...] = ()
+    #: number of the contract to be renewed, and the lender asked
+    renews: str = ""
+    lender_id: int | None = None
 
     @property
     def numbers(self) -> list[str]:
@@ -94,7 +98,7 @@ class Wanted:
         return own + [number for number, _ in self.shares]
 
 
-def wanted_by(asked: Asked, keyring: Keyring) -> Wanted:
+def wanted_by(asked: Asked, keyring: Keyring, lender_id: int) -> Wanted:
     """Who stands behind an application as it was handed in."""
     identity = asked.borrower_identity
     return Wanted(
@@ -102,6 +106,8 @@ def wanted_by(asked: Asked, keyring: Keyring) -> Wanted:
         keyring.blind_index(identity, kind="identity") if identity else None,
         organisation_code=asked.organisation_code,
         shares=tuple((share.household_number, share.share_fen) for share in asked.shares),
+        renews=asked.renews,
+        lender_id=lender_id,
     )
 
 
@@ -119,6 +125,7 @@ def gather(session: Session, wanted: Sequence[Wanted], *, on: date) -> list[Foun
     ids = sorted(found.id for found in households.values() if found.number in borrowing)
     people = _people(session, ids, on)
     users = _organisations(session, wanted)
+    old = renewed_of(session, [one.renews for one in wanted if one.renews], on=on)
     found: list[Found] = []
     for one in wanted:
         try:
@@ -131,7 +138,34 @@ def gather(session: Session, wanted: Sequence[Wanted], *, on: date) -> list[Foun
             found.append(_list_facts(session, one, user, households))
         else:
             found.append(_facts(one, user, households, people))
+        if one.renews:
+            found[-1] = _without_old(found[-1], one, old.get(one.renews))
     return found
+
+
+def _without_old(found: Found, wanted: Wanted, old: Renewed | None) -> Found:
+    """Exposure and line as they are without the contract to be renewed."""
+    if isinstance(found, list):
+        return found
+    try:
+        old = own_loan(
+            wanted.renews,
+            old,
+            household_id=found.household_id,
+            organisation_id=found.organisation_id,
+            lender_id=wanted.lender_id,
+        )
+    except Refusal as refusal:
+        return [refusal]
+    left_fen = found.line_available_fen
+    return replace(
+        found,
+        exposure_fen=found.exposure_fen - old.committed_fen,
+        line_available_fen=(
+            left_fen + old.outstanding_fen if left_fen is not None and old.uses_line else left_fen
+        ),
+        renewed=old,
+    )
 
 
 def _facts(
@@ -313,10 +347,12 @@ def _is_open(on: date) -> ColumnElement[bool]:
     return or_(Position.state == "active", and_(Position.state == "signed", Loan.matures_on > on))
 
 
-def cap_taken(session: Session, household_ids: Sequence[int], *, on: date) -> dict[int, int]:
+def cap_taken(
+    session: Session, household_ids: Sequence[int], *, on: date, without: Sequence[int] = ()
+) -> dict[int, int]:
     """What each household's open subsidised loans, at any lender, take of the cap on subsidised
     principal: of each of its loans, and of its share of each list, what is out or may still be
-    drawn, but no more than the cap frozen for it.
+    drawn, but no more than the cap frozen for it. ``without``: loans that end where others begin.
     """
     caps = (
         select(LoanBearer.loan_id, func.max(LoanBearer.cap_fen).label("cap_fen"))
@@ -331,7 +367,7 @@ def cap_taken(session: Session, household_ids: Sequence[int], *, on: date) -> di
             select(Loan.household_id, owed, caps.c.cap_fen)
             .join(Position, Position.loan_id == Loan.id)
             .join(caps, caps.c.loan_id == Loan.id)
-            .where(Loan.household_id.in_(ids), _is_open(on))
+            .where(Loan.household_id.in_(ids), _is_open(on), Loan.id.not_in(without))
         )
         shared = (
             select(LoanShare.household_id, LoanShare.share_fen, caps.c.cap_fen)

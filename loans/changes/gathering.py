@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import policy
@@ -16,36 +16,18 @@ from loans.batch import thresholds_of
 from loans.changes.asked import ChangeAsked, Facts, Member
 from loans.dossier.standing import MISUSES
 from loans.grading import GRADE_BEST, grade
-from loans.models import BorrowerChange, Change, GradeOverride, Loan, Reversal
+from loans.models import BorrowerChange, GradeOverride, Loan
 from loans.models.kept import LifeEvent, PostCheck
+from loans.prolonged import Moved, moved_of, renewals_of
 from loans.record import Loaded, lots
 from policy import ConductRules, ContractTerms
-
-
-@dataclass(slots=True)
-class _Moved:
-    """How changes that stand have moved a loan's maturity."""
-
-    matures_on: date
-    extensions: int = 0
-    deferred_days: int = 0
-    before_deferral_on: date | None = None
-
-    def by(self, kind: str, matures_on: date) -> None:
-        """One more of them, in the order of their value dates."""
-        if kind == "extension":
-            self.extensions += 1
-        else:
-            self.before_deferral_on = self.before_deferral_on or self.matures_on
-            self.deferred_days += (matures_on - self.matures_on).days
-        self.matures_on = matures_on
 
 
 @dataclass(slots=True)
 class Known:
     """Facts of many loans, by loan or by what they are about."""
 
-    moved: dict[int, _Moved] = field(default_factory=dict)
+    moved: dict[int, Moved] = field(default_factory=dict)
     renewals: dict[int, int] = field(default_factory=dict)
     overrides: dict[int, int] = field(default_factory=dict)
     borrowers: dict[int, int] = field(default_factory=dict)
@@ -61,7 +43,7 @@ def gather(session: Session, loans: Iterable[Loaded], asked: Sequence[ChangeAske
     """Look up everything that the rules of a sheet ask for."""
     contracts = [one.loan for one in loans]
     known = Known(
-        moved=_moved(session, contracts),
+        moved=moved_of(session, contracts),
         renewals=renewals_of(session, contracts),
     )
     for ids in lots(one.id for one in contracts):
@@ -143,39 +125,6 @@ def _member(loan: Loan, asked: ChangeAsked, known: Known, on: date) -> Member | 
         born_on=person.born_on,
         died=person.id in known.dead,
     )
-
-
-def _moved(session: Session, contracts: Sequence[Loan]) -> dict[int, _Moved]:
-    found = {loan.id: _Moved(loan.matures_on) for loan in contracts}
-    for ids in lots(found):
-        rows = session.execute(
-            select(Change.loan_id, Change.kind, Change.matures_on)
-            .where(
-                Change.loan_id.in_(ids),
-                Change.kind.in_(("extension", "deferral")),
-                ~exists().where(Reversal.change_id == Change.id),
-            )
-            .order_by(Change.value_date, Change.id)
-        )
-        for loan_id, kind, matures_on in rows:
-            found[loan_id].by(kind, matures_on)
-    return found
-
-
-def renewals_of(session: Session, contracts: Iterable[Loan]) -> dict[int, int]:
-    """How many contracts each of these renews, one after the other."""
-    behind = {loan.id: loan.renews_id for loan in contracts if loan.renews_id is not None}
-    counts: dict[int, int] = {}
-    while behind:
-        before: dict[int, int | None] = {}
-        for ids in lots(behind.values()):
-            rows = session.execute(select(Loan.id, Loan.renews_id).where(Loan.id.in_(ids)))
-            before.update({row[0]: row[1] for row in rows})
-        for loan_id in behind:
-            counts[loan_id] = counts.get(loan_id, 0) + 1
-        further = {loan_id: before[older] for loan_id, older in behind.items()}
-        behind = {loan_id: older for loan_id, older in further.items() if older is not None}
-    return counts
 
 
 def _read_overrides(session: Session, ids: Sequence[int], known: Known) -> None:

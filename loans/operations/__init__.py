@@ -7,6 +7,7 @@ pure function, every fact is fetched for the whole sheet at once.
 from loans.operations.applying import apply_sheet, decide_sheet
 from loans.operations.disbursing import Draw, disburse_many
 from loans.operations.refunding import Refund, refund
+from loans.operations.renewing import Renewal, renew
 from loans.operations.repaying import Payment, repay_many, use_credits
 from loans.operations.reversing import (
     reverse_change,
@@ -19,10 +20,12 @@ __all__ = [
     "Draw",
     "Payment",
     "Refund",
+    "Renewal",
     "apply_sheet",
     "decide_sheet",
     "disburse_many",
     "refund",
+    "renew",
     "repay_many",
     "reverse_change",
     "reverse_disbursement",

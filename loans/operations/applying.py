@@ -18,6 +18,7 @@ from kernel.database import insert_many
 from kernel.money import format_yuan
 from kernel.refusals import NotFound, Refusal
 from kernel.vault import Keyring
+from loans import renewals
 from loans.eligibility import (
     Answer,
     Asked,
@@ -53,7 +54,9 @@ class TermsOfDay:
         self._known: dict[tuple[str, str], ContractTerms] = {}
 
     def of(self, facts: Facts) -> ContractTerms:
-        """The contract terms that a household stands under."""
+        """The contract terms that a household stands under, or keeps in a renewal."""
+        if facts.renewed is not None and facts.renewed.kept_terms is not None:
+            return facts.renewed.kept_terms
         # Which kinds of a list are served is asked of each household on it.
         kind = facts.household_kind if facts.household_id is not None else ""
         key = (facts.village_code, kind)
@@ -73,9 +76,12 @@ class TermsOfDay:
         months = min(max(1, asked.term_months), terms.term_max_months.value)
         cap = self._rulebook.rate_cap_ppm(self._on, months, terms)
         banned: list[Answer] = []
+        conduct = self._rulebook.conduct(on=self._on, region=facts.village_code)
         if is_enterprise_use(asked):
-            conduct = self._rulebook.conduct(on=self._on, region=facts.village_code)
             banned = list(entrusted_use_ban(conduct))
+        if facts.renewed is not None:
+            broken = renewals.broken_rules(asked.amount_fen, facts.renewed, conduct, on=self._on)
+            banned += [Answer(refusal, in_principle) for refusal, in_principle in broken]
         if facts.household_id is None:
             return banned + broken_list_rules(asked, facts, terms, cap)
         return banned + broken_rules(asked, facts, terms, cap, on=self._on)
@@ -101,7 +107,7 @@ def apply_sheet(
         raise LoanSheetEmpty
     if not is_open_lender(session, lender_id, on):
         raise LenderNotInBusiness(field="lender_id", lender=lender_id)
-    checked = _checked(session, rows, rulebook=rulebook, keyring=keyring, on=on, by=by)
+    checked = _checked(session, rows, lender_id, rulebook=rulebook, keyring=keyring, on=on, by=by)
     sheet = ApplicationSheet(
         lender_id=lender_id,
         region_code=common_region([code for one in checked for code in one.places]),
@@ -166,12 +172,14 @@ class _Checked:
             "exception_reason": asked.exception_reason,
             "exceptions": ",".join(self.passed),
             "revolving": asked.revolving,
+            "renews": asked.renews,
         }
 
 
 def _checked(
     session: Session,
     rows: Sequence[Asked],
+    lender_id: int,
     *,
     rulebook: Rulebook,
     keyring: Keyring,
@@ -190,7 +198,7 @@ def _checked(
             fit.append((number, asked))
         except Refusal as refusal:
             refused.append((number, refusal))
-    found = gather(session, [wanted_by(asked, keyring) for _, asked in fit], on=on)
+    found = gather(session, [wanted_by(asked, keyring, lender_id) for _, asked in fit], on=on)
     for (number, asked), facts in zip(fit, found, strict=True):
         if isinstance(facts, list):
             refused += [(number, refusal) for refusal in facts]
@@ -253,6 +261,7 @@ _UNUSUAL: Mapping[str, object] = {
     "organisation_id": None,
     "exposure_fen": 0,
     "revolving": False,
+    "renews": "",
 }
 
 

@@ -29,6 +29,7 @@ from loans.refusals import (
     LoanOver,
     MisusedLoanNotDrawn,
     PlanLoanDrawnOnce,
+    RenewedByRenewalAlone,
 )
 from loans.replay import Event
 from office import payments, rights
@@ -75,7 +76,7 @@ def disburse_many(
     require_papers(session, papers, files, "disbursement")
     require_idle(session, loaded.values())
     # Vouchers, limits, lines: the order in which every payment, out or in, takes its locks.
-    slips = _insert(session, draws, ids, loaded, on)
+    slips = insert_draws(session, draws, ids, loaded, on)
     pairs = _pairs(draws, ids, loaded)
     limits.move(
         session,
@@ -91,7 +92,7 @@ def disburse_many(
     late = [pair for pair in pairs if not is_last(pair[1], _event(pair[0], on), on)]
     for draw, one in late:
         _draw_late(session, draw, one, on, calendar)
-    _draw_now([pair for pair in pairs if pair not in late], on)
+    draw_now([pair for pair in pairs if pair not in late], on)
     record.write(session, [one for draw, one in pairs if (draw, one) not in late], on=on)
     booking.book_disbursements(session, on)
     if late:
@@ -103,7 +104,8 @@ def _event(draw: Draw, on: date) -> Event:
     return Event("draw", draw.value_date or on, 0, draw.amount_fen)
 
 
-def _draw_now(pairs: Sequence[tuple[Draw, record.Loaded]], on: date) -> None:
+def draw_now(pairs: Sequence[tuple[Draw, record.Loaded]], on: date) -> None:
+    """Run each draw of the open day through its loan's course."""
     for draw, one in pairs:
         one.course.draw(draw.amount_fen, on)
         one.position.drawn_fen += draw.amount_fen
@@ -147,6 +149,8 @@ def _check(draw: Draw, one: record.Loaded, on: date, by: Actor) -> None:
         raise LoanOver(field="number", number=loan.number)
     if position.misused:
         raise MisusedLoanNotDrawn(field="number", number=loan.number)
+    if loan.renews_id is not None:
+        raise RenewedByRenewalAlone(field="number", number=loan.number)
     used_fen = one.course.principal_fen if loan.revolving else position.drawn_fen
     left_fen = loan.amount_fen - used_fen
     if draw.amount_fen > left_fen:
@@ -169,13 +173,14 @@ def _require_use_allowed(contracts: Sequence[Loan], rulebook: Rulebook | None, o
             raise answer.refusal
 
 
-def _insert(
+def insert_draws(
     session: Session,
     draws: Sequence[Draw],
     ids: dict[str, int],
     loaded: dict[int, record.Loaded],
     on: date,
 ) -> list[tuple[str, int]]:
+    """Vouchers and rows of draws; (slip number, fen) of each, in order."""
     vouchers = payments.book_vouchers(
         session,
         [

@@ -37,9 +37,7 @@ class Refund:
     value_date: date | None = None
 
 
-def refund(
-    session: Session, *, wanted: Refund, calendar: HolidayTable, on: date, by: Actor
-) -> int:
+def refund(session: Session, *, wanted: Refund, calendar: HolidayTable, on: date, by: Actor) -> int:
     """Pay credit back to whoever repays the contract; the repayment's id."""
     ledger.require_bookable(session, on)
     loan_id = find_by_number(session, [wanted.number])[wanted.number]

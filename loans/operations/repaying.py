@@ -210,16 +210,27 @@ def _book_vouchers(
     )
 
 
-def take(session: Session, taken: Sequence[Taken], *, on: date, calendar: HolidayTable) -> None:
-    """Write payments, refunds, write-offs and recoveries down and book them."""
+def take(
+    session: Session,
+    taken: Sequence[Taken],
+    *,
+    on: date,
+    calendar: HolidayTable,
+    booked: bool = True,
+) -> None:
+    """Write payments, refunds, write-offs and recoveries down and book them.
+
+    ``booked`` False: more of this unit of work follows, and the last of it books everything.
+    """
     now = [one for one in taken if is_last(one.one, one.event, on)]
     late = [one for one in taken if one not in now]
     if now:
         _take_now(session, now, on)
     for one in late:
         _take_late(session, one, on, calendar)
-    booking.book_settlements(session, on)
-    booking.book_repayments(session, on)
+    if booked:
+        booking.book_settlements(session, on)
+        booking.book_repayments(session, on)
 
 
 def _take_late(session: Session, taken: Taken, on: date, calendar: HolidayTable) -> None:
