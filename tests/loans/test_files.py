@@ -299,7 +299,7 @@ PLANTED = [
     Plant(test_every_fault_is_told_and_nothing_is_taken, "loans.cells._RATE_MIN_PPM", 0),
     Plant(
         test_an_amount_is_plain_and_above_zero,
-        "loans.forms.parse_yuan",
+        "loans.cells.parse_yuan",
         _bad_amount_is(100),
         {"amount": "1.005"},
     ),
