@@ -125,7 +125,7 @@ def dossier_of(
         raise LoanUnknown(field="number", number=number[:40])
     loan, position, applied_on, credit_code, borrower_id = row
     checks = _noted(session, PostCheck, PostCheck.loan_id == loan.id)
-    contacts = _contacts(session, loan.id, on)
+    contacts = collection_of(session, loan.id, on)
     lives = _noted(session, LifeEvent, LifeEvent.person_id == borrower_id)
     ways = _noted(session, Way, Way.loan_id == loan.id)
     reached = _reached(position, checks, contacts)
@@ -226,7 +226,8 @@ def _noted(session: Session, table: Any, *where: Any) -> list[Line]:
     return [Line(row, name or "") for row, name in rows]
 
 
-def _contacts(session: Session, loan_id: int, on: date) -> list[Line]:
+def collection_of(session: Session, loan_id: int, on: date) -> list[Line]:
+    """The steps of collection of a loan, the newest first; each promise with what became of it."""
     lines = _noted(session, Contact, Contact.loan_id == loan_id)
     paid = session.execute(
         select(Repayment.value_date, Repayment.amount_fen)
