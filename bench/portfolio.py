@@ -248,10 +248,13 @@ class _Portfolio:
             mine,
             loan_id=nr.c.n,
             state="active",
+            **self._in_force(),
             drawn_fen=_amount(nr.c.n),
             drawn_on=FIRST_DAY,
             interest_settled_to=FIRST_DAY,
             penalty_settled_to=FIRST_DAY,
+            compound_settled_to=FIRST_DAY,
+            plan_from_on=FIRST_DAY,
             plan_version=0,
             settle_event_on=SETTLES,
             plan_event_on=eve,
@@ -259,7 +262,25 @@ class _Portfolio:
             review_on=FIRST_DAY,
             next_event_on=FIRST_DAY,
             grade=1,
+            correction=0,
         )
+
+    def _in_force(self) -> dict[str, Any]:
+        """The terms as they were signed, and the draw, the last event so far."""
+        terms = self._terms
+        first = terms.principal_first_after_days
+        return {
+            "matures_on": self._matures_on,
+            "method": "interest-only",
+            "every_months": 3,
+            "settle_on_day": 20,
+            "last_event_on": FIRST_DAY,
+            "last_event_rank": 0,
+            "misuse_surcharge_bp": terms.misuse_surcharge_bp.value,
+            "compounds": terms.compound_interest.value,
+            "principal_first_after_days": None if first is None else first.value,
+            "misused": False,
+        }
 
     def _write_money(self) -> None:
         nr = self._series

@@ -23,6 +23,7 @@ from credit.models import CreditLine
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.database import open_engine, sum_of
+from kernel.refusals import Refusal
 from kernel.regions import RegionTree
 from kernel.unit_of_work import Books, found_trail
 from kernel.vault import Keyring
@@ -65,6 +66,7 @@ Towns = Callable[[], Town]
 
 @pytest.fixture
 def towns(
+    request: pytest.FixtureRequest,
     databases_of_this_process: Maker,
     keyring: Keyring,
     system: Actor,
@@ -73,6 +75,8 @@ def towns(
     regions: RegionTree,
 ) -> Iterator[Towns]:
     """As many towns as are asked for, each verified when the test is over."""
+
+    damaged = request.node.get_closest_marker("damaged") is not None
 
     @contextmanager
     def one() -> Iterator[Town]:
@@ -86,7 +90,8 @@ def towns(
         try:
             yield _with_limits(town.found(date(2016, 5, 30), households=2))
             books.engine.dispose()
-            verification.verify(url, keyring)
+            if not damaged:
+                verification.verify(url, keyring)
         finally:
             books.engine.dispose()
             databases_of_this_process.drop(url)
@@ -458,12 +463,13 @@ _ORDINARY = "a payment before the settlement of the quarter"
 
 
 def _red(name: str, target: str, bug: object) -> Plant:
-    catches = (AssertionError, pytest.fail.Exception)
+    catches = (AssertionError, Refusal)
     return Plant(test_told_late_equals_known_in_time, target, bug, {"name": name}, catches)
 
 
 PLANTED = [
-    _red("a draw", "loans.operations.correcting._move_limits", lambda *_: None),
+    _red("a payment on an ordinary loan", "loans.operations.correcting._move_limits",
+         lambda *_: None),
     _red(_ORDINARY, "loans.record.differing._write_segments", lambda *_: None),
     _red(_ORDINARY, "loans.record.differing._write_open_dues", lambda *_: None),
     _red(_ORDINARY, "loans.booking.book_correction", lambda *_, **__: None),
@@ -477,8 +483,5 @@ PLANTED = [
 
 @pytest.mark.damaged("a planted bug wrote these books")
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
-def test_a_planted_bug_turns_red(
-    plant: Plant, towns: Towns, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(verification, "verify", lambda _url, _keyring: None)
+def test_a_planted_bug_turns_red(plant: Plant, towns: Towns) -> None:
     plant.prove(towns=towns)

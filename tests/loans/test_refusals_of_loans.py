@@ -46,6 +46,7 @@ from tests.loans.refusing import (
 )
 from tests.loans.town import CHECKER, DIRECTOR, FULL, OFFICER, VILLAGE, Town
 from tests.planted import Plant
+from tests.register import identity_number
 
 ELSEWHERE = "431023"
 START = date(2016, 5, 30)
@@ -326,15 +327,17 @@ def by_person(actor: Actor, **changes: Any) -> Actor:
     return replace(actor, **changes)
 
 
+def member(town: Town, place: int) -> Actor:
+    """A director who is a member of the first household; 0 is its head."""
+    number = identity_number(date(1970, 1, 1), 1, place)
+    return by_person(DIRECTOR, identity_index=town.keyring.blind_index(number, kind="identity"))
+
+
 ELSEWHERE_OFFICER = by_person(OFFICER, region_scope=ELSEWHERE)
 OTHER_BANK_DIRECTOR = by_person(DIRECTOR, institution_ids=frozenset({999}))
 OTHER_BANK_OFFICER = by_person(OFFICER, institution_ids=frozenset({999}))
 #: the loan officer again, as a director under another account
 SAME_PERSON = by_person(DIRECTOR, person_id=OFFICER.person_id, account="second account")
-#: the head of the first household works at the bank
-IN_THE_HOUSEHOLD = by_person(DIRECTOR, identity_index=b"1/0")
-#: and so does another member of it
-ALSO_IN_THE_HOUSEHOLD = by_person(DIRECTOR, identity_index=b"1/2")
 
 CASES: list[tuple[type[Refusal], Case]] = [
     # applying
@@ -344,8 +347,8 @@ CASES: list[tuple[type[Refusal], Case]] = [
     (office.NotEntitled, lambda town: lambda: apply(town, town.asked(1), by=OTHER_BANK_OFFICER)),
     # deciding
     (office.SameMakerAndChecker, approves(lambda town: SAME_PERSON)),
-    (office.OwnHousehold, approves(lambda town: IN_THE_HOUSEHOLD)),
-    (office.OwnHousehold, approves(lambda town: ALSO_IN_THE_HOUSEHOLD)),
+    (office.OwnHousehold, approves(lambda town: member(town, 0))),
+    (office.OwnHousehold, approves(lambda town: member(town, 2))),
     (office.NotEntitled, approves(lambda town: CHECKER)),
     (office.NotEntitled, approves(lambda town: by_person(DIRECTOR, region_scope=ELSEWHERE))),
     (office.NotEntitled, approves(lambda town: OTHER_BANK_DIRECTOR)),

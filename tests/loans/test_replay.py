@@ -36,8 +36,8 @@ from tests.loans.replaying import (
 )
 from tests.planted import Plant
 from tests.slow_model import says
-from tests.slow_model.life import live
 from tests.slow_model.contract import Contract
+from tests.slow_model.life import live
 from tests.slow_model.random_contract import random_contract, surcharged
 from tests.slow_model.random_life import weekdays
 
