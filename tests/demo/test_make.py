@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, select
 
 import ledger
+import migrations
 from config.settings import ROOT, Settings
 from config.wiring import House
 from credit.models import Rating
@@ -57,7 +58,10 @@ def test_a_demo_is_made_through_the_front_doors(blank_database_url: str, tmp_pat
         _check_doors(house)
         _check_command(house)
         assert run(house, "verify").exit_code == 0
+        migrations.downgrade(house.engine, migrations.revisions()[0])
         assert run(house, "demo", SMALL.name, "--if-missing").exit_code == 0
+        assert migrations.current(house.engine) == migrations.revisions()[-1]
+        assert run(house, "verify").exit_code == 0
         assert run(house, "demo", SMALL.name).exit_code == 1
         assert run(house, "demo", "yizhang-2017", "--if-missing").exit_code == 1
     finally:

@@ -38,6 +38,8 @@ def demo(house: House, *, name: str, if_missing: bool) -> None:
     if _stands(house, county):
         if not if_missing:
             raise DemoAlreadyMade(field="name", name=name)
+        # It may have been made by an earlier version.
+        migrations.upgrade(house.engine)
         click.echo(f"演示账套 {name} 已在。The demo {name} stands.")
     else:
         _found(house, county)
