@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 
+from kernel.dates import parse_date
 from kernel.identity import parse_credit_code, parse_identity
 from kernel.money import parse_rate, parse_yuan
 from kernel.refusals import BadValue
@@ -22,6 +24,10 @@ _WHOLE: Final = re.compile(r"0|[1-9][0-9]{0,2}", re.ASCII)
 _SPOILT: Final = re.compile(r"[0-9.]+[eE][+-]?[0-9]+", re.ASCII)
 #: a yearly rate below half a percent is a percent cell read as a fraction: 4.35% as 0.0435
 _RATE_MIN_PPM: Final = 5_000
+#: a date as people write it, or as a date cell of a workbook reads
+_DAY: Final = re.compile(
+    r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?:[ T]00:00:00)?", re.ASCII
+)
 _TEXT_MAX: Final = 100
 YES_NO: Final = {"是": True, "否": False}
 #: how much of a value a fault shows
@@ -108,3 +114,12 @@ def yes(text: str, title: str) -> bool:
     if text not in YES_NO:
         raise bad(text, title, "须为是或否", "是 (yes) or 否 (no)")
     return YES_NO[text]
+
+
+def day(text: str, title: str) -> date:
+    """A date: 2017-06-21, 2017/6/21 or 2017年6月21日."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        raise bad(text, title, "写作2017-06-21", "write 2017-06-21")
+    year, month, of_month = found.groups()
+    return parse_date(f"{year}-{int(month):02d}-{int(of_month):02d}", field=title)

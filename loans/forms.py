@@ -21,6 +21,7 @@ from loans.cells import (
     amount,
     bad,
     credit_code,
+    day,
     identity,
     months,
     number,
@@ -167,6 +168,14 @@ _VOUCHER: Final = Column(
     note="每张凭证在本机构、本渠道只能记账一次",
     width=20,
 )
+_VALUE_DATE: Final = Column(
+    "value_date",
+    "起息日（选填）",
+    day,
+    needed=False,
+    aliases=("起息日", "计息日", "业务日期"),
+    note="如2017-06-21，不晚于营业日；不填为营业日当天；更早的按起息日重算，差额记入当天",
+)
 _PAPERS_ONCE: Final = (
     (("number",), "合同号", _loan_again),
     (("channel", "voucher_no"), "凭证号", _voucher_again),
@@ -303,6 +312,7 @@ DISBURSEMENTS: Final = Form(
         Column("amount_fen", "金额（元）", amount, aliases=("放款金额",), note=_YUAN),
         _CHANNEL,
         _VOUCHER,
+        _VALUE_DATE,
     ),
     lambda values: Draw(**values),
     _PAPERS_ONCE,
@@ -335,6 +345,7 @@ REPAYMENTS: Final = Form(
             note="单位填统一社会信用代码，农户填户编号；不填为合同约定的还款人",
             width=24,
         ),
+        _VALUE_DATE,
     ),
     lambda values: Payment(**values),
     _PAPERS_ONCE,

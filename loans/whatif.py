@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, cast
 
-from kernel.day_count import DayCount
 from kernel.dates import parse_date
+from kernel.day_count import DayCount
 from kernel.money import MONEY_MAX_FEN, format_rate, format_share, format_yuan
 from loans import record, replay
 from loans.course import Course
@@ -268,10 +268,8 @@ def _terms_of_day(case: Case, policy: str, day: date, rulebook: Rulebook) -> Con
     if document is not None and not document.covers(region):
         # The rule of another place: as if the loan were lent there.
         region = document.region
-    if case.loan.household_id is None:
-        return rulebook.contract_terms(on=day, region=region)
-    kind = case.loan.household_kind
-    return rulebook.terms_for(on=day, region=region, household_kind=kind)
+    # Kinds of households have changed their names from document to document.
+    return rulebook.contract_terms(on=day, region=region)
 
 
 def _under(case: Case, own: Terms, terms: ContractTerms, cap_ppm: int | None) -> Terms:

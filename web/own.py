@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
@@ -15,8 +16,10 @@ from sqlalchemy.orm import Session
 import credit
 from credit import LineState
 from households import queries as register
+from kernel.calendar import HolidayTable
 from kernel.regions import COUNTY, RegionTree
-from loans import record
+from loans import explaining, record
+from loans.explaining import Answer, Case
 from loans.models import Application, ApplicationSheet, Loan
 from loans.operations.applying import SUBJECT
 from loans.page import dues_of, schedule_of
@@ -70,6 +73,8 @@ class OwnLoan:
     overdue: bool
     #: the organisation that uses the money and repays it; empty: the household itself
     repaid_by: str
+    #: the last settlements as they can be reckoned again
+    settled: list[Answer]
 
     @property
     def payable_fen(self) -> int:
@@ -91,7 +96,13 @@ class OwnPage:
     shares: list[HeldShare]
 
 
-def own_page(session: Session, household_id: int, *, on: date, regions: RegionTree) -> OwnPage:
+#: settlements shown at most; the whole statement is the bank's to print
+SETTLED_MAX: Final = 8
+
+
+def own_page(
+    session: Session, household_id: int, *, on: date, regions: RegionTree, calendar: HolidayTable
+) -> OwnPage:
     """A household's page on a day."""
     household = register.get(session, household_id, digits=regions_of(regions))
     return OwnPage(
@@ -100,7 +111,7 @@ def own_page(session: Session, household_id: int, *, on: date, regions: RegionTr
         village=regions.full_name(household.village_code, below=COUNTY),
         line=credit.line(session, household_id, on=on),
         applications=_applications(session, household_id),
-        loans=_loans(session, household_id, on),
+        loans=_loans(session, household_id, on, calendar),
         shares=shares_of_household(session, household_id),
     )
 
@@ -135,15 +146,15 @@ def _applications(session: Session, household_id: int) -> list[OwnApplication]:
     ]
 
 
-def _loans(session: Session, household_id: int, on: date) -> list[OwnLoan]:
+def _loans(session: Session, household_id: int, on: date, calendar: HolidayTable) -> list[OwnLoan]:
     ids = session.scalars(
         select(Loan.id).where(Loan.household_id == household_id).order_by(Loan.id.desc())
     ).all()
     loaded = record.load(session, ids, lock=False)
-    return [_loan(session, loaded[loan_id], on) for loan_id in ids]
+    return [_loan(session, loaded[loan_id], on, calendar) for loan_id in ids]
 
 
-def _loan(session: Session, one: record.Loaded, on: date) -> OwnLoan:
+def _loan(session: Session, one: record.Loaded, on: date, calendar: HolidayTable) -> OwnLoan:
     loan, position, course = one.loan, one.position, one.course
     dues = dues_of(session, loan.id)
     payable = [
@@ -156,16 +167,23 @@ def _loan(session: Session, one: record.Loaded, on: date) -> OwnLoan:
         lender=session.get_one(Organisation, loan.lender_id).name,
         state=position.state,
         amount_fen=loan.amount_fen,
-        outstanding_fen=sum(stretch.principal_fen for stretch in course.open.values()),
+        outstanding_fen=course.principal_fen,
         annual_rate_ppm=loan.annual_rate_ppm,
         drawn_on=position.drawn_on if position.drawn_fen else None,
-        matures_on=loan.matures_on,
+        matures_on=position.matures_on,
         payable=payable,
         following=_following(one, on),
         treasury_fen=sum(due.amount_fen for due in dues if due.bearer == "treasury"),
         overdue=any(day < on for day, _kind, _fen in payable),
         repaid_by=_name(session, loan.organisation_id),
+        settled=_settled(Case(session, loan, calendar)),
     )
+
+
+def _settled(case: Case) -> list[Answer]:
+    """The last settlements, each with the sum to be keyed into a calculator."""
+    rows = explaining.in_force(case)[-SETTLED_MAX:]
+    return [explaining.settlements.settlement(case, row) for row in rows]
 
 
 def _name(session: Session, organisation_id: int | None) -> str:

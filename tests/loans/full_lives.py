@@ -193,14 +193,22 @@ def undo_change(town: Town, change_id: int, reason: str = "审批撤销") -> Non
         )
 
 
-def portfolio(town: Town, seed: int, *, loans_count: int = 3, steps: int = 36) -> list[str]:
+#: what the contracts of a portfolio are made of, whatever the dice say
+KINDS: tuple[dict[str, object], ...] = (
+    {"kind": ("interest-only", 3, 20), "compound": True, "principal first": 30, "share": "turns"},
+    {"kind": ("equal-installment", 1, 0), "months": 12, "share": "part"},
+    {"kind": ("bullet", 0, 0), "months": 6, "compound": True, "share": "all"},
+)
+
+
+def portfolio(town: Town, seed: int, *, steps: int = 26) -> list[str]:
     """Contracts of every kind that have lived; their numbers. The rulebook of the town is bent."""
     dice = Random(seed)
     bent = BentRulebook(town.rulebook)
     town.rulebook = bent  # type: ignore[assignment]
     numbers: list[str] = []
-    for place in range(1, loans_count + 1):
-        terms = terms_of(dice.randrange(2**32))
+    for place, kind in enumerate(KINDS, 1):
+        terms = {**terms_of(dice.randrange(2**32)), **kind}
         terms["amount"] = dice.choice((FULL // 2, 2_000_001, 777_777))
         contract = contract_of(terms, town.today)
         bent.bend(bent_by(terms, contract, town.today))

@@ -64,6 +64,8 @@ class DrawRow(Schema):
     amount_fen = Money(required=True, data_key="amount")
     channel = fields.String(required=True, validate=validate.OneOf(tuple(CHANNELS)))
     voucher_no = Text(required=True, longest=_NUMBER)
+    #: counts from this day (起息日), not after the open day; without it: the open day
+    value_date = Day()
 
 
 class Draws(Schema):
@@ -223,6 +225,9 @@ class EventRow(Schema):
     detail = fields.String(required=True)
     source_kind = fields.String(required=True)
     source_id = fields.Integer(required=True)
+    booked_on = Day(required=True, allow_none=True)
+    undone = fields.Boolean(required=True)
+    correction = fields.Integer(required=True)
 
 
 class DueRow(Schema):

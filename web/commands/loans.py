@@ -34,6 +34,7 @@ from loans.schedule import METHODS
 from organisations.models import Organisation
 from web.acting import log_in
 from web.commands.papers import paper
+from web.commands.whatif import what_if
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -50,6 +51,7 @@ def loans_() -> None:
 
 
 loans_.add_command(paper)
+loans_.add_command(what_if)
 
 
 @loans_.command("template")

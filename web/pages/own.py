@@ -55,7 +55,7 @@ def _show() -> ResponseReturnValue:
         raise SlipUnknown(field="code")
     with reading() as session:
         on = ledger.open_day(session)
-        page = own_page(session, found, on=on, regions=house().regions)
+        page = own_page(session, found, on=on, regions=house().regions, calendar=house().calendar)
     return forms.page(
         "own.html",
         page=page,
