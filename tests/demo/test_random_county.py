@@ -87,9 +87,8 @@ def _event(event: replay.Event) -> Event:
 def _contract(session: Session, loan: Loan) -> Contract:
     """The contract as the model reads it, from what was signed."""
     position = session.get_one(Position, loan.id)
-    rows = session.scalars(
-        select(LoanBearer).where(LoanBearer.loan_id == loan.id).order_by(LoanBearer.from_on)
-    )
+    bearers = select(LoanBearer).where(LoanBearer.loan_id == loan.id)
+    rows = session.scalars(bearers.order_by(LoanBearer.from_on)).all()
     return Contract(
         amount=loan.amount_fen,
         matures=loan.matures_on,
@@ -112,6 +111,7 @@ def _contract(session: Session, loan: Loan) -> Contract:
         misuse_rate=_surcharged(loan.annual_rate_ppm, position.misuse_surcharge_bp),
         compound=position.compounds,
         revolving=loan.revolving,
+        subsidy_in_extension=any(row.runs_on for row in rows),
         principal_first_after=position.principal_first_after_days,
     )
 

@@ -114,7 +114,12 @@ class Reading:
         rows = self._session.execute(
             select(PlanRow.loan_id, PlanRow.due_on, PlanRow.principal_fen, PlanRow.interest_fen)
             .join(Position, Position.loan_id == PlanRow.loan_id)
-            .where(PlanRow.version == Position.plan_version)
+            .where(
+                PlanRow.version == Position.plan_version,
+                # A loan that went over to settlement days has left its plan.
+                Position.method != "bullet",
+                Position.settle_on_day == 0,
+            )
             .order_by(PlanRow.due_on)
         )
         for row in rows:
