@@ -1,9 +1,10 @@
-"""The two measurements of the close: a settlement day, and a day on which nothing happens.
+"""The measurements: of the close (a settlement day, a quiet day), and of one loan at the counter.
 
-Both close the day by the product's own close: lease, chunks, units of work with their trail rows
-and digests, snapshot. ``per_second`` counts loans settled, or quiet days closed; ``ratio`` is its
-share of what the database does with the same rows without any work (``bench.limits``), and
-``ratio_same`` its share of what the real tables take with constants in place of arithmetic.
+The first two close the day by the product's own close: lease, chunks, units of work with their
+trail rows and digests, snapshot. ``per_second`` counts loans settled, quiet days closed, or things
+done to one loan; ``ratio`` is its share of what the database does with the same rows without any
+work (``bench.limits``), and ``ratio_same`` its share of what the real tables take with constants in
+place of arithmetic. The others do one thing more to a loan with a long life (``bench.long_life``).
 """
 
 from __future__ import annotations
@@ -14,13 +15,17 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from bench import limits, one_day, portfolio
+from bench import limits, long_life, one_day, portfolio
 from bench.profile import Profile, profiled
 from config.wiring import House
 from jobs import program
 
 SETTLE: Final = "settle"
 QUIET_DAY: Final = "quiet-day"
+#: one payment, one of an earlier day, one undone, on a loan with a long life
+ACTS: Final = tuple(long_life.ACTS)
+#: times each of them is done; the middle one counts
+_TIMES: Final = 5
 #: quiet days closed; the middle one counts
 _QUIET_DAYS: Final = 9
 _ONE_DAY: Final = timedelta(days=1)
@@ -37,7 +42,8 @@ class Result:
     per_second: float
     limit_per_second: float
     ratio: float
-    ratio_same: float
+    #: None where the real tables take such rows once only
+    ratio_same: float | None
     #: rows that the record gained
     rows: int
     #: statements sent
@@ -76,6 +82,25 @@ def quiet_day(house: House, loans: int, *, top: int = 0) -> Result:
     )
 
 
+def act(name: str, house: House, loans: int, *, top: int = 0) -> Result:
+    """One of ``ACTS`` on a loan with two thousand events, among so many loans."""
+    long_life.build(house, loans)
+    costs = sorted(
+        (long_life.cost(house, name, run) for run in range(_TIMES)), key=lambda one: one.seconds
+    )
+    cost = costs[_TIMES // 2]
+    return _result(
+        house,
+        name,
+        loans,
+        1,
+        (cost.seconds, cost.naked, None),
+        rows=cost.rows,
+        profile=cost.profile,
+        top=top,
+    )
+
+
 def _at_rest(house: House, loans: int, to: date) -> None:
     """A portfolio whose first day is closed, and every day up to ``to``."""
     portfolio.build(house, loans)
@@ -98,7 +123,7 @@ def _result(
     name: str,
     loans: int,
     units: int,
-    seconds: tuple[float, float, float],
+    seconds: tuple[float, float, float | None],
     *,
     rows: int,
     profile: Profile,
@@ -113,7 +138,7 @@ def _result(
         per_second=round(units / own, 1),
         limit_per_second=round(units / naked, 1),
         ratio=round(naked / own, 4),
-        ratio_same=round(same / own, 4),
+        ratio_same=None if same is None else round(same / own, 4),
         rows=rows,
         statements=profile.statements,
         top=profile.top(top),

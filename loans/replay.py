@@ -242,7 +242,7 @@ def replay(life: Life, events: Iterable[Event], *, until: date, working_day: Wor
 
 def pass_nights(course: Course, day: date, until: date, working_day: WorkingDay) -> date:
     """Every close from ``day`` up to the eve of ``until`` at which anything happens."""
-    while (night := course.next_night(day)) < until:
+    while day < until and (night := course.next_night(day)) < until:
         due = any(one.payable_on == night for one in course.household_dues)
         # The holiday table is asked where something is due, and nowhere else.
         course.night(night, working_day=not due or working_day(night))

@@ -85,12 +85,15 @@ def test_a_line_for_each_measure(settings: Settings, request: pytest.FixtureRequ
         return
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
-    assert [line["name"] for line in lines] == ["settle", "quiet-day"]
+    assert [line["name"] for line in lines] == [
+        "settle", "quiet-day", "repay", "correct", "reverse",
+    ]  # fmt: skip
     for line in lines:
         assert line["loans"] == 8
         assert line["database"] == "sqlite"
         assert line["ratio"] > 0
-        assert line["ratio_same"] > 0
+        # What a unit of work at the counter wrote has unique keys beside its numbers.
+        assert line["ratio_same"] is None if line["name"] in bench.ACTS else line["ratio_same"] > 0
         assert line["per_second"] > 0 < line["limit_per_second"]
         assert len(line["top"]) == 2
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 import click
@@ -19,6 +20,7 @@ from config.wiring import House
 _MEASURES: Final[dict[str, Callable[..., measures.Result]]] = {
     measures.SETTLE: measures.settle,
     measures.QUIET_DAY: measures.quiet_day,
+    **{name: partial(measures.act, name) for name in measures.ACTS},
 }
 
 
@@ -40,7 +42,7 @@ def bench(
     top: int,
     as_json: bool,
 ) -> None:
-    """测速：结息日与无事日的日终。How fast a settlement day and a quiet day close."""
+    """测速：日终，及单笔收款、补记与冲正。How fast days close and one loan changes."""
     settings = house.settings
     if database_url is not None:
         settings = replace(settings, database_url=database_url)
@@ -53,11 +55,15 @@ def bench(
             _tell(result)
 
 
+def _same(ratio: float | None) -> str:
+    return "" if ratio is None else f"同表常数占{ratio:.0%}；"
+
+
 def _tell(result: measures.Result) -> None:
     click.echo(
         f"{result.name} {result.database}：{result.loans}笔贷款，{result.seconds:.3f}秒，"
         f"每秒{result.per_second:.0f}，数据库自身每秒{result.limit_per_second:.0f}，"
-        f"占{result.ratio:.0%}；同表常数占{result.ratio_same:.0%}；{result.statements}条语句"
+        f"占{result.ratio:.0%}；{_same(result.ratio_same)}{result.statements}条语句"
     )
     for line in result.top:
         click.echo(f"  {line['seconds']}s × {line['calls']}  {line['statement']}")
