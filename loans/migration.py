@@ -145,7 +145,7 @@ def _lost(day: date, name: str) -> Subquery:
     )
 
 
-def _stands(at: Subquery, lost: Subquery) -> ColumnElement[str]:
+def stands(at: Subquery, lost: Subquery) -> ColumnElement[str]:
     """Where a loan stands at a close."""
     owes = at.c.outstanding_fen + at.c.overdue_principal_fen + at.c.overdue_interest_fen
     return case(
@@ -164,8 +164,8 @@ def _cells(
     lost_before, lost_after = _lost(start, "lost_at_start"), _lost(end, "lost_at_end")
     ways: Any = (
         select(
-            _stands(before, lost_before).label("was"),
-            _stands(after, lost_after).label("became"),
+            stands(before, lost_before).label("was"),
+            stands(after, lost_after).label("became"),
             func.coalesce(before.c.outstanding_fen, 0).label("before_fen"),
             after.c.outstanding_fen.label("after_fen"),
         )

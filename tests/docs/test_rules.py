@@ -25,6 +25,7 @@ from loans.dossier import checking, promises
 from loans.dossier.promises import Promise
 from loans.eligibility import Asked, Share
 from loans.interest import Bearing, Slice
+from tests.docs.rules_of_life import LIVED, WRONG
 from tests.planted import Plant
 from web.commands import schedule as command
 
@@ -212,6 +213,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     "share-list": share_list,
     "check-due": check_due,
     "promise": promise,
+    **LIVED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -257,6 +259,24 @@ PLANTED = [
         lambda due_on, on: (on - due_on).days + 1,
         {"name": "overdue", "row": tables()["overdue"][1]},
     ),
+    Plant(
+        test_row,
+        "loans.parts.Terms.penalty_rate_ppm",
+        property(lambda terms: terms.pricing.annual_rate_ppm),
+        {"name": "heavier", "row": tables()["heavier"][0]},
+    ),
+    Plant(
+        test_row,
+        "loans.parts.Terms.order_on",
+        lambda terms, _day, _oldest: terms.allocation_order,
+        {"name": "principal-first", "row": tables()["principal-first"][1]},
+    ),
+    Plant(
+        test_row,
+        "loans.course.Course._pay_early",
+        lambda _course, left_fen, _on: left_fen,
+        {"name": "entered-late", "row": tables()["entered-late"][0]},
+    ),
 ]
 
 
@@ -281,6 +301,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         ("share-list", "accepted", "否"),
         ("check-due", "due", "2016-06-30"),
         ("promise", "state", "broken"),
+        *WRONG,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:
