@@ -17,6 +17,7 @@ import loans
 from credit import RatingFile, Scheme
 from kernel.money import format_yuan
 from kernel.refusals import NotFound
+from loans.changes.sheets import SUBJECT as CHANGES
 from loans.operations.applying import proposal_of
 from office import rights
 from office.models import Proposal
@@ -175,6 +176,17 @@ def decide(proposal: Proposal, *, approved: bool, reason: str) -> Deed:
                 proposal_id=proposal.id,
                 approved=approved,
                 validity_months=rules.rating_validity_months.value,
+                on=on,
+                by=by,
+                reason=reason,
+            )
+        elif proposal.subject_kind == CHANGES:
+            loans.decide_changes(
+                session,
+                sheet_id=proposal.subject_id,
+                approved=approved,
+                rulebook=here.rulebook,
+                calendar=here.calendar,
                 on=on,
                 by=by,
                 reason=reason,

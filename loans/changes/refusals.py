@@ -8,6 +8,7 @@ from kernel.refusals import Refusal
 class ChangeKindUnknown(Refusal):
     """A change is one of those that the house knows."""
 
+    status = 404
     zh = "没有“{kind}”这种变更"
     en = "there is no change of the kind {kind!r}"
 

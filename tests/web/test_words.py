@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 
 from households.models import STATUS_TITLES
+from loans.changes import KINDS as CHANGE_KINDS
+from loans.changes.page import TERM_TITLES
 from loans.dossier.deeds import DEED_TITLES
 from loans.dossier.forms import CONTACT_TITLES, LIFE_TITLES, USE_FOUND_TITLES, WAY_TITLES
 from loans.dossier.kinds import KIND_TITLES
@@ -18,7 +20,7 @@ from loans.eligibility import MODES
 from loans.explaining.balances import MOVES
 from loans.explaining.settlements import CAUSES, STATES
 from loans.forms import METHOD_TITLES
-from web.pages import batches, dashboard, frame, grades, queue
+from web.pages import batches, changes, dashboard, frame, grades, queue
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
 from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
@@ -75,6 +77,9 @@ def listed() -> set[str]:
         WAY_TITLES,
         PROMISE_TITLES,
         DEED_TITLES,
+        CHANGE_KINDS,
+        TERM_TITLES,
+        changes.STATES,
     )
     said = {word for table in tables for word in table.values()}
     said |= {title for _endpoint, title, _command in frame.MENU}

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from web import errors
 from web.access import open_to_all
 from web.api import (
+    changes,
     corrections,
     decisions,
     dossier,
@@ -39,6 +40,7 @@ _ROOMS: Final = (
     registry,
     decisions,
     lending,
+    changes,
     why,
     whatif,
     corrections,

@@ -27,6 +27,8 @@ from kernel.money import format_yuan, parse_rate, parse_yuan
 from kernel.refusals import NotFound
 from kernel.table_faults import RowFault
 from loans import files
+from loans.changes.forms import FORMS as CHANGES
+from loans.changes.sheets import commands_of
 from loans.files import SheetFile
 from loans.forms import FORMS
 from loans.refusals import SheetRefused
@@ -55,12 +57,13 @@ loans_.add_command(what_if)
 
 
 @loans_.command("template")
-@click.argument("kind", type=click.Choice(tuple(FORMS)))
+@click.argument("kind", type=click.Choice((*FORMS, *CHANGES)))
 @click.argument("target", type=_TARGET)
 def template(kind: str, target: Path) -> None:
     """下载清单模板（xlsx）。A workbook to fill in."""
-    files.write_template(target, FORMS[kind])
-    click.echo(f"{FORMS[kind].title}模板已写入 {target}")
+    form = {**FORMS, **CHANGES}[kind]
+    files.write_template(target, form)
+    click.echo(f"{form.title}模板已写入 {target}")
 
 
 def _acting(command: _Command) -> _Command:
@@ -200,6 +203,30 @@ def repay(house: House, /, *, source: Path, **options: Any) -> None:
     _handle(house, file, "loans.repay", work, **options)
 
 
+@loans_.command("change")
+@click.argument("kind", type=click.Choice(tuple(CHANGES)))
+@_acting
+@click.pass_obj
+def change(house: House, /, *, kind: str, source: Path, **options: Any) -> None:
+    """按清单提出变更，提交主任审批。Propose what a list of changes says."""
+    file = files.read_sheet(source, CHANGES[kind])
+
+    def work(session: Session, on: date, by: Actor) -> dict[str, object]:
+        sheet_id = loans.propose_changes(
+            session,
+            kind=kind,
+            rows=file.taken(),
+            rulebook=house.rulebook,
+            calendar=house.calendar,
+            keyring=house.keyring,
+            on=on,
+            by=by,
+        )
+        return {"sheet_id": sheet_id}
+
+    _handle(house, file, commands_of(kind)[0], work, about=kind, **options)
+
+
 def _handle(
     house: House,
     file: SheetFile[Any],
@@ -216,7 +243,7 @@ def _handle(
     by = log_in(house, login, from_stdin=password_stdin)
     told: dict[str, object] = {"done": False, **file.as_dict()}
     if not as_json:
-        click.echo(f"{file.name}：{file.count}笔，合计{format_yuan(file.total_fen)}元")
+        click.echo(f"{file.name}：{_counted(file)}")
         click.echo(f"SHA-256 {file.sha256}")
     if not file.faults and not preview:
         try:
@@ -260,7 +287,13 @@ def _tell(told: dict[str, object], file: SheetFile[Any], *, as_json: bool) -> No
         click.echo(f"共{len(file.faults)}处不合规则，全部未办理")
     elif told["done"]:
         number = f"，清单编号{told['sheet_id']}" if "sheet_id" in told else ""
-        click.echo(f"已办理{file.count}笔，合计{format_yuan(file.total_fen)}元{number}")
+        click.echo(f"已办理{_counted(file)}{number}")
+
+
+def _counted(file: SheetFile[Any]) -> str:
+    """Rows and sum; a list of changes has no sum."""
+    total = f"，合计{format_yuan(file.total_fen)}元" if file.total_fen else ""
+    return f"{file.count}笔{total}"
 
 
 def _lender_id(session: Session, named: str) -> int:

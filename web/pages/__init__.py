@@ -8,6 +8,7 @@ from flask import Flask
 
 from web.pages import (
     batches,
+    changes,
     corrections,
     dashboard,
     desk,
@@ -31,6 +32,7 @@ _AUDIENCES: Final = (
     queue,
     households,
     loans,
+    changes,
     why,
     corrections,
     whatif,

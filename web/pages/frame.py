@@ -22,6 +22,7 @@ MENU: Final = (
     ("queue.overview", "工作台", "loans.read"),
     ("households.listed", "农户", "households.read"),
     ("loans.listed", "贷款", "loans.read"),
+    ("changes.overview", "变更", "loans.read"),
     ("proposals.listed", "待办", "proposals.read"),
     ("imports.form", "登记导入", "households.import"),
     ("batches.overview", "批量办理", "loans.apply"),

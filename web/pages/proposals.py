@@ -17,6 +17,7 @@ from credit import show_points
 from households.models import Household, Person
 from kernel.money import format_rate
 from kernel.refusals import Refusal
+from loans.changes.sheets import SUBJECT as CHANGES
 from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from loans.models import Application
@@ -68,6 +69,10 @@ def listed() -> ResponseReturnValue:
 @needs("proposals.read")
 def one(proposal_id: int) -> ResponseReturnValue:
     """One proposal with everything in it."""
+    with reading() as session:
+        proposal = deeds.proposal_seen(session, proposal_id)
+    if proposal.subject_kind == CHANGES:
+        return redirect(url_for("changes.sheet", sheet_id=proposal.subject_id))
     return _proposal(proposal_id)
 
 
