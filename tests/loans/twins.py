@@ -16,15 +16,16 @@ from sqlalchemy.orm import Session
 
 import loans.batch
 from jobs.close import Closer, Program, Step
-from loans import grading, record
-from loans.course import Course, Share, Terms
+from kernel.dates import add_months
+from kernel.refusals import Refusal
+from loans import grading, record, replay
+from loans.course import Course
 from loans.models import (
     FAR,
     Due,
     GradeChange,
-    HouseholdCredit,
     Loan,
-    LoanBearer,
+    LoanCredit,
     LoanDay,
     OpenDue,
     OpenSegment,
@@ -34,6 +35,7 @@ from loans.models import (
     Settlement,
 )
 from policy import ConductRules, GradeThreshold
+from tests.loans import changing
 from tests.loans.bent import BentRulebook, treasury
 from tests.loans.town import Town
 
@@ -82,9 +84,11 @@ class Twin:
     figures: tuple[int, ...] = ()
     grades: list[tuple[date, int, int]] = field(default_factory=list)
 
-    @property
-    def owes(self) -> bool:
-        return bool(self.course.household_dues)
+    def over_on(self, day: date) -> bool:
+        course = self.course
+        if not self.drawn_fen or course.open or course.household_dues:
+            return False
+        return not course.terms.revolving or day >= course.terms.matures_on
 
 
 class World:
@@ -96,7 +100,8 @@ class World:
         self.rulebook = BentRulebook(town.rulebook)
         town.rulebook = self.rulebook  # type: ignore[assignment]
         self.twins: dict[str, Twin] = {}
-        self.credits: dict[int, int] = {}
+        #: kinds of changes made, and what else was seen
+        self.seen: set[str] = set()
 
     # --- contracts --------------------------------------------------------------------------
 
@@ -110,6 +115,9 @@ class World:
                 "day_count": pick(("act/360", "act/365", *(("30/360", "by-month") * by_plan))),
                 "interest_bearers": pick(SHARES),
                 "overdue_surcharge_bp": pick((3_000, 5_000, 4_321)),
+                "misuse_surcharge_bp": pick((10_000, 4_000)),
+                "compound_interest": pick((True, True, False)),
+                "principal_first_after_days": pick((90, 20)),
                 "allocation_order": pick(
                     (
                         ("penalty", "compound", "interest", "principal"),
@@ -128,6 +136,7 @@ class World:
                 annual_rate_ppm=pick((43_500, 43_499, 10_000)),
                 method=method,
                 every_months=every,
+                revolving=not by_plan and self.random.random() < 0.4,
             )
         )
         self.twins[number] = self._twin(number)
@@ -137,12 +146,10 @@ class World:
         with self.town.books.read() as session:
             loan = session.scalars(select(Loan).where(Loan.number == number)).one()
             session.expunge(loan)
-            rows = session.scalars(select(LoanBearer).where(LoanBearer.loan_id == loan.id))
-            shares = [Share(row.from_on, row.to_on, row.share_bp, row.cap_fen) for row in rows]
-        terms: Terms = record.terms_of(loan, shares)
-        signed = loan.signed_on
+            terms = record.load(session, [loan.id], lock=False)[loan.id].course.terms
         diligence = self.random.choice((0.05, 0.15, 0.4))
-        return Twin(loan, Course(terms, {}, [], [], signed, signed, FAR, FAR), diligence)
+        course = replay.begin(terms, number=number, amount_fen=loan.amount_fen).course
+        return Twin(loan, course, diligence)
 
     # --- what a counter does ----------------------------------------------------------------
 
@@ -156,8 +163,33 @@ class World:
     def pay(self, number: str, fen: int, on: date, *, early: bool) -> None:
         twin = self.twins[number]
         self.town.pay(number, fen, early=early)
-        over = twin.course.pay(fen, on, early=early)
-        self.credits[twin.loan.household_id] = self.credits.get(twin.loan.household_id, 0) + over
+        twin.course.pay(fen, on, early=early)
+        self._plan(twin)
+
+    def change(self, number: str, on: date) -> None:
+        """More time, another plan or misuse; what the rules forbid is left."""
+        twin, pick = self.twins[number], self.random.choice
+        course, terms = twin.course, twin.course.terms
+        kind = pick(("extension", "plan", "misuse"))
+        later = add_months(terms.matures_on, 2)
+        plan = pick((("equal-principal", 1), ("interest-only", 3), ("bullet", 0)))
+        wanted: dict[str, dict[str, Any]] = {
+            "extension": {"matures_on": later},
+            "plan": {"method": plan[0], "every_months": plan[1]},
+            "misuse": {"evidence": "入户"},
+        }
+        try:
+            changing.change(self.town, kind, number, **wanted[kind])
+        except Refusal:
+            return
+        self.seen.add(kind)
+        if kind == "extension":
+            course.extend(later, on)
+        elif kind == "misuse":
+            course.misuse(on)
+        else:
+            settles = self.town.position(number).settle_on_day
+            course.change_plan(plan[0], plan[1], settles, on)  # type: ignore[arg-type]
         self._plan(twin)
 
     def _plan(self, twin: Twin) -> None:
@@ -180,9 +212,12 @@ class World:
         return undrawn or any(abs((day - on).days) <= 1 for day in days)
 
     def _act_on(self, number: str, twin: Twin, on: date) -> None:
-        left = twin.loan.amount_fen - twin.drawn_fen
-        over = twin.drawn_fen and not twin.course.open and not twin.owes
-        if left and on < twin.loan.matures_on and not over:
+        terms = twin.course.terms
+        used = twin.course.principal_fen if terms.revolving else twin.drawn_fen
+        left, over = twin.loan.amount_fen - used, twin.over_on(on)
+        if twin.drawn_fen and not over and self.random.random() < 0.15:
+            self.change(number, on)
+        elif left and on < terms.matures_on and not over and not terms.misused:
             part = left if twin.course.terms.by_plan else self.random.choice((left, left // 3 + 1))
             self.draw(number, part, on)
         elif twin.drawn_fen and not over:
@@ -191,7 +226,7 @@ class World:
             amounts = [1, owed, owed // 2, owed // 9 + 1, owed + 7, owed + principal // 7]
             if self.random.random() < 0.1:
                 amounts = [principal, principal + owed, 2 * principal + owed]
-            fen = self.random.choice([one for one in amounts if one > 0])
+            fen = self.random.choice([one for one in amounts if one > 0] or [1])
             self.pay(number, fen, on, early=self.random.random() < 0.4)
 
     # --- the close --------------------------------------------------------------------------
@@ -206,21 +241,8 @@ class World:
             self._grade(twin, day, thresholds)
 
     def _close_one(self, twin: Twin, day: date, working: bool) -> None:
-        course, household = twin.course, twin.loan.household_id
-        credit = self.credits.get(household, 0)
-        if credit and twin.owes:
-            fen = min(credit, course.bring_up_to(day))
-            assert course.pay(fen, day, early=False) == 0
-            self.credits[household] = credit - fen
-        course.end_of_due_day(day, working_day=working)
-        if not twin.drawn_fen:
-            return
-        if course.terms.share_event_after(day) == day:
-            course.close("regular", day + ONE)
-        if course.open and course.terms.settle_event_after(day) == day:
-            course.settle_day(day)
-        if course.plan_event_on == day:
-            course.eve(day)
+        twin.course.night(day, working_day=working)
+        self.seen |= set(twin.course.open)
 
     def _grade(self, twin: Twin, day: date, thresholds: tuple[tuple[int, int], ...]) -> None:
         oldest = min((due.payable_on for due in twin.course.household_dues), default=day)
@@ -267,21 +289,22 @@ class World:
         course, tomorrow = twin.course, day + ONE
         is_open = bool(course.open)
         terms = course.terms
-        settled = twin.drawn_fen and not is_open and not twin.owes
+        settled = twin.over_on(tomorrow)
         return {
             "state": "settled" if settled else "active" if twin.drawn_fen else "signed",
             "drawn": twin.drawn_fen,
             "open": {(state, *_told(_STRETCH, one)) for state, one in course.open.items()},
             "closed": sorted(_told(COLUMNS[Segment], one) for one in course.closed),
             "settlements": sorted(_told(COLUMNS[Settlement], one) for one in course.settlements),
-            "dues": sorted(_told(COLUMNS[Due], one) for one in course.dues),
+            "dues": sorted(_told(COLUMNS[Due], one) for one in course.raised),
+            "credit": course.credit_fen,
             "left": sorted(
                 (due.kind, due.payable_on, due.left_fen) for due in course.household_dues
             ),
-            "settled to": (course.interest_settled_to, course.penalty_settled_to),
+            "settled to": tuple(course.settled_to.values()),
             "events": (
                 terms.settle_event_after(tomorrow) if is_open else FAR,
-                course.plan_event_on if is_open else FAR,
+                course.plan_event_on,
                 terms.share_event_after(tomorrow) if is_open else FAR,
                 self._review_on(twin, day),
             ),
@@ -313,8 +336,9 @@ class World:
             "settlements": rows.of(twin, Settlement),
             "dues": rows.of(twin, Due),
             "left": [row[1:] for row in rows.of(twin, OpenDue) if row[0] == "household"],
-            "settled to": position[3:5],
-            "events": position[5:9],
+            "credit": sum(row[0] for row in rows.of(twin, LoanCredit)),
+            "settled to": position[3:6],
+            "events": position[6:10],
             "plan": (
                 position[0],
                 [row[1:] for row in rows.of(twin, PlanRow) if row[0] == position[0]],
@@ -332,24 +356,19 @@ class World:
                     # Who no longer has a balance has no plan to come either.
                     expected["plan"] = found["plan"]
                 assert found == expected, f"{number} ({twin.course.terms.method}) at {day}"
-            kept = {
-                row.household_id: row.amount_fen for row in session.scalars(select(HouseholdCredit))
-            }
-            assert {key: fen for key, fen in kept.items() if fen} == {
-                key: fen for key, fen in self.credits.items() if fen
-            }
 
 
 _STRETCH = "from_on principal_fen rate_ppm share_bp cap_fen"
 #: what is compared of each table, in this order
 COLUMNS: dict[type[Any], str] = {
     Position: "plan_version state drawn_fen interest_settled_to penalty_settled_to"
-    " settle_event_on plan_event_on share_event_on review_on",
+    " compound_settled_to settle_event_on plan_event_on share_event_on review_on",
     OpenSegment: f"state {_STRETCH}",
     Segment: f"state to_on {_STRETCH}",
     Settlement: "kind from_on to_on product plan_nr amount_fen treasury_fen",
     Due: "kind bearer due_on amount_fen",
     OpenDue: "bearer kind payable_on left_fen",
+    LoanCredit: "amount_fen",
     PlanRow: "version nr from_on due_on principal_fen interest_fen",
     LoanDay: "on_day drawn_fen outstanding_fen overdue_principal_fen overdue_interest_fen grade",
     GradeChange: "on_day grade overdue_days",
