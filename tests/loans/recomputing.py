@@ -30,7 +30,8 @@ def days_between(start: str, end: str) -> int:
 
 def _product(piece: Answer) -> Fraction:
     """Balance × days × rate, in fen a year."""
-    return fen(piece["balance"]) * piece["days"] * Fraction(piece["annual_rate"]) / 100
+    days = int(piece["days"])
+    return fen(piece["balance"]) * days * Fraction(piece["annual_rate"]) / 100
 
 
 def _pieces_hold(answer: Answer) -> None:
@@ -184,8 +185,9 @@ def grade(answer: Answer) -> None:
 
 
 def _graded(told: Answer) -> int:
-    over = [row["grade"] for row in told["thresholds"] if told["overdue_days"] > row["days_over"]]
-    return max([1, *over, *([told["override"]["grade"]] if "override" in told else [])])
+    days = told["overdue_days"]
+    over = [int(row["grade"]) for row in told["thresholds"] if days > row["days_over"]]
+    return max([1, *over, *([int(told["override"]["grade"])] if "override" in told else [])])
 
 
 def balance(answer: Answer) -> None:
@@ -231,7 +233,7 @@ def _accrued(told: Answer) -> None:
 def _shared(piece: Answer) -> Fraction:
     part = min(fen(piece["balance"]), fen(piece["cap"]))
     return (
-        part * piece["days"] * Fraction(piece["annual_rate"]) / 100
+        part * int(piece["days"]) * Fraction(piece["annual_rate"]) / 100
         * Fraction(piece["share"]) / 100
     )  # fmt: skip
 

@@ -42,7 +42,7 @@ def cases(town: Town, session: Session, numbers: list[str]) -> Iterator[Case]:
 def recompute(town: Town, numbers: list[str]) -> Counter[str]:
     """Ask why of everything, and reckon it again; how much of each kind there was."""
     seen: Counter[str] = Counter()
-    asked = {"by": DIRECTOR, "calendar": town.calendar}
+    asked: Any = {"by": DIRECTOR, "calendar": town.calendar}
 
     def rules(day: date) -> ConductRules:
         return town.rulebook.conduct(on=day, region="431022000000")

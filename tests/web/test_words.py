@@ -141,6 +141,7 @@ def test_fractions_are_shown_as_percent() -> None:
 def test_published_figures_look_like_ours() -> None:
     assert printed("8971") == "8,971"
     assert printed("351750000.00") == money("351750000.00") == "351,750,000.00"
+    assert [money(text) for text in ("-0.83", "-1110.83")] == ["-0.83", "-1,110.83"]
 
 
 def test_a_visitor_who_asks_for_english_gets_it_and_keeps_it(app: Flask) -> None:

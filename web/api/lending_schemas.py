@@ -233,6 +233,7 @@ class EventRow(Schema):
 class DueRow(Schema):
     """A due."""
 
+    id = fields.Integer(required=True)
     kind = fields.String(required=True)
     bearer = fields.String(required=True)
     due_on = Day(required=True)

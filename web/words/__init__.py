@@ -82,8 +82,9 @@ def yuan(fen: int | None) -> str:
 
 def money(text: str) -> str:
     """An amount that is text already, with thousands set apart."""
-    whole, _, rest = text.partition(".")
-    return f"{int(whole):,}.{rest}"
+    sign, figures = text[: text.startswith("-")], text.removeprefix("-")
+    whole, _, rest = figures.partition(".")
+    return f"{sign}{int(whole):,}.{rest}"
 
 
 def printed(value: str) -> str:
