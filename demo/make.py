@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -269,24 +270,29 @@ class Maker:
 
 def make(house: House, county: County, progress: Progress) -> list[Lender]:
     """Work through a county in founded, empty books; its lenders."""
+    with peopled(house, county, progress) as maker:
+        _fill_agenda(maker)
+        maker.work()
+        return [*maker.lenders.values()]
+
+
+@contextmanager
+def peopled(house: House, county: County, progress: Progress) -> Iterator[Maker]:
+    """A county with its people and its desks, and an empty agenda."""
     progress("编造农户 · people", 0, 1)
     families = list(people.families(county, house.regions))
     progress("编造农户 · people", 1, 1)
     lenders = staff.hire(house, county, staff.lenders(house, county))
-    scheme = credit.load_schemes(house.settings.config_dir / "ratings")[SCHEME]
     with TemporaryDirectory() as folder:
-        maker = Maker(
+        yield Maker(
             house=house,
             county=county,
             folder=Path(folder),
             progress=progress,
             lenders={lender.code: lender for lender in lenders},
             families=families,
-            scheme=scheme,
+            scheme=credit.load_schemes(house.settings.config_dir / "ratings")[SCHEME],
         )
-        _fill_agenda(maker)
-        maker.work()
-    return lenders
 
 
 def is_rated(family: Family) -> bool:

@@ -16,20 +16,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-import credit
 import loans
 import organisations
 from config.wiring import House
-from demo import people, staff
+from demo import staff
 from demo.county import County
-from demo.make import SCHEME, Maker, Progress, is_rated
+from demo.make import Maker, Progress, is_rated, peopled
 from demo.random_acts import Act, Desk, draw, living, look, pay, pay_what_is_due, undo
 from demo.random_changes import (
     change_plan,
@@ -252,32 +249,15 @@ class Township:
 
 def make(house: House, county: County, progress: Progress) -> tuple[list[Lender], Counter[str]]:
     """Live a county in founded, empty books; its lenders, and what was done and refused."""
-    families = list(people.families(county, house.regions))
-    lenders = staff.hire(house, county, staff.lenders(house, county))
-    scheme = credit.load_schemes(house.settings.config_dir / "ratings")[SCHEME]
-    with TemporaryDirectory() as folder:
-        maker = Maker(
-            house=house,
-            county=county,
-            folder=Path(folder),
-            progress=progress,
-            lenders={lender.code: lender for lender in lenders},
-            families=families,
-            scheme=scheme,
-        )
-        township = Township(
-            house,
-            county,
-            maker,
-            Random(county.seed),  # noqa: S311  (a life to be repeated, not a secret)
-            lenders,
-            _firms(house, county),
-        )
+    with peopled(house, county, progress) as maker:
+        lenders = [*maker.lenders.values()]
+        dice = Random(county.seed)  # noqa: S311  (a life to be repeated, not a secret)
+        township = Township(house, county, maker, dice, lenders, _firms(house, county))
         maker.agenda[county.opens_on].append(maker.register)
         _rate_every_year(house, maker)
         maker.daily = township.day
         maker.work()
-    return lenders, township.counts
+        return lenders, township.counts
 
 
 def by_plan(method: str) -> bool:
