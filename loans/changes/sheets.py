@@ -8,7 +8,7 @@ a reason of his own. One loan is a sheet of one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
 
@@ -16,7 +16,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import ledger
-from households.models import Person
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.money import format_yuan
@@ -25,6 +24,7 @@ from kernel.vault import Keyring
 from loans import record
 from loans.changes import items
 from loans.changes.asked import COMMANDS, KINDS, WRITE_OFF_COMMANDS, ChangeAsked
+from loans.changes.finding import find, named
 from loans.changes.gathering import Known, facts_of, gather
 from loans.changes.refusals import (
     ChangeKindUnknown,
@@ -34,11 +34,11 @@ from loans.changes.refusals import (
 )
 from loans.changes.rules import broken_rules
 from loans.changes.taking import Agreed, event_of, rehearse, take_effect
-from loans.models import ChangeItem, ChangeLeftOut, ChangeSheet, Loan
+from loans.models import ChangeItem, ChangeLeftOut, ChangeSheet
 from loans.operations.applying import common_region, own_index
 from loans.operations.finding import require_idle
 from loans.record import Loaded
-from loans.refusals import LoanSheetEmpty, LoanTwiceOnSheet, LoanUnknown, SheetRefused
+from loans.refusals import LoanSheetEmpty, SheetRefused
 from loans.replay import CHANGES
 from office import approvals, rights
 from office.models import Proposal
@@ -118,8 +118,8 @@ def propose(
     rights.allow(by, command)
     if not rows:
         raise LoanSheetEmpty
-    rows = _named(session, rows, keyring)
-    loaded, refused = _find(session, rows)
+    rows = named(session, rows, keyring)
+    loaded, refused = find(session, rows)
     for one in loaded.values():
         loan = one.loan
         rights.allow(by, command, region=loan.village_code, institution_id=loan.lender_id)
@@ -135,9 +135,22 @@ def propose(
     )
     if refused + broken:
         raise SheetRefused(sorted(refused + broken, key=itemgetter(0)))
+    return _hand_in(session, kind, decision, loaded, written, on, by)
+
+
+def _hand_in(
+    session: Session,
+    kind: str,
+    decision: str,
+    loaded: Mapping[str, Loaded],
+    written: Sequence[dict[str, object]],
+    on: date,
+    by: Actor,
+) -> int:
+    """The sheet, its items, and the proposal with their digest."""
     sheet = ChangeSheet(
         kind=kind,
-        lender_id=lenders.pop(),
+        lender_id=next(one.loan.lender_id for one in loaded.values()),
         region_code=common_region([one.loan.village_code for one in loaded.values()]),
         proposed_on=on,
         loans=len(written),
@@ -167,53 +180,6 @@ def _summary(kind: str, numbers: Sequence[str], out_fen: int) -> str:
         f"合同{numbers[0]}{KINDS[kind]}" if len(numbers) == 1 else f"{KINDS[kind]}{len(numbers)}笔"
     )
     return f"{what}，贷款余额{format_yuan(out_fen)}元"
-
-
-def _named(session: Session, rows: Sequence[ChangeAsked], keyring: Keyring) -> list[ChangeAsked]:
-    """The members meant by identity number; one that stands in no household stays unnamed."""
-    indexes = {
-        row.borrower_identity: keyring.blind_index(row.borrower_identity, kind="identity")
-        for row in rows
-        if row.borrower_identity
-    }
-    if not indexes:
-        return list(rows)
-    people = session.execute(
-        select(Person.identity_index, Person.id).where(
-            Person.identity_index.in_(indexes.values()), Person.left_on.is_(None)
-        )
-    )
-    ids = {row[0]: row[1] for row in people}
-    return [
-        replace(row, borrower_id=ids.get(indexes[row.borrower_identity]))
-        if row.borrower_identity
-        else row
-        for row in rows
-    ]
-
-
-def _find(
-    session: Session, rows: Sequence[ChangeAsked]
-) -> tuple[dict[str, Loaded], list[tuple[int, Refusal]]]:
-    """The loans by number; each row that names none, or one for the second time, is refused."""
-    found: dict[str, int] = {}
-    numbers = sorted({row.number for row in rows})
-    for start in range(0, len(numbers), record.LOT):
-        lot = numbers[start : start + record.LOT]
-        ids = session.execute(select(Loan.number, Loan.id).where(Loan.number.in_(lot)))
-        found.update({row[0]: row[1] for row in ids})
-    refused: list[tuple[int, Refusal]] = []
-    seen: set[str] = set()
-    for place, row in enumerate(rows, start=1):
-        if row.number not in found:
-            refused.append((place, LoanUnknown(field="number", number=row.number[:40])))
-        elif row.number in seen:
-            refused.append((place, LoanTwiceOnSheet(field="number", number=row.number)))
-        seen.add(row.number)
-    loaded = record.load(session, found.values(), lock=False)
-    if not loaded:
-        raise SheetRefused(refused)
-    return {number: loaded[loan_id] for number, loan_id in found.items()}, refused
 
 
 def _checked(
