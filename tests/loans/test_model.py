@@ -86,7 +86,7 @@ PLANTED = [
         ("loans.batch.settling._half_up", floor_of),
         ("loans.earning.share_fen", lambda _products, _base: 0),
         ("loans.batch.figures.grade", lambda _chunk, _thresholds, _clause: None),
-        ("loans.allocation.in_order", lambda dues, _order: list(dues)),
+        ("loans.allocation.in_order", lambda dues, _order: list(dues)[::-1]),
         ("loans.limits.move", lambda _session, _amounts: None),
         # entered with an earlier day, and taken as today's
         ("loans.operations.repaying.is_last", lambda _one, _event, _on: True),
