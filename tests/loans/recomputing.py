@@ -6,6 +6,7 @@ import of the product, no look at a table. A wrong segment, rate, order or sum s
 
 from __future__ import annotations
 
+import itertools
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -47,7 +48,7 @@ def _pieces_hold(answer: Answer) -> None:
             assert Fraction(half_up(raised * 10_000), 10_000) == Fraction(piece["annual_rate"])
     for state in {piece["state"] for piece in pieces}:
         same = [piece for piece in pieces if piece["state"] == state]
-        for before, after in zip(same, same[1:], strict=False):
+        for before, after in itertools.pairwise(same):
             assert before["to"] <= after["from"], "no day is counted twice"
 
 
@@ -92,7 +93,9 @@ def _revisions(answer: Answer) -> None:
         assert fen(row["is"]) == before
         assert fen(row["treasury"]) + fen(row["household"]) == fen(row["difference"])
         if row["revision"]:
-            assert row["cause"] and row["reason"] and row["value_date"] <= row["booked_on"]
+            assert row["cause"]
+            assert row["reason"]
+            assert row["value_date"] <= row["booked_on"]
     if rows:
         assert before == fen(answer["amount"])
         assert sum(fen(row["treasury"]) for row in rows) == fen(answer["treasury"]["amount"])
@@ -114,7 +117,8 @@ def repayment(answer: Answer) -> None:
     """What a payment, or credit put to use, paid: in which order, of what was due."""
     taken, amount = _taken(answer["taken"]), fen(answer["amount"])
     if answer.get("reversed"):
-        assert not taken and fen(answer["to_credit"]) == 0
+        assert not taken
+        assert fen(answer["to_credit"]) == 0
         return
     if answer["kind"] == "credit" and not amount:
         assert answer["revisions"] and not answer["steps"], "undone by a correction"

@@ -309,7 +309,7 @@ def test_signing_waits_for_the_papers_of_the_application(desk: Desk) -> None:
         {"code": "form", "stage": "application", "required": True, "blocks": True}
     )
     with house.books.read() as session:
-        ids = dict(session.execute(select(world.Household.number, world.Household.id)).all())
+        ids = dict(session.execute(select(Household.number, Household.id)).all())
     world.confirm(house, world.rate(house, SECOND.village, [ids[SECOND.number]]))
     sheet_id = world.ask(house, SECOND, desk.mine.lender_id)
     world.approve(house, sheet_id)
