@@ -182,11 +182,11 @@ def accrued(case: Case) -> Answer:
     course, on = case.one.course, case.on
     twin = course.twin()
     fixed: Answer = {}
-    if course.terms.by_plan and (stretch := course.open.get("regular")):
+    if course.terms.by_plan and "regular" in course.open:
         since = course.settled_to["interest"]
         part, whole = actual_fraction(since, max(since, on), course.terms.pricing.day_count)
         fixed = {
-            "balance": format_yuan(stretch.principal_fen),
+            "balance": format_yuan(course.not_due_fen(on)),
             "annual_rate": format_rate(course.terms.pricing.annual_rate_ppm),
             "year_fraction": f"{part}/{whole}",
         }

@@ -306,6 +306,8 @@ def test_the_matrix_over_the_api_as_a_page_and_as_a_file(counter: Counter) -> No
     assert told["corrected_since"] == {"loans": 1, "corrections": 1}
     assert told["cells"][0]["after_balance"] == "50000.00", "a closed day stays as it was"
     assert "1次更正" in counter.page(f"/grades?{days}")
+    assert "1次更正" in counter.page("/dashboard?on=2017-09-30")
+    assert "次更正" not in counter.page("/dashboard?on=2017-08-09")
     wrong = counter.client.get("/grades?to=2017-10-01", headers=counter.officer.headers)
     assert wrong.status_code in {400, 422}
     assert "已日结" in wrong.text

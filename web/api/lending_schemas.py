@@ -210,7 +210,7 @@ class LoansQuery(paging.PageQuery):
     region = RegionCode()
     q = Text(load_default="", longest=40)
     state = fields.String(
-        load_default="", validate=validate.OneOf(("", "signed", "active", "settled"))
+        load_default="", validate=validate.OneOf(("", "signed", "active", "settled", "written_off"))
     )
     overdue = fields.Boolean(load_default=False)
     mode = fields.String(load_default="", validate=validate.OneOf(("", *MODES)))

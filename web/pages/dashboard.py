@@ -15,7 +15,9 @@ import ledger
 from indicators import FIGURES, Figures
 from indicators.definitions import Value, ratio
 from kernel.dates import parse_date
-from kernel.regions import Region
+from kernel.regions import Region, scope_digits
+from loans import explaining
+from loans.migration import scope_of
 from office import rights
 from policy import Targets
 from policy.terms import Sourced
@@ -95,12 +97,14 @@ def show() -> ResponseReturnValue:
         on = parse_date(request.args["on"], field="on") if request.args.get("on") else last
         found = indicators.figures(session, regions=regions, region=region, on=on)
         below = _below(session, here, on)
+        corrected = explaining.corrected_since(session, on, *scope_of(by, scope_digits(region)))
     return forms.page(
         "dashboard.html",
         here=here,
         crumbs=_crumbs(here, by.region_scope),
         on=on,
         last=last,
+        corrected=corrected,
         groups=[(title, [_shown(found, name, on) for name in names]) for title, names in GROUPS],
         below=below,
         columns=[FIGURES[name] for name in BELOW],
