@@ -121,7 +121,8 @@ def repayment(answer: Answer) -> None:
         assert fen(answer["to_credit"]) == 0
         return
     if answer["kind"] == "credit" and not amount:
-        assert answer["revisions"] and not answer["steps"], "undone by a correction"
+        assert answer["revisions"], "undone by a correction"
+        assert not answer["steps"]
         return
     if answer["kind"] in ("repayment", "credit"):
         _used(answer, taken, amount)

@@ -16,6 +16,7 @@ from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from config.wiring import House
+from households.models import Household
 from loans.models.kept import Contact, LoanPaper
 from tests.loans.filing import JPEG, PDF, a_list
 from tests.planted import Plant
@@ -309,7 +310,8 @@ def test_signing_waits_for_the_papers_of_the_application(desk: Desk) -> None:
         {"code": "form", "stage": "application", "required": True, "blocks": True}
     )
     with house.books.read() as session:
-        ids = dict(session.execute(select(Household.number, Household.id)).all())
+        rows = session.execute(select(Household.number, Household.id))
+        ids = {number: key for number, key in rows}
     world.confirm(house, world.rate(house, SECOND.village, [ids[SECOND.number]]))
     sheet_id = world.ask(house, SECOND, desk.mine.lender_id)
     world.approve(house, sheet_id)
