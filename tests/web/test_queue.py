@@ -311,7 +311,7 @@ def test_signing_waits_for_the_papers_of_the_application(desk: Desk) -> None:
     )
     with house.books.read() as session:
         rows = session.execute(select(Household.number, Household.id))
-        ids = {number: key for number, key in rows}
+        ids = {row[0]: row[1] for row in rows}
     world.confirm(house, world.rate(house, SECOND.village, [ids[SECOND.number]]))
     sheet_id = world.ask(house, SECOND, desk.mine.lender_id)
     world.approve(house, sheet_id)
