@@ -25,6 +25,8 @@ from loans.dossier import checking, promises
 from loans.dossier.promises import Promise
 from loans.eligibility import Asked, Share
 from loans.interest import Bearing, Slice
+from tests.docs.rules_of_changes import CHANGED
+from tests.docs.rules_of_changes import WRONG as WRONG_CHANGES
 from tests.docs.rules_of_life import LIVED, WRONG
 from tests.planted import Plant
 from web.commands import schedule as command
@@ -214,6 +216,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     "check-due": check_due,
     "promise": promise,
     **LIVED,
+    **CHANGED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -302,6 +305,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         ("check-due", "due", "2016-06-30"),
         ("promise", "state", "broken"),
         *WRONG,
+        *WRONG_CHANGES,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:
