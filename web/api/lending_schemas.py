@@ -46,6 +46,7 @@ class AskedRow(Schema):
     guarantee = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     exception_reason = Text(load_default="", longest=100)
     revolving = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    renews = Text(load_default="", longest=64)
 
 
 class Applications(Schema):
