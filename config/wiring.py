@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import Engine, make_url
 
 import policy
+from config import revision
 from config.settings import Settings
 from kernel import calendar
 from kernel.calendar import HolidayTable
@@ -35,11 +36,17 @@ class House:
 
     @cached_property
     def engine(self) -> Engine:
-        """The database."""
+        """The database, whatever it holds: for making, migrating and backing up."""
         url = make_url(self.settings.database_url)
         if url.drivername.startswith("sqlite") and url.database:
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         return open_engine(self.settings.database_url)
+
+    @cached_property
+    def opened(self) -> Engine:
+        """The database with this program's tables; refused at any other revision."""
+        revision.require_newest(self.engine)
+        return self.engine
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -51,7 +58,7 @@ class House:
     @cached_property
     def books(self) -> Books:
         """Units of work on these books."""
-        return Books(self.engine, self.keyring, self.clock)
+        return Books(self.opened, self.keyring, self.clock)
 
     @cached_property
     def regions(self) -> RegionTree:

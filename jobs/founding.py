@@ -12,6 +12,7 @@ from config.wiring import House
 from jobs.close import COUNTY_TIME
 from jobs.refusals import BooksAlreadyFounded, DayNotOver
 from kernel.actor import system_actor
+from kernel.database import reading
 from kernel.regions import Region, scope_digits
 from kernel.unit_of_work import found_trail
 from ledger.refusals import BooksNotOpened
@@ -36,7 +37,8 @@ def is_founded(house: House) -> bool:
     """Whether the database holds books."""
     if not inspect(house.engine).has_table("set_of_books"):
         return False
-    with house.books.read() as session:
+    # Whatever revision it is at: who asks may be about to upgrade it.
+    with reading(house.engine) as connection, Session(connection) as session:
         return _books(session) is not None
 
 

@@ -53,6 +53,17 @@ class BackupAltered(Refusal):
     en = "the backup {file} cannot be used: {what_en}"
 
 
+class BackupOfOtherVersion(Refusal):
+    """A backup is restored by a program that knows its revision."""
+
+    status = 409
+    zh = "备份文件{file}的版本{revision}是本程序不认识的：请用做这份备份的程序或更新的程序恢复"
+    en = (
+        "the backup {file} is of revision {revision}, which this program does not know: restore it"
+        " with the program that made it, or a newer one"
+    )
+
+
 class DatabaseNotEmpty(Refusal):
     """A backup is restored into an empty database alone."""
 

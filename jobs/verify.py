@@ -63,7 +63,7 @@ class Verification:
 
 def run(house: House, root: str | None = None) -> Verification:
     """Check everything; ``root`` is one that a closing report printed."""
-    with one_moment(house.engine) as connection, Session(connection) as session:
+    with one_moment(house.opened) as connection, Session(connection) as session:
         ledger.books(session)
         chain = partial(trail.check, mac=_mac(house), expected_root=root)
         findings = list(_ask("kernel.trail", chain, session))

@@ -27,6 +27,7 @@ from web.commands.policy import policy
 from web.commands.schedule import schedule
 from web.commands.serve import serve
 from web.commands.terminal import Refused
+from web.commands.upgrade import upgrade
 from web.commands.user import user
 from web.commands.verify import verify
 
@@ -45,6 +46,7 @@ _COMMANDS = (
     verify,
     backup,
     restore,
+    upgrade,
     bench,
 )
 

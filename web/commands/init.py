@@ -34,7 +34,8 @@ def init(house: House, *, region: str, first_day: str, live: bool, app_role: str
     if app_role is not None and house.engine.dialect.name != "postgresql":
         raise click.UsageError("--app-role 只用于 PostgreSQL · is for PostgreSQL alone")
     made = _make_keys(house)
-    migrations.upgrade(house.engine)
+    if not founding.is_founded(house):
+        migrations.upgrade(house.engine)
     place = founding.found(house, region=region, first_day=day, mode="live" if live else "held")
     if app_role is not None:
         with house.engine.begin() as connection:

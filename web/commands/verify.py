@@ -9,6 +9,7 @@ import click
 
 from config.wiring import House
 from jobs import verify as checking
+from jobs.verify import Verification
 
 
 @click.command("verify")
@@ -21,11 +22,16 @@ def verify(house: House, *, root: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(result.as_data(), ensure_ascii=False, indent=1))
     else:
-        for finding in result.findings:
-            click.echo(f"✗ {finding.zh}\n  {finding.en}  [{finding.check} {finding.key}]")
-        for note in result.notes:
-            click.echo(f"· {note}")
-        count = len(result.findings)
-        click.echo(f"发现{count}处不符。" if count else "账簿与留痕核对无误。")
+        tell(result)
     if result.findings:
         sys.exit(1)
+
+
+def tell(result: Verification) -> None:
+    """What was found, in words."""
+    for finding in result.findings:
+        click.echo(f"✗ {finding.zh}\n  {finding.en}  [{finding.check} {finding.key}]")
+    for note in result.notes:
+        click.echo(f"· {note}")
+    count = len(result.findings)
+    click.echo(f"发现{count}处不符。" if count else "账簿与留痕核对无误。")
