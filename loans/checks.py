@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from credit.models import CreditLine
@@ -63,57 +63,9 @@ def _settlements(session: Session) -> Iterator[Finding]:
     Of a settlement that was revised the last row says from when and of what product it is, and all
     of them together the amounts.
     """
-    later, whole = aliased(Settlement), aliased(Settlement)
-    same = and_(
-        whole.loan_id == Settlement.loan_id,
-        whole.kind == Settlement.kind,
-        whole.to_on == Settlement.to_on,
-    )
-
-    def total(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
-        revised = select(sum_of(column)).where(same).correlate(Settlement).scalar_subquery()
-        return case((Settlement.revision == 0, getattr(Settlement, column.key)), else_=revised)
-
-    earned = or_(
-        *(
-            and_(Settlement.kind == kind, Segment.state.in_(states))
-            for kind, states in EARNED_ON.items()
-        )
-    )
     rows = session.execute(
-        select(
-            Settlement.id,
-            Loan.number,
-            Loan.day_base,
-            Settlement.product,
-            total(whole.amount_fen).label("amount_fen"),
-            total(whole.treasury_fen).label("treasury_fen"),
-            Settlement.plan_nr,
-            Segment.principal_fen * days_between(Segment.from_on, Segment.to_on) * Segment.rate_ppm,
-            least(Segment.principal_fen, Segment.cap_fen)
-            * days_between(Segment.from_on, Segment.to_on)
-            * Segment.rate_ppm,
-            Segment.share_bp,
-        )
-        .join(Loan, Loan.id == Settlement.loan_id)
-        .outerjoin(
-            Segment,
-            and_(
-                Segment.loan_id == Settlement.loan_id,
-                earned,
-                Segment.from_on >= Settlement.from_on,
-                Segment.to_on <= Settlement.to_on,
-                record.in_force(),
-            ),
-        )
-        .where(
-            ~exists().where(
-                later.loan_id == Settlement.loan_id,
-                later.kind == Settlement.kind,
-                later.to_on == Settlement.to_on,
-                later.revision > Settlement.revision,
-            )
-        )
+        _settled_with_segments()
+        .where(_is_last_revision())
         .order_by(Settlement.id)
         .execution_options(yield_per=5000)
     )
@@ -128,6 +80,65 @@ def _settlements(session: Session) -> Iterator[Finding]:
                 f"合同{head.number}的结息（第{head.id}号）与其分段积数不符",
                 f"settlement {head.id} of contract {head.number} is not what its segments give",
             )
+
+
+def _settled_with_segments() -> Select[*tuple[Any, ...]]:
+    """Each settlement with its amounts, revisions added up, beside every segment it is made of."""
+    days = days_between(Segment.from_on, Segment.to_on)
+    earned = or_(
+        *(
+            and_(Settlement.kind == kind, Segment.state.in_(states))
+            for kind, states in EARNED_ON.items()
+        )
+    )
+    return (
+        select(
+            Settlement.id,
+            Loan.number,
+            Loan.day_base,
+            Settlement.product,
+            _revised(Settlement.amount_fen).label("amount_fen"),
+            _revised(Settlement.treasury_fen).label("treasury_fen"),
+            Settlement.plan_nr,
+            Segment.principal_fen * days * Segment.rate_ppm,
+            least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm,
+            Segment.share_bp,
+        )
+        .join(Loan, Loan.id == Settlement.loan_id)
+        .outerjoin(
+            Segment,
+            and_(
+                Segment.loan_id == Settlement.loan_id,
+                earned,
+                Segment.from_on >= Settlement.from_on,
+                Segment.to_on <= Settlement.to_on,
+                record.in_force(),
+            ),
+        )
+    )
+
+
+def _same_settlement(other: type[Settlement]) -> ColumnElement[bool]:
+    return and_(
+        other.loan_id == Settlement.loan_id,
+        other.kind == Settlement.kind,
+        other.to_on == Settlement.to_on,
+    )
+
+
+def _revised(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """An amount of a settlement, all its revisions added up."""
+    every = aliased(Settlement)
+    whole = select(sum_of(getattr(every, column.key))).where(_same_settlement(every))
+    return case(
+        (Settlement.revision == 0, column),
+        else_=whole.correlate(Settlement).scalar_subquery(),
+    )
+
+
+def _is_last_revision() -> ColumnElement[bool]:
+    later = aliased(Settlement)
+    return ~exists().where(_same_settlement(later), later.revision > Settlement.revision)
 
 
 def _grouped(rows: Iterable[Row[*tuple[Any, ...]]]) -> Iterator[list[Row[*tuple[Any, ...]]]]:

@@ -104,7 +104,12 @@ class Terms:
         return 0, 0
 
     def _end_of(self, share: Share) -> date:
-        return max(share.to_on, self.matures_on) if self.extended and share.runs_on else share.to_on
+        """A share that lasts to the maturity holds while that waits for a working day.
+
+        What is regular after the maturity waits: whoever is not late pays no interest for it alone.
+        """
+        lasts = share.to_on >= self.matures_on or (self.extended and share.runs_on)
+        return FAR if lasts else share.to_on
 
     def share_event_after(self, day: date) -> date:
         """The next close, that of ``day`` included, on the eve of a change of share."""

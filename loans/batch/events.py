@@ -113,13 +113,10 @@ def _move_shares(chunk: Chunk) -> None:
             LoanBearer.loan_id,
             LoanBearer.from_on,
             case(
+                (LoanBearer.to_on >= Position.matures_on, literal(FAR)),
                 (
-                    and_(
-                        LoanBearer.runs_on,
-                        Position.matures_on > Loan.matures_on,
-                        Position.matures_on > LoanBearer.to_on,
-                    ),
-                    Position.matures_on,
+                    and_(LoanBearer.runs_on, Position.matures_on > Loan.matures_on),
+                    literal(FAR),
                 ),
                 else_=LoanBearer.to_on,
             ),

@@ -102,11 +102,9 @@ def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
             LoanBearer.from_on <= chunk.tomorrow,
             or_(
                 LoanBearer.to_on > chunk.tomorrow,
-                and_(
-                    LoanBearer.runs_on,
-                    Position.matures_on > Loan.matures_on,
-                    Position.matures_on > chunk.tomorrow,
-                ),
+                # ``Terms._end_of``: it lasts to the maturity, and as long as that waits.
+                LoanBearer.to_on >= Position.matures_on,
+                and_(LoanBearer.runs_on, Position.matures_on > Loan.matures_on),
             ),
         )
         .correlate(OpenSegment)

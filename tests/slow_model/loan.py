@@ -337,7 +337,8 @@ class SlowLoan:
 
     def _share(self, on: date) -> tuple[Fraction, int | None]:
         for start, end, share, cap in self.contract.shares:
-            if start <= on < end:
+            # One that lasts to the maturity holds while that waits for a working day.
+            if start <= on and (on < end or end >= self.contract.matures):
                 return share, cap
         return Fraction(0), 0
 
