@@ -192,6 +192,8 @@ def test_the_share_at_an_exact_half() -> None:
     # 3.6e8 × 10 000 × 5 000 ÷ (3.6e8 × 10 000) = 5 000 exactly; one less carries nothing over
     assert interest.share_fen([(360_000_000 * 1, 5_000)], 360) == 1  # 0.5 fen, half up
     assert interest.share_fen([(360_000_000 * 1 - 1, 5_000)], 360) == 0
+    # two halves are one fen, rounded once; rounded each they would be two
+    assert interest.share_fen([(360_000_000 * 1, 5_000)] * 2, 360) == 1
 
 
 def test_the_largest_operands_fit_and_one_more_day_does_not() -> None:
@@ -247,7 +249,7 @@ PLANTED = [
         lambda _left_fen, part_fen: part_fen,
     ),
     Plant(
-        test_the_steps_of_sql_give_the_same_share_within_64_bits,
+        test_the_share_at_an_exact_half,
         "loans.interest.share_fen",
         lambda products, base: sum(
             money.round_half_up(product * bp, 10**10 * base) for product, bp in products

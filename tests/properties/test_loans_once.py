@@ -238,7 +238,7 @@ def test_a_slip_is_reversed_once_under_many_keys(crowded: Town) -> None:
         knocks = [partial(clerk.reverse, slip, f"key-{slip}-{at}") for at in range(CLIENTS)]
         crowd = Crowd(knocks)
         assert crowd.answers == [slip]
-        assert crowd.refused == {"disbursement_already_reversed": CLIENTS - 1}
+        assert crowd.refused == {"event_already_reversed": CLIENTS - 1}
 
 
 def test_a_sheet_is_signed_once(crowded: Town) -> None:
@@ -355,7 +355,7 @@ PLANTED = [
     Plant(
         test_no_one_lends_beyond_a_limit,
         "loans.limits._move",
-        lambda _session, _wanted: None,
+        lambda _session, _wanted, _restored: None,
     ),
 ]
 
