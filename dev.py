@@ -241,9 +241,9 @@ def command_test(_: argparse.Namespace, arguments: list[str]) -> int:
     chosen = chromium()
     if chosen:
         os.environ["FUPIN_CHROMIUM"] = chosen
-    parallel = (
-        [] if any(a.startswith("-n") for a in arguments) else ["-n", "auto", "--dist", "loadgroup"]
-    )
+    # A file's tests stay with one worker, which makes once what they share; slow files come first.
+    spread = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    parallel = [] if any(a.startswith("-n") for a in arguments) else spread
     pytest = [str(PYTHON), "-m", "pytest", "-q", *parallel]
     return summary(
         {

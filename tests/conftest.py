@@ -66,10 +66,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what the run on SQLite has said already.
+    """Slow files first; on PostgreSQL, leave out what the run on SQLite has said already.
 
     Arithmetic without a database says the same on both, and a bug is planted once.
     """
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
     if config.getoption("database") != "postgresql":
         return
     again = [item for item in items if _says_the_same(getattr(item, "fixturenames", ()))]

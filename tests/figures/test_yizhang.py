@@ -15,8 +15,7 @@ from config.settings import Settings
 from config.wiring import House
 from tests.figures.conftest import Fupin
 
-# One worker makes the county, and asks it everything.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("yizhang")]
+pytestmark = pytest.mark.slow
 
 REGION, DAY = "431022000000", "2017-01-31"
 
