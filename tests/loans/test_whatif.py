@@ -38,13 +38,13 @@ def test_paying_early_saves_the_interest_of_the_days_that_are_left(town: Town) -
     with asked(town, number) as case:
         told = if_repaid(case, amount_fen=2_000_000, day=date(2016, 11, 30))
     # 30 May to 30 November 2016: 184 days; to 30 May 2017: 365. That is the last day of a feast:
-    # it is paid on the 31st, with the interest of that one day, which no treasury bears.
+    # it is paid on the 31st, with the interest of that one day, which is the treasury's too.
     # Without: 50000 × 365 × 4.35 % ÷ 360 = 2205.2083, and 6.0417 for the day.
     assert told["without"]["interest"] == "2211.25"
     # With: (50000 × 184 + 30000 × 181) × 4.35 % ÷ 360 = 1767.7917, and 3.625 for the day.
     assert told["with"]["interest"] == "1771.42"
-    # 6.04 − 3.63; 2205.21 − 1767.79.
-    assert told["saved"] == {"household": "2.41", "treasury": "437.42"}
+    # 2205.21 + 6.04 − 1767.79 − 3.63.
+    assert told["saved"] == {"household": "0.00", "treasury": "439.83"}
     assert told["outstanding"] == "30000.00"
     assert told["pays"] == [{"kind": "principal", "due_on": "2016-11-30", "amount": "20000.00"}]
 
@@ -55,7 +55,7 @@ def test_what_is_kept_as_credit_saves_only_the_day_of_the_feast(town: Town) -> N
         told = if_repaid(case, amount_fen=2_000_000, day=date(2016, 11, 30), early=False)
     assert (told["pays"], told["to_credit"]) == ([], "20000.00")
     # Put to use at the close of 30 May 2017 itself, and not on the 31st: 6.04 − 3.63.
-    assert told["saved"] == {"household": "2.41", "treasury": "0.00"}
+    assert told["saved"] == {"household": "0.00", "treasury": "2.41"}
 
 
 def test_a_new_plan_follows_a_payment_before_its_time(town: Town) -> None:
@@ -78,8 +78,8 @@ def test_what_is_owed_where_nothing_is_paid(town: Town) -> None:
     late = [row for row in told["dues"] if row["kind"] == "penalty"]
     assert [row["left"] for row in late] == ["815.63"]
     assert told["overdue_days"] == 90
-    # The one day of the feast at 4.35 %: 6.0416; it came after the last share of the treasury.
-    assert told["to_settle_all"] == "50821.67"
+    # The one day of the feast at 4.35 % is the treasury's: 50 000 and the penalty are left.
+    assert told["to_settle_all"] == "50815.63"
 
 
 def test_another_policy_is_another_rate_share_and_surcharge(town: Town) -> None:
