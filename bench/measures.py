@@ -82,9 +82,11 @@ def quiet_day(house: House, loans: int, *, top: int = 0) -> Result:
     )
 
 
-def act(name: str, house: House, loans: int, *, top: int = 0) -> Result:
-    """One of ``ACTS`` on a loan with two thousand events, among so many loans."""
-    long_life.build(house, loans)
+def act(
+    name: str, house: House, loans: int, *, top: int = 0, events: int = long_life.EVENTS
+) -> Result:
+    """One of ``ACTS`` on a loan with so many events, among so many loans."""
+    long_life.build(house, loans, events)
     costs = sorted(
         (long_life.cost(house, name, run) for run in range(_TIMES)), key=lambda one: one.seconds
     )

@@ -13,7 +13,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -34,6 +34,9 @@ from tests import databases, postgres, verification
 # A slow machine is no fault of the arithmetic; a failure prints how to repeat it.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
+
+#: set, and bugs are planted in the long proofs too
+PLANTS = "FUPIN_PROOF_PLANTS"
 
 _SERVER = pytest.StashKey[ExitStack]()
 _MAKER = pytest.StashKey[databases.Maker]()
@@ -66,21 +69,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Slow files first; on PostgreSQL, leave out what the run on SQLite has said already.
-
-    Arithmetic without a database says the same on both, and a bug is planted once.
-    """
+    """Slow files first; leave out what was said already (docs/decisions/22)."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-    if config.getoption("database") != "postgresql":
-        return
-    again = [item for item in items if _says_the_same(getattr(item, "fixturenames", ()))]
+    second = config.getoption("database") == "postgresql"
+    again = [item for item in items if _was_said(item, second=second)]
     config.hook.pytest_deselected(items=again)
     items[:] = [item for item in items if item not in set(again)]
 
 
-def _says_the_same(fixtures: Sequence[str]) -> bool:
-    return "databases_of_this_process" not in fixtures or "plant" in fixtures
+def _was_said(item: pytest.Item, *, second: bool) -> bool:
+    """On the second database what needs none; bugs in long proofs, unless they are asked for."""
+    fixtures = getattr(item, "fixturenames", ())
+    planted = "plant" in fixtures
+    if second and (planted or "databases_of_this_process" not in fixtures):
+        return True
+    asked = PLANTS in os.environ
+    return planted and not asked and item.get_closest_marker("slow") is not None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

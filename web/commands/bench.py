@@ -15,18 +15,26 @@ from typing import Final
 import click
 
 import bench as measures
+from bench import long_life
 from config.wiring import House
 
-_MEASURES: Final[dict[str, Callable[..., measures.Result]]] = {
+_DAYS: Final[dict[str, Callable[..., measures.Result]]] = {
     measures.SETTLE: measures.settle,
     measures.QUIET_DAY: measures.quiet_day,
-    **{name: partial(measures.act, name) for name in measures.ACTS},
 }
+_NAMES: Final = (*_DAYS, *measures.ACTS)
 
 
 @click.command("bench")
-@click.argument("names", nargs=-1, type=click.Choice(tuple(_MEASURES)))
+@click.argument("names", nargs=-1, type=click.Choice(_NAMES))
 @click.option("--loans", type=click.IntRange(min=1), default=100_000, show_default=True)
+@click.option(
+    "--events",
+    type=click.IntRange(min=200),
+    default=long_life.EVENTS,
+    show_default=True,
+    help="单笔测速的贷款有多少事件 · events of the one loan",
+)
 @click.option("--database-url", metavar="URL", help="在此库旁另建一库 · beside this database")
 @click.option(
     "--top", type=click.IntRange(min=0), default=0, help="最费时的语句数 · statements told"
@@ -38,6 +46,7 @@ def bench(
     *,
     names: tuple[str, ...],
     loans: int,
+    events: int,
     database_url: str | None,
     top: int,
     as_json: bool,
@@ -46,9 +55,10 @@ def bench(
     settings = house.settings
     if database_url is not None:
         settings = replace(settings, database_url=database_url)
-    for name in names or tuple(_MEASURES):
+    for name in names or _NAMES:
+        measure = _DAYS.get(name) or partial(measures.act, name, events=events)
         with measures.throwaway(settings) as own:
-            result = _MEASURES[name](own, loans, top=top)
+            result = measure(own, loans, top=top)
         if as_json:
             click.echo(json.dumps(result.as_data(), ensure_ascii=False))
         else:
