@@ -79,7 +79,7 @@ def test_the_database_named_is_not_touched(
 def test_a_line_for_each_measure(settings: Settings, request: pytest.FixtureRequest) -> None:
     house = House(settings)
     result = CliRunner().invoke(
-        command, ["--loans", "8", "--events", "60", "--top", "2", "--json"], obj=house
+        command, ["--loans", "8", "--events", "200", "--top", "2", "--json"], obj=house
     )
     if request.config.getoption("database") == "postgresql":
         # The tests' server does not write to disk: what it measures is no measurement.
