@@ -27,7 +27,7 @@ from tests.databases import Maker
 from tests.loans.lives import Doors, Lives
 from tests.planted import Plant
 
-LIVES = int(os.environ.get("FUPIN_PROOF_LIVES", "8"))
+LIVES = int(os.environ.get("FUPIN_PROOF_LIVES", "5"))
 STEPS = int(os.environ.get("FUPIN_PROOF_STEPS", "30"))
 
 
