@@ -207,6 +207,26 @@ def _days_sqlite(element: days_between, compiler: Any, **kw: object) -> str:
     return f"CAST(julianday({end}) - julianday({start}) AS INTEGER)"
 
 
+class days_later(FunctionElement[date]):  # noqa: N801
+    """SQL: the date so many whole days after a date."""
+
+    type = Date()
+    inherit_cache = True
+    name = "days_later"
+
+
+@compiles(days_later, "postgresql")
+def _later_postgresql(element: days_later, compiler: Any, **kw: object) -> str:
+    day, days = (compiler.process(c, **kw) for c in element.clauses)
+    return f"(({day})::date + ({days})::integer)"
+
+
+@compiles(days_later, "sqlite")
+def _later_sqlite(element: days_later, compiler: Any, **kw: object) -> str:
+    day, days = (compiler.process(c, **kw) for c in element.clauses)
+    return f"date({day}, '+' || CAST({days} AS TEXT) || ' days')"
+
+
 class least(FunctionElement[int]):  # noqa: N801
     """SQL: the smaller of two values; neither may be NULL."""
 

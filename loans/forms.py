@@ -181,6 +181,17 @@ _PAPERS_ONCE: Final = (
     (("channel", "voucher_no"), "凭证号", _voucher_again),
 )
 
+#: why a rule that holds in principle may be passed
+EXCEPTION: Final = Column(
+    "exception_reason",
+    "例外理由",
+    words,
+    needed=False,
+    blank="",
+    note="原则上的规定可凭理由由主任审批通过",
+    width=24,
+)
+
 APPLICATIONS: Final = Form(
     "applications",
     "贷款申请清单",
@@ -250,15 +261,7 @@ APPLICATIONS: Final = Form(
             choices=tuple(YES_NO),
             note="不填为否",
         ),
-        Column(
-            "exception_reason",
-            "例外理由",
-            words,
-            needed=False,
-            blank="",
-            note="原则上的规定可凭理由由主任审批通过",
-            width=24,
-        ),
+        EXCEPTION,
         Column(
             "mode",
             "贷款模式",

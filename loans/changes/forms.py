@@ -8,21 +8,12 @@ from typing import Any, Final
 from kernel.identity import mask_identity
 from loans.cells import day, identity, months, number, one_of, words
 from loans.changes.asked import KINDS, ChangeAsked
-from loans.forms import METHOD_TITLES, RHYTHMS, Column, Form
+from loans.forms import EXCEPTION, METHOD_TITLES, RHYTHMS, Column, Form
 from loans.grading import GRADE_NAMES
 from loans.refusals import LoanTwiceOnSheet
 
 _NUMBER: Final = Column("number", "合同号", number, aliases=("合同编号",), width=18)
 _REASON: Final = Column("reason", "理由", words, aliases=("变更理由", "原因"), width=28)
-_EXCEPTION: Final = Column(
-    "exception_reason",
-    "例外理由",
-    words,
-    needed=False,
-    blank="",
-    note="原则上的规定可凭理由由主任审批通过",
-    width=24,
-)
 _VALUE_DATE: Final = Column(
     "value_date",
     "生效日（选填）",
@@ -101,7 +92,7 @@ FORMS: Final[Mapping[str, Form[ChangeAsked]]] = {
     kind: Form(
         kind,
         f"{KINDS[kind]}清单",
-        (_NUMBER, *own, _REASON, _EXCEPTION),
+        (_NUMBER, *own, _REASON, EXCEPTION),
         _asked,
         _ONCE,
     )

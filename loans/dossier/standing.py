@@ -9,12 +9,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, ScalarSelect, and_, func, or_, select
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.functions import FunctionElement
 
-from kernel.database import sum_of
+from kernel.database import days_later, sum_of
 from loans.models import BorrowerChange, Loan, OpenDue, Position, Repayment, Reversal
 from loans.models.kept import Contact, LifeEvent, PostCheck, Way
 
@@ -22,26 +20,6 @@ from loans.models.kept import Contact, LifeEvent, PostCheck, Way
 MISUSES = ("misused", "lent_on")
 #: what repayments of a loan are money brought in
 MONEY_IN = ("payment", "recovery")
-
-
-class days_later(FunctionElement[date]):  # noqa: N801
-    """SQL: the date so many whole days after a date."""
-
-    type = Date()
-    inherit_cache = True
-    name = "days_later"
-
-
-@compiles(days_later, "postgresql")
-def _later_postgresql(element: days_later, compiler: Any, **kw: object) -> str:
-    day, days = (compiler.process(c, **kw) for c in element.clauses)
-    return f"(({day})::date + ({days})::integer)"
-
-
-@compiles(days_later, "sqlite")
-def _later_sqlite(element: days_later, compiler: Any, **kw: object) -> str:
-    day, days = (compiler.process(c, **kw) for c in element.clauses)
-    return f"date({day}, '+' || CAST({days} AS TEXT) || ' days')"
 
 
 def borrower_id() -> ColumnElement[int]:
