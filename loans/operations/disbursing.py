@@ -142,6 +142,8 @@ def _check(draw: Draw, one: record.Loaded, on: date, by: Actor) -> None:
     require_value_date(draw.value_date or on, on)
     if draw.value_date is not None and draw.value_date < loan.signed_on:
         raise DrawBeforeSigning(field="value_date", number=loan.number, signed_on=loan.signed_on)
+    if loan.renews_id is not None:
+        raise RenewedByRenewalAlone(field="number", number=loan.number)
     if not is_last(one, _event(draw, on), on):
         # What stood on its day is asked of the life lived again.
         return
@@ -149,8 +151,6 @@ def _check(draw: Draw, one: record.Loaded, on: date, by: Actor) -> None:
         raise LoanOver(field="number", number=loan.number)
     if position.misused:
         raise MisusedLoanNotDrawn(field="number", number=loan.number)
-    if loan.renews_id is not None:
-        raise RenewedByRenewalAlone(field="number", number=loan.number)
     used_fen = one.course.principal_fen if loan.revolving else position.drawn_fen
     left_fen = loan.amount_fen - used_fen
     if draw.amount_fen > left_fen:

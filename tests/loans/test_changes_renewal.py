@@ -216,6 +216,10 @@ def test_the_money_of_a_renewal_is_not_paid_out(town: Town) -> None:
     (new,) = town.contracts(asked(town, number, amount_fen=4_000_000))
     with pytest.raises(RenewedByRenewalAlone):
         disburse(town, draw(new, 4_000_000))
+    signed_on = town.today
+    town.close_to(signed_on)
+    with pytest.raises(RenewedByRenewalAlone):
+        town.disburse(new, 4_000_000, value_date=signed_on)
     with pytest.raises(NothingToRenew):
         renew(town, plain)
     with pytest.raises(NotEntitled):
