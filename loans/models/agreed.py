@@ -125,6 +125,13 @@ class Loan(Recorded, Base):
         CheckConstraint("day_base IN (360, 365)", name="day_base_known"),
         CheckConstraint("payer_kind IN ('households', 'organisations')", name="payer_known"),
         CheckConstraint(
+            "subsidy_route IN ('lender', 'household', 'enterprise')", name="subsidy_route_known"
+        ),
+        CheckConstraint(
+            "subsidy_route <> 'enterprise' OR organisation_id IS NOT NULL",
+            name="enterprise_fronts_its_own",
+        ),
+        CheckConstraint(
             "(organisation_id IS NULL) = (payer_kind = 'households')", name="payer_by_mode"
         ),
         CheckConstraint(
@@ -193,6 +200,9 @@ class Loan(Recorded, Base):
     renews_id: Mapped[int | None] = mapped_column(
         ForeignKey("loans.id"), unique=True, default=None, info=added(before=None)
     )
+    #: who gets the treasury's part: the lender; the household (先付后补) or the enterprise (企业垫付)
+    #: after it has paid all the interest
+    subsidy_route: Mapped[str] = mapped_column(default="lender", info=added(before="lender"))
     #: whether draws go on the household's credit line
     uses_line: Mapped[bool]
     #: id of the base policy document
@@ -210,6 +220,7 @@ class LoanBearer(Recorded, Base):
     __table_args__ = (
         CheckConstraint("share_bp BETWEEN 1 AND 10000", name="share_range"),
         CheckConstraint("to_on > from_on", name="days_in_order"),
+        CheckConstraint("rate_ppm BETWEEN 0 AND 1000000", name="rate_range"),
     )
 
     #: contract
@@ -222,12 +233,14 @@ class LoanBearer(Recorded, Base):
     share_bp: Mapped[int]
     #: principal on which the share is counted, fen
     cap_fen: Mapped[int]
-    #: through_lender, to_household, ...
+    #: lender, household or enterprise: who gets the share; one and the same for a contract
     route: Mapped[str]
     #: document and clause
     clause: Mapped[str]
     #: whether it runs on to a later maturity (展期内继续贴息); of the last stretch alone
     runs_on: Mapped[bool] = mapped_column(default=False, info=added(before=False))
+    #: yearly rate that is shared where it is below the contract's (固定贴息率、基准封顶); NULL: that
+    rate_ppm: Mapped[int | None] = mapped_column(default=None, info=added(before=None))
 
 
 class PlanRow(Recorded, Base):

@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded
+from kernel.digests import added
 
 
 class ChangeSheet(Recorded, Base):
@@ -78,7 +79,11 @@ class Change(Recorded, Base):
 
     __tablename__ = "loan_changes"
     __table_args__ = (
-        CheckConstraint("kind IN ('extension', 'deferral', 'plan', 'misuse')", name="kind_known"),
+        CheckConstraint(
+            "kind IN ('extension', 'deferral', 'plan', 'misuse', 'unsubsidised')",
+            name="kind_known",
+        ),
+        CheckConstraint("(kind = 'unsubsidised') = (why <> '')", name="why_of_a_stop"),
         CheckConstraint("value_date <= booking_date", name="value_date_not_after_booking"),
         Index("ix_loan_changes_loan_id", "loan_id"),
     )
@@ -89,7 +94,7 @@ class Change(Recorded, Base):
     loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
     #: the item that was decided on
     item_id: Mapped[int | None] = mapped_column(ForeignKey("change_items.id"), unique=True)
-    #: extension, deferral, plan or misuse
+    #: extension, deferral, plan, misuse or unsubsidised
     kind: Mapped[str]
     #: in force from this day
     value_date: Mapped[date]
@@ -105,6 +110,8 @@ class Change(Recorded, Base):
     settle_on_day: Mapped[int]
     #: document and clause
     clause: Mapped[str]
+    #: why the subsidy stops: falsified, lent_on, off_purpose, status or other; empty for others
+    why: Mapped[str] = mapped_column(default="", info=added(before=""))
 
 
 class GradeOverride(Recorded, Base):

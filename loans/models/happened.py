@@ -23,6 +23,7 @@ class Segment(Recorded, Base):
     __table_args__ = (
         CheckConstraint("to_on > from_on", name="days_in_order"),
         CheckConstraint("principal_fen > 0", name="principal_positive"),
+        CheckConstraint("share_rate_ppm BETWEEN 0 AND rate_ppm", name="share_rate_within_rate"),
         CheckConstraint(
             "state IN ('regular', 'misused', 'overdue', 'arrears', 'void')", name="state_known"
         ),
@@ -47,6 +48,8 @@ class Segment(Recorded, Base):
     share_bp: Mapped[int]
     #: principal on which that share is counted, fen
     cap_fen: Mapped[int]
+    #: rate that is shared; NULL: the rate of these days
+    share_rate_ppm: Mapped[int | None] = mapped_column(default=None, info=added(before=None))
     #: number of the loan's correction that wrote it; 0 where the days themselves did
     correction: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
@@ -63,6 +66,7 @@ class Settlement(Recorded, Base):
         CheckConstraint(
             "revision > 0 OR (treasury_fen >= 0 AND household_fen >= 0)", name="parts_not_negative"
         ),
+        Index("ix_settlements_booked_on", "booked_on"),
     )
 
     #: number
@@ -92,7 +96,10 @@ class Settlement(Recorded, Base):
 
 
 class Due(Recorded, Base):
-    """An amount that falls due, by who bears it. Only the household's can be overdue."""
+    """An amount that falls due, by who owes it. Only the household's can be overdue.
+
+    Where the treasury's part is refunded (``Loan.subsidy_route``), the household's is all of it.
+    """
 
     __tablename__ = "dues"
     __table_args__ = (

@@ -51,6 +51,8 @@ class Position(Running, Base):
     principal_first_after_days: Mapped[int | None]
     #: found misused: no draw, no share of the treasury, the heavier penalty
     misused: Mapped[bool]
+    #: the treasury bears no share any more (停止贴息)
+    unsubsidised: Mapped[bool] = mapped_column(default=False)
     #: drawn and not reversed, fen
     drawn_fen: Mapped[int]
     #: value date of the first draw; 9999-12-31 before it
@@ -87,6 +89,7 @@ class OpenSegment(Running, Base):
     __tablename__ = "open_segments"
     __table_args__ = (
         CheckConstraint("principal_fen > 0", name="principal_positive"),
+        CheckConstraint("share_rate_ppm BETWEEN 0 AND rate_ppm", name="share_rate_within_rate"),
         CheckConstraint(
             "state IN ('regular', 'misused', 'overdue', 'arrears')", name="state_known"
         ),
@@ -106,16 +109,18 @@ class OpenSegment(Running, Base):
     share_bp: Mapped[int]
     #: principal on which that share is counted, fen
     cap_fen: Mapped[int]
+    #: rate that is shared; NULL: the rate of these days
+    share_rate_ppm: Mapped[int | None] = mapped_column(default=None)
 
 
 class OpenDue(Running, Base):
-    """What is left of a due."""
+    """What is left of a due of whoever repays; what the treasury owes is not counted here."""
 
     __tablename__ = "open_dues"
     __table_args__ = (
         CheckConstraint("left_fen > 0", name="left_positive"),
-        Index("ix_open_dues_loan_id_bearer_payable_on", "loan_id", "bearer", "payable_on"),
-        Index("ix_open_dues_bearer_payable_on", "bearer", "payable_on"),
+        Index("ix_open_dues_loan_id_payable_on", "loan_id", "payable_on"),
+        Index("ix_open_dues_payable_on", "payable_on"),
     )
 
     #: the due
@@ -126,8 +131,6 @@ class OpenDue(Running, Base):
     loan_id: Mapped[int]
     #: principal, interest, penalty or compound
     kind: Mapped[str]
-    #: household or treasury
-    bearer: Mapped[str]
     #: due date, moved to the next working day once the close has reached a holiday
     payable_on: Mapped[date]
     #: unpaid, fen
