@@ -42,6 +42,19 @@ _KINDS = (
         "write_off_recovery", "已核销贷款收回", "recovered after write-off", "credit", "loans"
     ),
     AccountKind("funds", "清算资金", "funds in and out", "debit", None),
+    # the treasury's own books: what it owes of the interest, what is claimed, what it has paid
+    AccountKind("subsidy_expense", "财政贴息支出", "interest subsidies", "debit", None),
+    AccountKind("subsidy_payable", "应付贴息", "subsidies owed", "credit", None),
+    AccountKind("subsidy_claimed_payable", "已申报应付贴息", "subsidies claimed", "credit", None),
+    AccountKind("budget_paid", "财政拨付", "paid from budget lines", "credit", "budget_lines"),
+    # a special account of the risk-compensation fund
+    AccountKind("fund_cash", "风险补偿金专户存款", "money of the fund", "debit", None),
+    AccountKind("fund_contributions", "补偿金出资", "contributions to the fund", "credit", None),
+    AccountKind("fund_interest", "专户利息", "interest of the fund", "credit", None),
+    AccountKind("fund_compensation", "代偿债权", "paid for borrowers", "debit", "loans"),
+    # what a lender has had from those who share its losses, and owes them of what it recovers
+    AccountKind("compensated", "已获代偿", "compensation received", "credit", "loans"),
+    AccountKind("recovery_payable", "应返还追偿款", "recoveries to give back", "credit", "loans"),
 )
 
 CHART = MappingProxyType({kind.code: kind for kind in _KINDS})

@@ -17,12 +17,16 @@ import loans.models
 import loans.models.kept
 import office.models
 import organisations.models
+import risk_fund.models
+import subsidies.models
 from kernel.database import Base
 
 #: the modules, top floor first; the ledger's tables are the ledger's own and come with it
 MODULES = (
     jobs.models,
     indicators.models,
+    risk_fund.models,
+    subsidies.models,
     loans.models,
     loans.models.kept,
     credit.models,
