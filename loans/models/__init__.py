@@ -31,6 +31,7 @@ from loans.models.changed import (
     ChangeSheet,
     GradeOverride,
 )
+from loans.models.cover import CoverExclusion
 from loans.models.happened import (
     Allocation,
     Correction,
@@ -60,6 +61,7 @@ __all__ = [
     "ChangeLeftOut",
     "ChangeSheet",
     "Correction",
+    "CoverExclusion",
     "Disbursement",
     "Due",
     "GradeChange",

@@ -122,6 +122,7 @@ class Loan(Recorded, Base):
         CheckConstraint("amount_fen BETWEEN 1 AND 10000000000", name="amount_range"),
         CheckConstraint("annual_rate_ppm BETWEEN 0 AND 1000000", name="rate_range"),
         CheckConstraint("matures_on > signed_on", name="matures_after_signing"),
+        CheckConstraint("cover_cap_fen BETWEEN 0 AND amount_fen", name="cover_within_amount"),
         CheckConstraint("day_base IN (360, 365)", name="day_base_known"),
         CheckConstraint("payer_kind IN ('households', 'organisations')", name="payer_known"),
         CheckConstraint(
@@ -194,6 +195,9 @@ class Loan(Recorded, Base):
     allocation_order: Mapped[str]
     #: purpose
     purpose: Mapped[str]
+    #: principal of this contract under the cover of risk compensation at most, fen: what the
+    #: household's other contracts left on the signing day; NULL: what its frozen terms say alone
+    cover_cap_fen: Mapped[int | None] = mapped_column(default=None, info=added(before=None))
     #: draw, repay and draw again within amount and term (随用随贷)
     revolving: Mapped[bool] = mapped_column(default=False, info=added(before=False))
     #: the contract that this one renews (无还本续贷); a contract is renewed once

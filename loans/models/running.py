@@ -19,6 +19,7 @@ class Position(Running, Base):
     __tablename__ = "positions"
     __table_args__ = (
         CheckConstraint("drawn_fen >= 0", name="drawn_not_negative"),
+        CheckConstraint("cover_cap_fen >= 0", name="cover_not_negative"),
         CheckConstraint(
             "state IN ('signed', 'active', 'settled', 'written_off')", name="state_known"
         ),
@@ -77,6 +78,8 @@ class Position(Running, Base):
     review_on: Mapped[date]
     #: least of the four
     next_event_on: Mapped[date]
+    #: principal under cover at most, in force: the contract's, or less by an exclusion, fen
+    cover_cap_fen: Mapped[int]
     #: five-grade classification, 1 to 5
     grade: Mapped[int]
     #: corrections so far; what is written of the loan from now on carries this number
@@ -152,24 +155,27 @@ class LoanCredit(Running, Base):
 
 
 class LendingLimit(Running, Base):
-    """How much may be out in a scope. No row means no limit."""
+    """How much covered principal may be out in a scope. No row means no limit and no stop."""
 
     __tablename__ = "lending_limits"
     __table_args__ = (
         CheckConstraint("used_fen >= 0", name="used_not_negative"),
         CheckConstraint("limit_fen >= 0", name="limit_not_negative"),
         CheckConstraint("scope_kind IN ('institution', 'region')", name="scope_known"),
+        CheckConstraint("when_full IN ('stop', 'uncovered')", name="when_full_known"),
     )
 
     #: institution or region
     scope_kind: Mapped[str] = mapped_column(primary_key=True)
     #: organisation id, or the digits of a region
     scope: Mapped[str] = mapped_column(primary_key=True)
-    #: most covered principal that may be out, fen
-    limit_fen: Mapped[int]
+    #: most covered principal that may be out, fen; NULL: no limit, the stop alone
+    limit_fen: Mapped[int | None]
     #: covered principal out, fen
     used_fen: Mapped[int]
-    #: no new lending at all
+    #: no new lending at all, covered or not
     stopped: Mapped[bool]
+    #: a draw beyond the limit is refused (stop), or paid out outside the cover (uncovered)
+    when_full: Mapped[str]
     #: why
     clause: Mapped[str]

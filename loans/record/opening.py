@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from loans.models import FAR, Loan, Position
@@ -26,6 +26,7 @@ def open_positions(
                 Loan.method,
                 Loan.every_months,
                 Loan.settle_on_day,
+                func.coalesce(Loan.cover_cap_fen, 0),
             ).where(Loan.id.in_(ids))
         )
         session.execute(
@@ -37,10 +38,11 @@ def open_positions(
                     "method": method,
                     "every_months": every_months,
                     "settle_on_day": settle_on_day,
+                    "cover_cap_fen": cover_cap_fen,
                     **_terms(terms_of[loan_id]),
                     **_untouched(on),
                 }
-                for loan_id, matures_on, method, every_months, settle_on_day in rows
+                for loan_id, matures_on, method, every_months, settle_on_day, cover_cap_fen in rows
             ],
         )
 
