@@ -27,7 +27,15 @@ from risk_fund.models.claims import (
     Recovery,
     RecoveryShare,
 )
-from risk_fund.models.watch import FuseEvent, Guarantee, GuaranteeEvent, GuaranteePlatform
+from risk_fund.models.watch import (
+    FuseBalance,
+    FuseEvent,
+    FuseLift,
+    Guarantee,
+    GuaranteeEvent,
+    GuaranteePlatform,
+    PlatformUse,
+)
 
 __all__ = [
     "Compensation",
@@ -40,10 +48,13 @@ __all__ = [
     "FundMovement",
     "FundReturn",
     "FundReturnPart",
+    "FuseBalance",
     "FuseEvent",
+    "FuseLift",
     "Guarantee",
     "GuaranteeEvent",
     "GuaranteePlatform",
+    "PlatformUse",
     "Reconciliation",
     "Recovery",
     "RecoveryShare",

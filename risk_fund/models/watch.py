@@ -7,7 +7,28 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from kernel.database import Base, Recorded
+from kernel.database import Base, Recorded, Running
+
+
+class FuseBalance(Running, Base):
+    """Bad and whole balance of a lender in a village, as of the last close; moved by each close.
+
+    What the fuse adds up by bank, township and village, so that no close reads every loan.
+    """
+
+    __tablename__ = "fuse_balances"
+    __table_args__ = (CheckConstraint("bad_fen BETWEEN 0 AND outstanding_fen", name="bad_within"),)
+
+    #: lender
+    lender_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), primary_key=True, autoincrement=False
+    )
+    #: village of the signing day, 12 digits; of an organisation's loan, its region
+    village_code: Mapped[str] = mapped_column(primary_key=True)
+    #: outstanding principal of loans graded 3 to 5, fen
+    bad_fen: Mapped[int]
+    #: outstanding principal, fen
+    outstanding_fen: Mapped[int]
 
 
 class FuseEvent(Recorded, Base):
@@ -18,6 +39,7 @@ class FuseEvent(Recorded, Base):
         CheckConstraint("scope_kind IN ('institution', 'region')", name="scope_known"),
         CheckConstraint("event IN ('blown', 'lifted')", name="event_known"),
         CheckConstraint("(event = 'lifted') = (until_on IS NOT NULL)", name="lift_ends"),
+        CheckConstraint("(event = 'lifted') = (lift_id IS NOT NULL)", name="lift_was_asked"),
         CheckConstraint("bad_fen BETWEEN 0 AND outstanding_fen", name="bad_within"),
         UniqueConstraint("scope_kind", "scope", "on_day", "event"),
         Index("ix_fuse_events_scope", "scope_kind", "scope"),
@@ -44,6 +66,29 @@ class FuseEvent(Recorded, Base):
     #: document and clause
     clause: Mapped[str]
     #: why it is lifted; empty where blown
+    reason: Mapped[str]
+    #: what was asked and approved; NULL where blown
+    lift_id: Mapped[int | None] = mapped_column(ForeignKey("fuse_lifts.id"), unique=True)
+
+
+class FuseLift(Recorded, Base):
+    """Somebody asks that lending goes on in a scope; another person decides (``office``)."""
+
+    __tablename__ = "fuse_lifts"
+
+    #: number; the subject of its proposal
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: institution or region
+    scope_kind: Mapped[str]
+    #: organisation id, or the digits of a township or village
+    scope: Mapped[str]
+    #: number of the event that stopped it
+    blown_id: Mapped[int] = mapped_column(index=True)
+    #: business day
+    asked_on: Mapped[date]
+    #: it shall hold up to and including this day
+    until_on: Mapped[date]
+    #: why
     reason: Mapped[str]
 
 
@@ -95,19 +140,20 @@ class Guarantee(Recorded, Base):
 
 
 class GuaranteeEvent(Recorded, Base):
-    """A guarantee called (代偿) or released (解除), in whole or in part."""
+    """A guarantee called (代偿), released (解除), or what was called recovered (追偿)."""
 
     __tablename__ = "guarantee_events"
     __table_args__ = (
-        CheckConstraint("kind IN ('called', 'released')", name="kind_known"),
+        CheckConstraint("kind IN ('called', 'released', 'recovered')", name="kind_known"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("(kind = 'released') = (voucher_id IS NULL)", name="money_has_voucher"),
     )
 
-    #: number
+    #: number; where money moved, the source of its ledger entry
     id: Mapped[int] = mapped_column(primary_key=True)
     #: guarantee
     guarantee_id: Mapped[int] = mapped_column(ForeignKey("guarantees.id"), index=True)
-    #: called or released
+    #: called: the company pays the lender; recovered: the lender gives back; or released
     kind: Mapped[str]
     #: how much, fen
     amount_fen: Mapped[int]
@@ -115,3 +161,28 @@ class GuaranteeEvent(Recorded, Base):
     on_day: Mapped[date]
     #: why
     reason: Mapped[str]
+    #: the lender's voucher; NULL where no money moved
+    voucher_id: Mapped[int | None] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+
+
+class PlatformUse(Running, Base):
+    """What a guarantee company has in force, beside what it may."""
+
+    __tablename__ = "guarantee_platform_uses"
+    __table_args__ = (
+        CheckConstraint("in_force_fen >= 0", name="in_force_not_negative"),
+        CheckConstraint("called_fen >= 0", name="called_not_negative"),
+    )
+
+    #: the company
+    organisation_id: Mapped[int] = mapped_column(
+        ForeignKey("organisations.id"), primary_key=True, autoincrement=False
+    )
+    #: capital of its last row, fen
+    capital_fen: Mapped[int]
+    #: multiple of its last row
+    multiple: Mapped[int]
+    #: given, and neither released nor called, fen
+    in_force_fen: Mapped[int]
+    #: called and not recovered: gone from its capital for the time being, fen
+    called_fen: Mapped[int]
