@@ -16,7 +16,11 @@ from kernel.database import reading
 from ledger.refusals import BooksNotOpened
 
 #: every revision that this program knows, oldest first
-REVISIONS: Final = ("2026_11_21_the_county_opens", "2026_11_22_loans_as_lived")
+REVISIONS: Final = (
+    "2026_11_21_the_county_opens",
+    "2026_11_22_loans_as_lived",
+    "2026_11_23_two_hands",
+)
 NEWEST: Final = REVISIONS[-1]
 
 

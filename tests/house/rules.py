@@ -193,6 +193,10 @@ RULES = (
                 "migrations/versions/2026_11_22_loans_as_lived.py",
                 "drafted from the models: one call for each table",
             ),
+            (
+                "migrations/versions/2026_11_23_two_hands.py",
+                "drafted from the models: one call for each table",
+            ),
         ),
     ),
     Applied(tells_its_model, (*PRODUCT, "tests")),
