@@ -17,11 +17,12 @@ from policy.refusals import (
     PolicyFileInvalid,
 )
 from policy.rulebook import RateCap, Rulebook, load
+from policy.sharing import BANK, FUND, GUARANTEE, LEVEL_TITLES, PARTY_TITLES, PartyShare
+from policy.sourced import Sourced
 from policy.terms import (
     SCHEMAS,
     ConductRules,
     ContractTerms,
-    Sourced,
     Targets,
     freeze,
     schema,
@@ -31,8 +32,13 @@ from policy.terms import (
 from policy.values import HOUSEHOLD_KINDS, PURPOSES, Bearer, GradeThreshold, RateBand
 
 __all__ = [
+    "BANK",
+    "FUND",
+    "GUARANTEE",
     "HOUSEHOLD_KINDS",
+    "LEVEL_TITLES",
     "NATION",
+    "PARTY_TITLES",
     "PURPOSES",
     "SCHEMAS",
     "Bearer",
@@ -44,6 +50,7 @@ __all__ = [
     "NoPolicyInForce",
     "NoRateBand",
     "NoRatePublished",
+    "PartyShare",
     "PolicyContradicts",
     "PolicyFileInvalid",
     "RateBand",

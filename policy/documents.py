@@ -27,7 +27,8 @@ from typing import Any, Final, cast
 
 from kernel.regions import scope_digits, well_formed
 from policy.refusals import PolicyFileInvalid
-from policy.terms import FORCES, SCHEMAS, Line, Sourced
+from policy.sourced import FORCES, Line, Sourced
+from policy.terms import SCHEMAS
 from policy.values import DAY, FormBroken, table
 
 #: the place of a national document

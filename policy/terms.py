@@ -14,8 +14,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Annotated, Any, Final, Generic, Literal, TypeVar, cast, get_type_hints
+from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
+from policy.sharing import FUND_ROWS, FUSE_SCOPES, LOSS_ROWS, WHEN_FULL, Sharing
+from policy.sourced import Force, Line, Sourced, line
 from policy.values import (
     BAND_ROWS,
     BEARER_ROWS,
@@ -33,16 +35,11 @@ from policy.values import (
     TRUTH,
     Bearer,
     GradeThreshold,
-    Kind,
     RateBand,
     counted,
     one_of,
     several_of,
 )
-
-V = TypeVar("V")
-Force = Literal["flat", "in_principle"]
-FORCES: Final = ("flat", "in_principle")
 
 MONTHS: Final = counted("个月")
 DAYS: Final = counted("天")
@@ -50,50 +47,6 @@ WORKING_DAYS: Final = counted("个工作日")
 YEARS: Final = counted("周岁")
 TIMES: Final = counted("次")
 MULTIPLE: Final = counted("倍")
-
-
-@dataclass(frozen=True, slots=True)
-class Sourced(Generic[V]):
-    """A value with the document and clause behind it."""
-
-    value: V
-    #: id of the document
-    document: str
-    #: how papers cite the document: its number, or its title where the number is not known
-    cited_as: str
-    #: the clause, in the document's words where they are known; empty for a bare default
-    clause: str
-    #: no source gives this value: a county may change it in the policy file
-    default: bool
-    #: what a reader should know about the value
-    note: str = ""
-    force: Force = "flat"
-
-    @property
-    def cite(self) -> str:
-        """Document and clause in one line, as refusals and papers print it."""
-        said = self.clause or "未见条文"
-        return f"{self.cited_as}：{said}{'（默认值）' if self.default else ''}"
-
-    @property
-    def in_principle(self) -> bool:
-        """Whether a second person may pass it with a reason."""
-        return self.force == "in_principle"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What the schema says of a parameter beside its type."""
-
-    kind: Kind[Any]
-    zh: str
-    en: str
-    optional: bool = False
-
-
-def line(kind: Kind[Any], zh: str, en: str, *, optional: bool = False) -> Line:
-    """A line of the schema; ``optional``: no document need say anything."""
-    return Line(kind, zh, en, optional)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +146,14 @@ class ContractTerms:
     cover_fund_share_bp: Annotated[
         Sourced[int], line(SHARE, "风险补偿金分担比例", "the fund's share")
     ]
+    loss_sharing: Annotated[
+        Sourced[Sharing] | None,
+        line(LOSS_ROWS, "损失分担", "who bears a loss", optional=True),
+    ]
+    fund_sharing: Annotated[
+        Sourced[Sharing] | None,
+        line(FUND_ROWS, "补偿金内部分担", "who bears the fund's part", optional=True),
+    ]
     extensions_max: Annotated[Sourced[int], line(TIMES, "展期次数上限", "extensions allowed")]
     extension_short_max_bp: Annotated[
         Sourced[int],
@@ -254,6 +215,15 @@ class ConductRules:
     ]
     fuse_bad_ratio_ppm: Annotated[
         Sourced[int], line(RATIO, "熔断不良率", "bad ratio that stops lending")
+    ]
+    fuse_scopes: Annotated[
+        Sourced[tuple[str, ...]],
+        line(several_of(FUSE_SCOPES), "熔断范围", "where the fuse stops lending"),
+    ]
+    fuse_lift_days: Annotated[Sourced[int], line(DAYS, "解除熔断后的观察期", "a lift holds for")]
+    cover_when_full: Annotated[
+        Sourced[str],
+        line(one_of(WHEN_FULL), "补偿额度用完后", "at the limit of the cover"),
     ]
     claim_trigger_overdue_days: Annotated[
         Sourced[int], line(DAYS, "代偿申请逾期天数", "claim from day")

@@ -20,7 +20,7 @@ from loans import explaining
 from loans.migration import scope_of
 from office import rights
 from policy import Targets
-from policy.terms import Sourced
+from policy.sourced import Sourced
 from web import scope
 from web.access import needs
 from web.context import actor, house, reading
