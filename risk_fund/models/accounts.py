@@ -30,6 +30,38 @@ class FundAccount(Recorded, Base):
     opened_on: Mapped[date]
 
 
+class FundOrder(Recorded, Base):
+    """A contribution or a withdrawal as one person proposes it; booked when another agrees."""
+
+    __tablename__ = "fund_orders"
+    __table_args__ = (
+        CheckConstraint("kind IN ('contribution', 'withdrawal')", name="kind_known"),
+        CheckConstraint("amount_fen > 0", name="amount_positive"),
+        CheckConstraint("value_date <= proposed_on", name="value_date_not_ahead"),
+    )
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: special account
+    account_id: Mapped[int] = mapped_column(ForeignKey("fund_accounts.id"), index=True)
+    #: contribution or withdrawal
+    kind: Mapped[str]
+    #: central, province, city, county, township, village or social
+    source: Mapped[str]
+    #: document number (资金文号)
+    document_no: Mapped[str]
+    #: how much, fen
+    amount_fen: Mapped[int]
+    #: day the money moved
+    value_date: Mapped[date]
+    #: number on the bank's voucher
+    voucher_no: Mapped[str]
+    #: remark
+    remark: Mapped[str]
+    #: business day
+    proposed_on: Mapped[date]
+
+
 class FundMovement(Recorded, Base):
     """Money into or out of a special account, by its voucher."""
 
@@ -45,6 +77,10 @@ class FundMovement(Recorded, Base):
         CheckConstraint("amount_fen <> 0", name="amount_not_zero"),
         CheckConstraint(
             "(kind IN ('contribution', 'withdrawal')) = (source <> '')", name="source_given"
+        ),
+        CheckConstraint(
+            "(kind IN ('contribution', 'withdrawal')) = (order_id IS NOT NULL)",
+            name="ordered_by_two",
         ),
         CheckConstraint("value_date <= booking_date", name="value_date_not_after_booking"),
         Index("ix_fund_movements_account_id_booking_date", "account_id", "booking_date"),
@@ -70,6 +106,8 @@ class FundMovement(Recorded, Base):
     voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), unique=True)
     #: remark
     remark: Mapped[str]
+    #: the order behind a contribution or withdrawal; NULL for other kinds
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("fund_orders.id"), unique=True)
 
 
 class FundBalance(Running, Base):
@@ -79,6 +117,7 @@ class FundBalance(Running, Base):
     __table_args__ = (
         CheckConstraint("balance_fen >= 0", name="balance_not_negative"),
         CheckConstraint("pledged_fen BETWEEN 0 AND balance_fen", name="pledged_within_balance"),
+        CheckConstraint("contributed_fen >= 0", name="contributed_not_negative"),
     )
 
     #: special account

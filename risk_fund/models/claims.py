@@ -48,6 +48,8 @@ class FundClaim(Recorded, Base):
     total_fen: Mapped[int]
     #: to be reviewed by this day
     review_by: Mapped[date]
+    #: what the amounts were counted from, canonical JSON
+    basis: Mapped[str]
     #: collection record and papers it rests on, canonical JSON: ids and what they say
     evidence: Mapped[str]
     #: document and clause of the sharing table
@@ -117,7 +119,9 @@ class FundClaimPosition(Running, Base):
     state: Mapped[str]
     #: the loan, while the claim is under way; NULL afterwards
     open_loan_id: Mapped[int | None] = mapped_column(unique=True)
-    #: recovered and split so far, fen
+    #: repaid since the fund paid, shared or not, fen
+    repaid_fen: Mapped[int]
+    #: recovered and split so far: what was repaid, up to the claim, fen
     recovered_fen: Mapped[int]
 
 
@@ -145,6 +149,8 @@ class Compensation(Recorded, Base):
     movement_id: Mapped[int | None] = mapped_column(ForeignKey("fund_movements.id"), unique=True)
     #: the lender's voucher
     voucher_id: Mapped[int] = mapped_column(ForeignKey("vouchers.id"), unique=True)
+    #: last repayment of the loan before it was paid; later ones are recoveries. 0 for none
+    repayments_before: Mapped[int]
 
 
 class Recovery(Recorded, Base):
@@ -153,7 +159,7 @@ class Recovery(Recorded, Base):
     __tablename__ = "fund_recoveries"
     __table_args__ = (
         UniqueConstraint("claim_id", "repayment_id", "undone"),
-        CheckConstraint("amount_fen <> 0", name="amount_not_zero"),
+        CheckConstraint("repaid_fen <> 0", name="repaid_not_zero"),
         Index("ix_fund_recoveries_return_by", "return_by"),
     )
 
@@ -167,7 +173,9 @@ class Recovery(Recorded, Base):
     undone: Mapped[bool]
     #: business day
     booked_on: Mapped[date]
-    #: what is shared, fen
+    #: what was repaid, or given back where below zero, fen
+    repaid_fen: Mapped[int]
+    #: what of it is shared: all that was repaid, up to the claim, less what was shared before
     amount_fen: Mapped[int]
     #: the fund's part is due back by this day
     return_by: Mapped[date]
