@@ -44,15 +44,16 @@ NEW_TABLES = (
     "subsidy_bank_return_rows",
     "subsidies_given_back",
     "guarantees",
+    "fund_statement_matches",
+    "fund_returns",
     "fund_claims",
     "subsidy_payment_rows",
     "subsidy_payment_lines",
     "subsidy_objection_answers",
     "subsidy_bank_returns",
     "fund_statement_rows",
-    "fund_statement_matches",
-    "fund_returns",
     "fund_reconciliations",
+    "fund_movements",
     "subsidy_receipts",
     "subsidy_payment_files",
     "subsidy_objections",
@@ -61,7 +62,7 @@ NEW_TABLES = (
     "subsidy_claim_steps",
     "subsidy_claim_positions",
     "fund_statements",
-    "fund_movements",
+    "fund_orders",
     "fund_balances",
     "subsidy_runs",
     "subsidy_claims",
@@ -562,6 +563,9 @@ def _create_tables() -> None:
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint("balance_fen >= 0", name=op.f("ck_fund_balances_balance_not_negative")),
         sa.CheckConstraint(
+            "contributed_fen >= 0", name=op.f("ck_fund_balances_contributed_not_negative")
+        ),
+        sa.CheckConstraint(
             "pledged_fen BETWEEN 0 AND balance_fen",
             name=op.f("ck_fund_balances_pledged_within_balance"),
         ),
@@ -574,7 +578,7 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "fund_movements",
+        "fund_orders",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("account_id", BigInt, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -582,48 +586,27 @@ def _create_tables() -> None:
         sa.Column("document_no", sa.Text(), nullable=False),
         sa.Column("amount_fen", BigInt, nullable=False),
         sa.Column("value_date", sa.Date(), nullable=False),
-        sa.Column("booking_date", sa.Date(), nullable=False),
-        sa.Column("voucher_id", BigInt, nullable=False),
+        sa.Column("voucher_no", sa.Text(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint(
-            "(kind IN ('contribution', 'withdrawal')) = (source <> '')",
-            name=op.f("ck_fund_movements_source_given"),
+            "kind IN ('contribution', 'withdrawal')", name=op.f("ck_fund_orders_kind_known")
         ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_fund_orders_amount_positive")),
         sa.CheckConstraint(
-            "(kind IN ('withdrawal', 'compensation')) = (amount_fen < 0)",
-            name=op.f("ck_fund_movements_sign_by_kind"),
-        ),
-        sa.CheckConstraint(
-            "kind IN ('contribution', 'withdrawal', 'interest', 'compensation', 'recovery')",
-            name=op.f("ck_fund_movements_kind_known"),
-        ),
-        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_fund_movements_amount_not_zero")),
-        sa.CheckConstraint(
-            "value_date <= booking_date",
-            name=op.f("ck_fund_movements_value_date_not_after_booking"),
+            "value_date <= proposed_on", name=op.f("ck_fund_orders_value_date_not_ahead")
         ),
         sa.ForeignKeyConstraint(
             ["account_id"],
             ["fund_accounts.id"],
-            name=op.f("fk_fund_movements_account_id_fund_accounts"),
+            name=op.f("fk_fund_orders_account_id_fund_accounts"),
         ),
-        sa.ForeignKeyConstraint(
-            ["voucher_id"], ["vouchers.id"], name=op.f("fk_fund_movements_voucher_id_vouchers")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_movements")),
-        sa.UniqueConstraint("voucher_id", name=op.f("uq_fund_movements_voucher_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_orders")),
         sqlite_strict=True,
     )
-    op.create_index(
-        "ix_fund_movements_account_id_booking_date",
-        "fund_movements",
-        ["account_id", "booking_date"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_fund_movements_trail_id"), "fund_movements", ["trail_id"], unique=False
-    )
+    op.create_index(op.f("ix_fund_orders_account_id"), "fund_orders", ["account_id"], unique=False)
+    op.create_index(op.f("ix_fund_orders_trail_id"), "fund_orders", ["trail_id"], unique=False)
     op.create_table(
         "fund_statements",
         sa.Column("id", BigInt, nullable=False),
@@ -829,6 +812,66 @@ def _create_tables() -> None:
         op.f("ix_subsidy_receipts_trail_id"), "subsidy_receipts", ["trail_id"], unique=False
     )
     op.create_table(
+        "fund_movements",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("account_id", BigInt, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("value_date", sa.Date(), nullable=False),
+        sa.Column("booking_date", sa.Date(), nullable=False),
+        sa.Column("voucher_id", BigInt, nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("order_id", BigInt, nullable=True),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(kind IN ('contribution', 'withdrawal')) = (order_id IS NOT NULL)",
+            name=op.f("ck_fund_movements_ordered_by_two"),
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('contribution', 'withdrawal')) = (source <> '')",
+            name=op.f("ck_fund_movements_source_given"),
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('withdrawal', 'compensation')) = (amount_fen < 0)",
+            name=op.f("ck_fund_movements_sign_by_kind"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('contribution', 'withdrawal', 'interest', 'compensation', 'recovery')",
+            name=op.f("ck_fund_movements_kind_known"),
+        ),
+        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_fund_movements_amount_not_zero")),
+        sa.CheckConstraint(
+            "value_date <= booking_date",
+            name=op.f("ck_fund_movements_value_date_not_after_booking"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["fund_accounts.id"],
+            name=op.f("fk_fund_movements_account_id_fund_accounts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["fund_orders.id"], name=op.f("fk_fund_movements_order_id_fund_orders")
+        ),
+        sa.ForeignKeyConstraint(
+            ["voucher_id"], ["vouchers.id"], name=op.f("fk_fund_movements_voucher_id_vouchers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_movements")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_fund_movements_order_id")),
+        sa.UniqueConstraint("voucher_id", name=op.f("uq_fund_movements_voucher_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_fund_movements_account_id_booking_date",
+        "fund_movements",
+        ["account_id", "booking_date"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_fund_movements_trail_id"), "fund_movements", ["trail_id"], unique=False
+    )
+    op.create_table(
         "fund_reconciliations",
         sa.Column("statement_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("confirmed_on", sa.Date(), nullable=False),
@@ -846,73 +889,6 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_fund_reconciliations_trail_id"), "fund_reconciliations", ["trail_id"], unique=False
-    )
-    op.create_table(
-        "fund_returns",
-        sa.Column("id", BigInt, nullable=False),
-        sa.Column("account_id", BigInt, nullable=False),
-        sa.Column("party", sa.Text(), nullable=False),
-        sa.Column("amount_fen", BigInt, nullable=False),
-        sa.Column("returned_on", sa.Date(), nullable=False),
-        sa.Column("movement_id", BigInt, nullable=True),
-        sa.Column("voucher_id", BigInt, nullable=False),
-        sa.Column("trail_id", BigInt, nullable=False),
-        sa.CheckConstraint(
-            "(party = 'fund') = (movement_id IS NOT NULL)", name=op.f("ck_fund_returns_fund_moves")
-        ),
-        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_fund_returns_amount_positive")),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["fund_accounts.id"],
-            name=op.f("fk_fund_returns_account_id_fund_accounts"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["movement_id"],
-            ["fund_movements.id"],
-            name=op.f("fk_fund_returns_movement_id_fund_movements"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["voucher_id"], ["vouchers.id"], name=op.f("fk_fund_returns_voucher_id_vouchers")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_returns")),
-        sa.UniqueConstraint("movement_id", name=op.f("uq_fund_returns_movement_id")),
-        sa.UniqueConstraint("voucher_id", name=op.f("uq_fund_returns_voucher_id")),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        op.f("ix_fund_returns_account_id"), "fund_returns", ["account_id"], unique=False
-    )
-    op.create_index(op.f("ix_fund_returns_trail_id"), "fund_returns", ["trail_id"], unique=False)
-    op.create_table(
-        "fund_statement_matches",
-        sa.Column("statement_id", BigInt, autoincrement=False, nullable=False),
-        sa.Column("nr", BigInt, autoincrement=False, nullable=False),
-        sa.Column("movement_id", BigInt, nullable=False),
-        sa.Column("trail_id", BigInt, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["movement_id"],
-            ["fund_movements.id"],
-            name=op.f("fk_fund_statement_matches_movement_id_fund_movements"),
-        ),
-        sa.PrimaryKeyConstraint("statement_id", "nr", name=op.f("pk_fund_statement_matches")),
-        sa.UniqueConstraint(
-            "statement_id",
-            "movement_id",
-            name=op.f("uq_fund_statement_matches_statement_id_movement_id"),
-        ),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        op.f("ix_fund_statement_matches_movement_id"),
-        "fund_statement_matches",
-        ["movement_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_fund_statement_matches_trail_id"),
-        "fund_statement_matches",
-        ["trail_id"],
-        unique=False,
     )
     op.create_table(
         "fund_statement_rows",
@@ -1067,6 +1043,7 @@ def _create_tables() -> None:
         sa.Column("penalty_fen", BigInt, nullable=False),
         sa.Column("total_fen", BigInt, nullable=False),
         sa.Column("review_by", sa.Date(), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("clause", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
@@ -1094,6 +1071,73 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_fund_claims_account_id"), "fund_claims", ["account_id"], unique=False)
     op.create_index(op.f("ix_fund_claims_trail_id"), "fund_claims", ["trail_id"], unique=False)
+    op.create_table(
+        "fund_returns",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("account_id", BigInt, nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("returned_on", sa.Date(), nullable=False),
+        sa.Column("movement_id", BigInt, nullable=True),
+        sa.Column("voucher_id", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(party = 'fund') = (movement_id IS NOT NULL)", name=op.f("ck_fund_returns_fund_moves")
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_fund_returns_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["fund_accounts.id"],
+            name=op.f("fk_fund_returns_account_id_fund_accounts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["movement_id"],
+            ["fund_movements.id"],
+            name=op.f("fk_fund_returns_movement_id_fund_movements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["voucher_id"], ["vouchers.id"], name=op.f("fk_fund_returns_voucher_id_vouchers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_returns")),
+        sa.UniqueConstraint("movement_id", name=op.f("uq_fund_returns_movement_id")),
+        sa.UniqueConstraint("voucher_id", name=op.f("uq_fund_returns_voucher_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_fund_returns_account_id"), "fund_returns", ["account_id"], unique=False
+    )
+    op.create_index(op.f("ix_fund_returns_trail_id"), "fund_returns", ["trail_id"], unique=False)
+    op.create_table(
+        "fund_statement_matches",
+        sa.Column("statement_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("nr", BigInt, autoincrement=False, nullable=False),
+        sa.Column("movement_id", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["movement_id"],
+            ["fund_movements.id"],
+            name=op.f("fk_fund_statement_matches_movement_id_fund_movements"),
+        ),
+        sa.PrimaryKeyConstraint("statement_id", "nr", name=op.f("pk_fund_statement_matches")),
+        sa.UniqueConstraint(
+            "statement_id",
+            "movement_id",
+            name=op.f("uq_fund_statement_matches_statement_id_movement_id"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_fund_statement_matches_movement_id"),
+        "fund_statement_matches",
+        ["movement_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_fund_statement_matches_trail_id"),
+        "fund_statement_matches",
+        ["trail_id"],
+        unique=False,
+    )
     op.create_table(
         "guarantees",
         sa.Column("id", BigInt, nullable=False),
@@ -1257,6 +1301,7 @@ def _create_tables() -> None:
         sa.Column("claim_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("open_loan_id", BigInt, nullable=True),
+        sa.Column("repaid_fen", BigInt, nullable=False),
         sa.Column("recovered_fen", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.ForeignKeyConstraint(
@@ -1322,6 +1367,7 @@ def _create_tables() -> None:
         sa.Column("paid_on", sa.Date(), nullable=False),
         sa.Column("movement_id", BigInt, nullable=True),
         sa.Column("voucher_id", BigInt, nullable=False),
+        sa.Column("repayments_before", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint(
             "(party = 'fund') = (movement_id IS NOT NULL)",
@@ -1357,10 +1403,11 @@ def _create_tables() -> None:
         sa.Column("repayment_id", BigInt, nullable=False),
         sa.Column("undone", sa.Boolean(), nullable=False),
         sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("repaid_fen", BigInt, nullable=False),
         sa.Column("amount_fen", BigInt, nullable=False),
         sa.Column("return_by", sa.Date(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
-        sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_fund_recoveries_amount_not_zero")),
+        sa.CheckConstraint("repaid_fen <> 0", name=op.f("ck_fund_recoveries_repaid_not_zero")),
         sa.ForeignKeyConstraint(
             ["claim_id"], ["fund_claims.id"], name=op.f("fk_fund_recoveries_claim_id_fund_claims")
         ),
