@@ -91,6 +91,26 @@ class ClaimRow(Recorded, Base):
     amount_fen: Mapped[int]
 
 
+class ClaimLeftOut(Recorded, Base):
+    """An entitlement that this version does not claim, until the loan is corrected.
+
+    The last word holds: a later row of the same entitlement in a claim takes it in again, and so
+    does a later revision of its settlement, which nets with it.
+    """
+
+    __tablename__ = "subsidy_claim_left_out"
+    __table_args__ = (Index("ix_subsidy_claim_left_out_entitlement_id", "entitlement_id"),)
+
+    #: claim that was drafted without it
+    claim_id: Mapped[int] = mapped_column(ForeignKey("subsidy_claims.id"), primary_key=True)
+    #: entitlement
+    entitlement_id: Mapped[int] = mapped_column(
+        ForeignKey("subsidy_entitlements.id"), primary_key=True
+    )
+    #: why
+    reason: Mapped[str]
+
+
 class ClaimStep(Recorded, Base):
     """A step of a claim: who took it on which day stands in its trail row."""
 

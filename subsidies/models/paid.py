@@ -11,7 +11,10 @@ from kernel.database import Base, Recorded
 
 
 class PayoutAccount(Recorded, Base):
-    """The card or account that a payee is paid on (一卡通). The last row of a payee holds."""
+    """The card or account that a payee is paid on (一卡通).
+
+    The last row of a payee holds that comes from the register or that a second person confirmed.
+    """
 
     __tablename__ = "payout_accounts"
     __table_args__ = (
@@ -65,10 +68,29 @@ class PaymentFile(Recorded, Base):
     budget_year: Mapped[int]
     #: paid after the treasury's closing day, or in a later year than it was earned (跨年)
     crosses_year: Mapped[bool]
+    #: project code (项目代码) that its rows carry
+    code: Mapped[str]
+    #: number of the batch (批次号): county, claim and file; the bank's answer repeats it
+    batch_no: Mapped[str] = mapped_column(unique=True)
     #: encoding of the bank
     encoding: Mapped[str]
     #: SHA-256 of the file's rows, canonical
     digest: Mapped[str]
+
+
+class FileDiscard(Recorded, Base):
+    """A payment file that was not sent (作废); what it had spoken for is free again."""
+
+    __tablename__ = "subsidy_files_discarded"
+
+    #: file
+    file_id: Mapped[int] = mapped_column(
+        ForeignKey("subsidy_payment_files.id"), primary_key=True, autoincrement=False
+    )
+    #: business day
+    discarded_on: Mapped[date]
+    #: why
+    reason: Mapped[str]
 
 
 class PaymentLine(Recorded, Base):
@@ -159,6 +181,21 @@ class BankReturnRow(Recorded, Base):
     reason: Mapped[str]
     #: the bank's number of the payment; empty where returned
     bank_no: Mapped[str]
+
+
+class GiveBackAsked(Recorded, Base):
+    """Somebody asks that a returned row be given back; another decides."""
+
+    __tablename__ = "subsidy_give_backs_asked"
+
+    #: number
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: the last attempt, which the bank returned
+    payment_row_id: Mapped[int] = mapped_column(ForeignKey("subsidy_payment_rows.id"), index=True)
+    #: business day
+    asked_on: Mapped[date]
+    #: why
+    reason: Mapped[str]
 
 
 class GivenBack(Recorded, Base):
