@@ -71,6 +71,26 @@ def require_bookable(session: Session, booking_date: date, *, closing: bool = Fa
         raise DayNotOpen(field="booking_date", day=booking_date, open_day=queries.open_day(session))
 
 
+def hold_commands(session: Session) -> None:
+    """Wait until no command books on a day that is not closed, and let none begin until the end.
+
+    For what a command in flight could not have seen and must be counted: on PostgreSQL every one
+    of them holds its day's row (``require_bookable``); on SQLite there is no other one.
+    """
+    held: set[date] = set()
+    while True:
+        days = session.scalars(
+            select(BusinessDay.day)
+            .where(BusinessDay.state != "closed")
+            .order_by(BusinessDay.day)
+            .with_for_update()
+        ).all()
+        # Whoever waited for the beginning of a close finds the day that it opened the second time.
+        if held.issuperset(days):
+            return
+        held.update(days)
+
+
 def post(
     session: Session,
     *,

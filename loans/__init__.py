@@ -9,7 +9,7 @@ from loans.dossier.forms import CheckMade, ContactMade, LifeTold, PaperNoted, Wa
 from loans.dossier.operations import make_check, make_contact, note_paper, propose_way, tell_life
 from loans.dossier.scans import Scan
 from loans.eligibility import Asked, Share
-from loans.limits import set_limit
+from loans.limits import limit_of, set_limit, set_stop
 from loans.operations import (
     Draw,
     Payment,
@@ -18,6 +18,7 @@ from loans.operations import (
     apply_sheet,
     decide_sheet,
     disburse_many,
+    exclude_from_cover,
     refund,
     renew,
     repay_many,
@@ -46,6 +47,8 @@ __all__ = [
     "decide_changes",
     "decide_sheet",
     "disburse_many",
+    "exclude_from_cover",
+    "limit_of",
     "make_check",
     "make_contact",
     "note_paper",
@@ -59,6 +62,7 @@ __all__ = [
     "reverse_repayment",
     "review_all_overdue",
     "set_limit",
+    "set_stop",
     "sign_sheet",
     "tell_life",
 ]

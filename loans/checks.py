@@ -19,11 +19,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from credit.models import CreditLine
 from kernel.database import days_between, least, sum_of
 from kernel.findings import Finding
-from loans import ledger_checks, payment_checks, record
+from loans import cover_checks, ledger_checks, payment_checks, record
 from loans.balances import is_principal, principal_out
 from loans.findings import found, rows
 from loans.interest import interest_fen, share_fen
-from loans.limits import used_by_loans
 from loans.models import (
     Allocation,
     Application,
@@ -31,7 +30,6 @@ from loans.models import (
     Disbursement,
     Due,
     GradeChange,
-    LendingLimit,
     Loan,
     OpenSegment,
     Position,
@@ -51,7 +49,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _principal(session)
     yield from _segments(session)
     yield from _lines(session)
-    yield from _limits(session)
+    yield from cover_checks.check(session)
     yield from _grades(session)
     yield from _approved(session)
     yield from ledger_checks.check(session)
@@ -101,7 +99,9 @@ def _settled_with_segments() -> Select[*tuple[Any, ...]]:
             _revised(Settlement.treasury_fen).label("treasury_fen"),
             Settlement.plan_nr,
             Segment.principal_fen * days * Segment.rate_ppm,
-            least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm,
+            least(Segment.principal_fen, Segment.cap_fen)
+            * days
+            * func.coalesce(Segment.share_rate_ppm, Segment.rate_ppm),
             Segment.share_bp,
         )
         .join(Loan, Loan.id == Settlement.loan_id)
@@ -251,19 +251,6 @@ def _lines(session: Session) -> Iterator[Finding]:
         "农户{0}的授信已用记为{1}分，贷款余额合计{2}分",
         "household {0}: {1} fen of the line noted as used, {2} out",
     )
-
-
-def _limits(session: Session) -> Iterator[Finding]:
-    for limit in session.scalars(select(LendingLimit)):
-        used = used_by_loans(session, (limit.scope_kind, limit.scope))
-        if used != limit.used_fen:
-            yield found(
-                "limits",
-                "lending_limits",
-                f"{limit.scope_kind} {limit.scope}",
-                f"{limit.scope}的放贷限额已用{limit.used_fen}分，余额合计却为{used}分",
-                f"{limit.scope}: {limit.used_fen} fen of the limit used, but {used} are out",
-            )
 
 
 def _grades(session: Session) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import ScalarSelect, and_, or_, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -16,10 +16,10 @@ from kernel.database import sum_of
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits, within
 from kernel.vault import Keyring
-from loans.balances import principal_out
 from loans.eligibility import Asked, Facts, Sharer
-from loans.models import Loan, LoanBearer, LoanShare, Position
-from loans.record import LOT, lots
+from loans.household_caps import is_open, owed
+from loans.models import Loan, LoanShare, Position
+from loans.record import LOT
 from loans.refusals import (
     BorrowerNotMember,
     HouseholdNotRegistered,
@@ -308,7 +308,7 @@ def _status_on(on: date) -> ScalarSelect[str]:
 def _exposure(on: date) -> ScalarSelect[int]:
     """Principal out, and agreed and still to be drawn before maturity, at every lender."""
     return (
-        select(sum_of(_owed(on)))
+        select(sum_of(owed(on)))
         .select_from(Loan)
         .join(Position, Position.loan_id == Loan.id)
         .where(
@@ -320,66 +320,16 @@ def _exposure(on: date) -> ScalarSelect[int]:
     )
 
 
-def _owed(on: date) -> ColumnElement[int]:
-    """Of a ``Loan`` and its ``Position``: what is out or may still be drawn; on a contract that
-    revolves what was repaid may be drawn again.
-    """
-    out = principal_out(Loan.id)
-    undrawn = Loan.amount_fen - Position.drawn_fen
-    may_be_out = case((Loan.revolving, Loan.amount_fen), else_=out + undrawn)
-    return case((Position.matures_on > on, may_be_out), else_=out)
-
-
 def _held_shares(on: date) -> ScalarSelect[int]:
     """Shares of organisations' loans that are out, or agreed and may still be drawn."""
     return (
         select(sum_of(LoanShare.share_fen))
         .join(Loan, Loan.application_id == LoanShare.application_id)
         .join(Position, Position.loan_id == Loan.id)
-        .where(LoanShare.household_id == Household.id, _is_open(on))
+        .where(LoanShare.household_id == Household.id, is_open(on))
         .correlate(Household)
         .scalar_subquery()
     )
-
-
-def _is_open(on: date) -> ColumnElement[bool]:
-    """Of a ``Loan`` and its ``Position``: money is out, or may still be drawn."""
-    return or_(Position.state == "active", and_(Position.state == "signed", Loan.matures_on > on))
-
-
-def cap_taken(
-    session: Session, household_ids: Sequence[int], *, on: date, without: Sequence[int] = ()
-) -> dict[int, int]:
-    """What each household's open subsidised loans, at any lender, take of the cap on subsidised
-    principal: of each of its loans, and of its share of each list, what is out or may still be
-    drawn, but no more than the cap frozen for it. ``without``: loans that end where others begin.
-    """
-    caps = (
-        select(LoanBearer.loan_id, func.max(LoanBearer.cap_fen).label("cap_fen"))
-        .where(LoanBearer.to_on > on)
-        .group_by(LoanBearer.loan_id)
-        .subquery("caps")
-    )
-    owed = _owed(on)
-    taken: dict[int, int] = {}
-    for ids in lots(household_ids):
-        own = (
-            select(Loan.household_id, owed, caps.c.cap_fen)
-            .join(Position, Position.loan_id == Loan.id)
-            .join(caps, caps.c.loan_id == Loan.id)
-            .where(Loan.household_id.in_(ids), _is_open(on), Loan.id.not_in(without))
-        )
-        shared = (
-            select(LoanShare.household_id, LoanShare.share_fen, caps.c.cap_fen)
-            .join(Loan, Loan.application_id == LoanShare.application_id)
-            .join(Position, Position.loan_id == Loan.id)
-            .join(caps, caps.c.loan_id == Loan.id)
-            .where(LoanShare.household_id.in_(ids), _is_open(on))
-        )
-        for query in (own, shared):
-            for household_id, fen, cap_fen in session.execute(query):
-                taken[household_id] = taken.get(household_id, 0) + min(fen, cap_fen)
-    return taken
 
 
 def _people(session: Session, household_ids: Sequence[int], on: date) -> dict[int, list[Person]]:

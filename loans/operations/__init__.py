@@ -5,6 +5,7 @@ pure function, every fact is fetched for the whole sheet at once.
 """
 
 from loans.operations.applying import apply_sheet, decide_sheet
+from loans.operations.covering import exclude_from_cover
 from loans.operations.disbursing import Draw, disburse_many
 from loans.operations.refunding import Refund, refund
 from loans.operations.renewing import Renewal, renew
@@ -24,6 +25,7 @@ __all__ = [
     "apply_sheet",
     "decide_sheet",
     "disburse_many",
+    "exclude_from_cover",
     "refund",
     "renew",
     "repay_many",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 import credit
 from kernel.calendar import HolidayTable
 from loans import booking, limits, record, replay
+from loans.cover import covered_fen
 from loans.parts import Terms
 from loans.record import Loaded
 from loans.refusals import ValueDateInFuture
@@ -67,11 +68,22 @@ def _signed(one: Loaded) -> Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What stands already on line and limits of what a correction brings."""
+
+    principal_fen: int = 0
+    covered_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Entered:
     """A new event whose row can be written once its life is known; ``write`` gives its number."""
 
     event: Event
     write: Callable[[Life], int]
+
+
+_NOTHING = Counted()
 
 
 def correct(
@@ -84,13 +96,13 @@ def correct(
     calendar: HolidayTable,
     entered: Entered | None = None,
     undone: Event | None = None,
-    counted_fen: int = 0,
+    counted: Counted = _NOTHING,
 ) -> Life:
     """Live these events and write down the difference.
 
     ``entered`` is among the events and has no row yet; ``undone`` is no longer among them;
-    ``counted_fen`` of principal stands on limits and line already. The settlements that are revised
-    are booked by the caller, for all loans of its sheet at once.
+    ``counted`` stands on line and limits already. The settlements that are revised are booked by
+    the caller, for all loans of its sheet at once.
     """
     life = live(one, events, until=on, calendar=calendar)
     kinds: dict[tuple[str, object], str] = {event.key: event.kind for event in events}
@@ -103,7 +115,7 @@ def correct(
     if undone is not None:
         kinds[undone.key] = undone.kind
         moved.append(booking.Moved(undone.kind, undone.amount_fen, -1))
-    before_fen = one.course.principal_fen
+    before_fen, cap_fen = one.course.principal_fen, one.position.cover_cap_fen
     one.position.correction += 1
     stands = record.read_standing(session, one.loan.id)
     correction_id, taken = record.write_difference(
@@ -114,7 +126,10 @@ def correct(
     life.course.new_plans = _new_plans(session, one, life, cause.value_date)
     _take_over(one, life)
     record.write_running(session, [one], on=on)
-    _move_limits(session, one, life.course.principal_fen - before_fen - counted_fen)
+    after_fen = life.course.principal_fen
+    covered = covered_fen(after_fen, cap_fen) - covered_fen(before_fen, cap_fen)
+    delta = Counted(after_fen - before_fen - counted.principal_fen, covered - counted.covered_fen)
+    _move_limits(session, one, delta)
     booking.book_correction(
         session,
         correction_id=correction_id,
@@ -159,11 +174,10 @@ def _new_plans(session: Session, one: Loaded, life: Life, since: date) -> list[P
     return [] if [record.plan_cells(plan) for plan in made] == stands[-len(made) :] else made
 
 
-def _move_limits(session: Session, one: Loaded, delta_fen: int) -> None:
+def _move_limits(session: Session, one: Loaded, delta: Counted) -> None:
     """What is used of limits and of the line follows; a debt restored is no new lending."""
     loan = one.loan
-    if not delta_fen:
-        return
-    limits.move(session, [(loan.lender_id, loan.village_code, delta_fen)], restored=True)
-    if loan.uses_line and loan.household_id is not None:
-        credit.restore_line(session, household_id=loan.household_id, delta_fen=delta_fen)
+    if delta.covered_fen:
+        limits.move(session, [(loan.lender_id, loan.village_code, delta.covered_fen)])
+    if delta.principal_fen and loan.uses_line and loan.household_id is not None:
+        credit.restore_line(session, household_id=loan.household_id, delta_fen=delta.principal_fen)

@@ -15,12 +15,20 @@ from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.database import trail_id_of
 from kernel.money import format_yuan
-from loans import booking, limits, record
+from loans import booking, record
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
 from loans.eligibility import entrusted_use_ban
 from loans.models import Disbursement, Loan
-from loans.operations.correcting import Cause, correct, is_last, noted, require_value_date
+from loans.operations.correcting import (
+    Cause,
+    Counted,
+    correct,
+    is_last,
+    noted,
+    require_value_date,
+)
+from loans.operations.covering import Slip, cover_draws
 from loans.operations.finding import borrowing_household, find_by_number, require_idle
 from loans.refusals import (
     AmountNotPositive,
@@ -78,9 +86,10 @@ def disburse_many(
     # Vouchers, limits, lines: the order in which every payment, out or in, takes its locks.
     slips = insert_draws(session, draws, ids, loaded, on)
     pairs = _pairs(draws, ids, loaded)
-    limits.move(
+    covered = cover_draws(
         session,
-        [(one.loan.lender_id, one.loan.village_code, d.amount_fen) for d, one in pairs],
+        [Slip(one, slip, fen) for (_, one), (slip, fen) in zip(pairs, slips, strict=True)],
+        on=on,
     )
     credit.draw_lines(
         session,
@@ -90,8 +99,9 @@ def disburse_many(
         on=on,
     )
     late = [pair for pair in pairs if not is_last(pair[1], _event(pair[0], on), on)]
-    for draw, one in late:
-        _draw_late(session, draw, one, on, calendar)
+    for pair, fen in zip(pairs, covered, strict=True):
+        if pair in late:
+            _draw_late(session, *pair, fen, on, calendar)
     draw_now([pair for pair in pairs if pair not in late], on)
     record.write(session, [one for draw, one in pairs if (draw, one) not in late], on=on)
     booking.book_disbursements(session, on)
@@ -114,7 +124,12 @@ def draw_now(pairs: Sequence[tuple[Draw, record.Loaded]], on: date) -> None:
 
 
 def _draw_late(
-    session: Session, draw: Draw, one: record.Loaded, on: date, calendar: HolidayTable
+    session: Session,
+    draw: Draw,
+    one: record.Loaded,
+    covered_fen: int,
+    on: date,
+    calendar: HolidayTable,
 ) -> None:
     day = draw.value_date or on
     correct(
@@ -124,7 +139,7 @@ def _draw_late(
         Cause("late_draw", day, f"补记{day.isoformat()}放款"),
         on=on,
         calendar=calendar,
-        counted_fen=draw.amount_fen,
+        counted=Counted(draw.amount_fen, covered_fen),
     )
 
 

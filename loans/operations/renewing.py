@@ -3,7 +3,8 @@
 Interest up to the day is paid in money before: what of it is not due yet stands as the old loan's
 credit, passes through this renewal, and pays it. Both vouchers are on the channel ``renewal``, out
 and in alike. Limits and line are given back by the old loan and taken by the new one in the same
-unit of work; it is the same debt, so no limit refuses it.
+unit of work; it is the same debt, so no limit refuses it. What the new contract would have under
+cover beyond that, and does not fit under a limit, stays outside the cover.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ import ledger
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.money import format_yuan
-from loans import booking, limits, record, renewals
+from loans import booking, record, renewals
+from loans.cover import covered_fen
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
 from loans.models import Loan
+from loans.operations.covering import Slip, cover_renewal
 from loans.operations.disbursing import Draw, draw_now, insert_draws
 from loans.operations.finding import find_by_number, require_idle
 from loans.operations.paying_party import payer_of
@@ -82,9 +85,10 @@ def renew(
     require_papers(session, papers, [loan.application_id], "disbursement")
     _check(session, old, new, rulebook, on)
     principal_fen = old.course.principal_fen
+    given_back_fen = covered_fen(principal_fen, old.position.cover_cap_fen)
     interest_fen = _owed_besides(old, on)
     _repay_old(session, old, number, interest_fen, calendar, on)
-    slip = _draw_new(session, old, new, principal_fen, on)
+    slip = _draw_new(session, old, new, principal_fen, given_back_fen, on)
     booking.book_settlements(session, on)
     booking.book_repayments(session, on)
     booking.book_disbursements(session, on)
@@ -129,7 +133,7 @@ def _owed_besides(old: Loaded, on: date) -> int:
     else:
         twin.settle("interest", on)
     twin.bring_up_to(on)
-    return sum(due.left_fen for due in twin.household_dues if due.kind != "principal")
+    return sum(due.left_fen for due in twin.dues if due.kind != "principal")
 
 
 def _repay_old(
@@ -160,12 +164,14 @@ def _repay_old(
         take(session, moved, on=on, calendar=calendar, booked=False)
 
 
-def _draw_new(session: Session, old: Loaded, new: Loaded, fen: int, on: date) -> str:
+def _draw_new(
+    session: Session, old: Loaded, new: Loaded, fen: int, given_back_fen: int, on: date
+) -> str:
     """The new contract's draw; what the old one gave back is taken again."""
     loan = new.loan
     draw = Draw(loan.number, fen, CHANNEL, f"{loan.number}-FK")
     ((slip, _),) = insert_draws(session, [draw], {loan.number: loan.id}, {loan.id: new}, on)
-    limits.move(session, [(loan.lender_id, loan.village_code, fen)], restored=True)
+    cover_renewal(session, Slip(new, slip, fen), given_back_fen, on=on)
     if loan.uses_line and loan.household_id is not None:
         if old.loan.uses_line:
             credit.restore_line(session, household_id=loan.household_id, delta_fen=fen)

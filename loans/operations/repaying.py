@@ -16,6 +16,7 @@ from kernel.calendar import HolidayTable
 from kernel.database import insert_many, sum_of
 from kernel.money import format_yuan
 from loans import booking, limits, record
+from loans.cover import covered_fen
 from loans.models import FAR, Allocation, Due, Loan, Repayment, Reversal
 from loans.operations.correcting import (
     Cause,
@@ -259,9 +260,10 @@ def _take_now(session: Session, taken: Sequence[Taken], on: date) -> None:
     lowered: list[tuple[int, str, int]] = []
     for one in taken:
         loan, course = one.one.loan, one.one.course
-        before_fen = course.principal_fen
+        cap_fen = one.one.position.cover_cap_fen
+        before_fen = covered_fen(course.principal_fen, cap_fen)
         _apply(one, on)
-        repaid_fen = before_fen - course.principal_fen
+        repaid_fen = before_fen - covered_fen(course.principal_fen, cap_fen)
         if repaid_fen:
             lowered.append((loan.lender_id, loan.village_code, -repaid_fen))
     record.write(session, [one.one for one in taken], on=on)
@@ -307,6 +309,8 @@ def use_credits(session: Session, *, loan_ids: Sequence[int], on: date) -> int:
 
     A step of the close: with the penalty that has run up to then.
     """
+    # A first limit of a scope waits for whoever holds the day before it counts what is out.
+    ledger.require_bookable(session, on, closing=True)
     loaded = record.load(session, loan_ids)
     taken = [Taken(one, Event("credit", on, _TO_COME), None, None) for one in loaded.values()]
     if taken:

@@ -18,6 +18,7 @@ from ledger.refusals import ReversalOfReversal
 from loans import booking, record
 from loans.models import Change, Disbursement, Repayment, Reversal
 from loans.operations.correcting import Cause, correct
+from loans.operations.covering import lift
 from loans.operations.finding import require_idle
 from loans.record import Loaded
 from loans.refusals import (
@@ -58,6 +59,7 @@ def reverse_disbursement(
         value_date=on,
     )
     _live_without(session, one, event, reason, on, calendar)
+    lift(session, one, slip.id, on=on)
 
 
 def reverse_repayment(

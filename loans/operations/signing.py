@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
@@ -20,11 +21,13 @@ from kernel.dates import add_months
 from kernel.money import MONEY_MAX_FEN
 from kernel.refusals import Refusal
 from loans import booking, record
+from loans.bearing import Lent, bearer_rows, bearers_of, route_of
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
 from loans.eligibility import Asked, Facts, Share, age_on
-from loans.facts import Wanted, cap_taken, gather
-from loans.models import FAR, Application, ApplicationSheet, Loan, LoanBearer
+from loans.facts import Wanted, gather
+from loans.household_caps import cap_taken
+from loans.models import Application, ApplicationSheet, Loan, LoanBearer
 from loans.operations.applying import (
     TermsOfDay,
     applications_of,
@@ -32,9 +35,9 @@ from loans.operations.applying import (
     shares_of,
     sheet_of,
 )
+from loans.operations.covering import Signed, caps_at_signing
 from loans.record import lots
-from loans.refusals import AlreadySigned, BearersOverlap, SheetNotApproved, SheetRefused
-from loans.shares import cap_left
+from loans.refusals import AlreadySigned, SheetNotApproved, SheetRefused
 from office import approvals, rights
 from policy import ContractTerms, Rulebook
 
@@ -78,7 +81,7 @@ def sign_sheet(
     require_papers(session, papers, [one.id for one in applications], "signing")
     signings = _check_again(session, applications, rulebook=rulebook, on=on)
     loan_ids = _insert_loans(session, sheet, signings, rulebook.digest(), on)
-    _insert_bearers(session, loan_ids, signings, on)
+    _insert_bearers(session, loan_ids, signings, rulebook, on)
     record.open_positions(
         session,
         list(zip(loan_ids, [signing.terms for signing in signings], strict=True)),
@@ -182,11 +185,17 @@ def _insert_loans(
 ) -> list[int]:
     frozen: dict[int, str] = {}
     rows = []
-    for signing in signings:
+    covers = caps_at_signing(
+        session,
+        [Signed(one.terms, one.facts, one.application.amount_fen) for one in signings],
+        on=on,
+    )
+    for signing, cover_cap_fen in zip(signings, covers, strict=True):
         terms = signing.terms
         if id(terms) not in frozen:
             frozen[id(terms)] = json.dumps(policy.freeze(terms), ensure_ascii=False, sort_keys=True)
-        rows.append(_loan_row(sheet, signing, frozen[id(terms)], rulebook_digest, on))
+        row = _loan_row(sheet, signing, frozen[id(terms)], rulebook_digest, on)
+        rows.append({**row, "cover_cap_fen": cover_cap_fen})
     try:
         return insert_many(session, Loan, rows)
     except IntegrityError as error:
@@ -231,6 +240,7 @@ def _loan_row(
         "purpose": application.purpose,
         "revolving": application.revolving,
         "renews_id": None if facts.renewed is None else facts.renewed.loan_id,
+        "subsidy_route": route_of(terms, organisation=application.organisation_id is not None),
         "uses_line": _uses_line(application, terms),
         "policy": terms.amount_max_fen.document,
         "rulebook_digest": rulebook_digest,
@@ -247,10 +257,14 @@ def _uses_line(application: Application, terms: ContractTerms) -> bool:
 
 
 def _insert_bearers(
-    session: Session, loan_ids: Sequence[int], signings: Sequence[_Signing], on: date
+    session: Session,
+    loan_ids: Sequence[int],
+    signings: Sequence[_Signing],
+    rulebook: Rulebook,
+    on: date,
 ) -> None:
     households = {key for signing in signings for key in signing.facts.household_ids}
-    subsidised = any(signing.terms.interest_bearers.value for signing in signings)
+    subsidised = any(bearers_of(signing.terms)[0] for signing in signings)
     # The contracts of this sheet are not drawn on and have no bearers yet: they take nothing.
     # What is renewed ends where its renewal begins.
     old = [one.facts.renewed.loan_id for one in signings if one.facts.renewed is not None]
@@ -260,13 +274,27 @@ def _insert_bearers(
         for loan_id, signing in zip(loan_ids, signings, strict=True)
         for row in bearer_rows(
             signing.terms,
+            _lent(signing, on),
             _parts(signing.facts, taken),
-            on,
-            add_months(on, signing.application.term_months),
+            partial(_reference, signing, rulebook, on),
         )
     ]
     if rows:
         session.execute(insert(LoanBearer), rows)
+
+
+def _lent(signing: _Signing, on: date) -> Lent:
+    application = signing.application
+    return Lent(
+        signed_on=on,
+        matures_on=add_months(on, application.term_months),
+        annual_rate_ppm=application.annual_rate_ppm,
+        organisation=application.organisation_id is not None,
+    )
+
+
+def _reference(signing: _Signing, rulebook: Rulebook, on: date, reference: str) -> int:
+    return rulebook.reference_ppm(reference, on, signing.application.term_months, signing.terms)
 
 
 def _parts(facts: Facts, taken: Mapping[int, int]) -> list[tuple[int, int]]:
@@ -276,44 +304,3 @@ def _parts(facts: Facts, taken: Mapping[int, int]) -> list[tuple[int, int]]:
     if facts.household_id is not None:
         return [(MONEY_MAX_FEN, taken.get(facts.household_id, 0))]
     return [(one.share_fen, taken.get(one.household_id, 0)) for one in facts.sharers]
-
-
-def bearer_rows(
-    terms: ContractTerms, parts: Sequence[tuple[int, int]], on: date, matures_on: date
-) -> list[dict[str, object]]:
-    """The treasury's stretches of days, cut to the contract and to the longest subsidy; one that
-    lasts to the maturity runs on to a later one where the terms say so.
-
-    A cap on the principal is one cap over all loans of a household: each stretch carries what the
-    others leave of it, and where they leave nothing there is none.
-    """
-    last = min(matures_on, add_months(on, terms.subsidy_months_max.value))
-    rows: list[dict[str, object]] = []
-    end = on
-    for bearer in terms.interest_bearers.value:
-        start = max(on, bearer.arises_from or on)
-        until = min(last, bearer.arises_to or FAR)
-        if not bearer.share_bp or start >= until:
-            continue
-        if start < end:
-            raise BearersOverlap(field="interest_bearers", clause=terms.interest_bearers.cite)
-        end = until
-        cap_fen = bearer.principal_cap_fen
-        left_fen = MONEY_MAX_FEN if cap_fen is None else cap_left(cap_fen, parts)
-        if not left_fen:
-            continue
-        rows.append(
-            {
-                "from_on": start,
-                "to_on": until,
-                "share_bp": bearer.share_bp,
-                "cap_fen": left_fen,
-                "route": bearer.route,
-                "clause": terms.interest_bearers.cite,
-                "runs_on": False,
-            }
-        )
-    if rows and terms.subsidy_in_extension is not None:
-        lasts = rows[-1]["to_on"] == matures_on
-        rows[-1]["runs_on"] = lasts and terms.subsidy_in_extension.value
-    return rows

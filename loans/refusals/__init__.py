@@ -27,6 +27,7 @@ from loans.refusals.asking import (
 )
 from loans.refusals.living import (
     AlreadyMisused,
+    AlreadyUnsubsidised,
     BucketWouldBeNegative,
     ChangeAfterMaturity,
     ChangeUnknown,
@@ -36,12 +37,14 @@ from loans.refusals.living import (
     EventBeforeFirstDraw,
     MaturityNotLater,
     MisusedLoanNotDrawn,
+    NoSubsidyToStop,
     RecoveryAboveLoss,
     RepaymentUnknown,
     ValueDateInFuture,
 )
 from loans.refusals.paying import (
     AmountNotPositive,
+    CoverNotLowered,
     DisbursementUnknown,
     DrawAboveContract,
     LendingLimitExceeded,
@@ -88,6 +91,7 @@ from loans.refusals.sheets import (
     LoanFileHasFaults,
     LoanSheetEmpty,
     LoanTwiceOnSheet,
+    RoutesDiffer,
     RowBelowTotal,
     SheetNotApproved,
     SheetRefused,
@@ -101,6 +105,7 @@ from loans.refusals.telling import (
 __all__ = [
     "AlreadyMisused",
     "AlreadySigned",
+    "AlreadyUnsubsidised",
     "AmountAboveLimit",
     "AmountNotPositive",
     "BearersOverlap",
@@ -112,6 +117,7 @@ __all__ = [
     "CollateralAsked",
     "ControlTotalDiffers",
     "CountNotPositive",
+    "CoverNotLowered",
     "DaysNotClosed",
     "DebtWouldGrow",
     "DisbursementUnknown",
@@ -145,6 +151,7 @@ __all__ = [
     "MisusedLoanNotDrawn",
     "ModeUnfit",
     "NoCreditLine",
+    "NoSubsidyToStop",
     "NothingDisbursed",
     "NothingToRenew",
     "PayerUnfit",
@@ -166,6 +173,7 @@ __all__ = [
     "RenewedByRenewalAlone",
     "RepaymentUnknown",
     "RevolvingNeedsNoPlan",
+    "RoutesDiffer",
     "RowBelowTotal",
     "SettlementDayUnknown",
     "SettlementRhythmUnfit",

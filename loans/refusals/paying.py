@@ -74,6 +74,14 @@ class LendingLimitExceeded(Refusal):
     en = "{left} yuan is left of the lending limit of {scope}, less than {amount}"
 
 
+class CoverNotLowered(Refusal):
+    """A decision leaves less under cover than there was; more comes by new contracts alone."""
+
+    status = 409
+    zh = "合同{number}的补偿本金上限为{was}元，只能调低，不能改为{cap}元"
+    en = "contract {number} has {was} yuan under cover at most: {cap} is not less"
+
+
 class DisbursementUnknown(Refusal):
     """No such disbursement."""
 

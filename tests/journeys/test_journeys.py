@@ -15,7 +15,7 @@ import pytest
 
 import ledger
 from households import slips
-from loans.facts import cap_taken
+from loans.household_caps import cap_taken
 from loans.operations.paying_party import Party
 from tests.journeys.ways import Api, County, Pages, Way
 from tests.planted import Plant

@@ -422,7 +422,7 @@ PLANTED = [
     ),
     Plant(
         test_a_contract_that_revolves_has_no_plan,
-        "loans.facts._owed",
+        "loans.facts.owed",
         lambda _on: principal_out(Loan.id) + Loan.amount_fen - Position.drawn_fen,
     ),
     Plant(

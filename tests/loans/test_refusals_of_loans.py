@@ -508,7 +508,7 @@ PLANTED = [
     ),
     Plant(
         test_refused_by_its_name_and_nothing_is_left,
-        "loans.limits.move",
+        "loans.limits.hold",
         committed_too_early,
         {
             "refusal": refusals.LendingLimitExceeded,
