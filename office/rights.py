@@ -77,6 +77,25 @@ RIGHTS = MappingProxyType(
         "loans.open_scan": (*_LENDER, "auditor"),
         # papers with a whole identity number: who prints them may see it
         "loans.print": _LENDER,
+        # interest subsidies
+        "subsidies.read": _EVERYBODY,
+        "subsidies.budget": ("finance",),
+        "subsidies.approve_budget": ("finance",),
+        # the risk-compensation fund
+        "risk_fund.read": _EVERYBODY,
+        "risk_fund.open": ("finance",),
+        "risk_fund.contribute": ("finance",),
+        "risk_fund.approve_contribution": ("finance",),
+        "risk_fund.interest": ("finance",),
+        "risk_fund.statement": ("finance",),
+        "risk_fund.approve_statement": ("finance",),
+        "risk_fund.claim": ("loan_officer",),
+        "risk_fund.check_claim": ("checker",),
+        "risk_fund.review": ("poverty_office",),
+        "risk_fund.approve": ("finance",),
+        "risk_fund.pay": ("finance",),
+        # another party's money for a claim comes in, and its part of what is recovered goes back
+        "risk_fund.return": ("loan_officer",),
         # the house itself
         "jobs.close_day": ("system", "administrator"),
         "office.manage_users": ("administrator",),

@@ -4,3 +4,27 @@ Each lender has a special account per county. What is in it, less what is pledge
 multiple is what may be out under cover; the loans keep the limit. A loss is shared by a dated
 table; what is recovered goes back the same way.
 """
+
+from risk_fund.accounts import (
+    Order,
+    book_interest,
+    decide_order,
+    open_account,
+    propose_order,
+)
+from risk_fund.figures import AccountFigures, figures, total_of
+from risk_fund.leverage import Leverage
+from risk_fund.limits import refresh_limits
+
+__all__ = [
+    "AccountFigures",
+    "Leverage",
+    "Order",
+    "book_interest",
+    "decide_order",
+    "figures",
+    "open_account",
+    "propose_order",
+    "refresh_limits",
+    "total_of",
+]
