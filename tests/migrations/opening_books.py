@@ -40,15 +40,15 @@ TODAY = date(2016, 10, 4)
 Table = dict[str, Any]
 
 
-def read() -> dict[str, Table]:
+def read(file: Path = FILE) -> dict[str, Table]:
     """Table -> its columns and rows, in an order in which they can be written."""
-    tables: dict[str, Table] = json.loads(gzip.decompress(FILE.read_bytes()))
+    tables: dict[str, Table] = json.loads(gzip.decompress(file.read_bytes()))
     return tables
 
 
-def write(engine: Engine, tables: dict[str, Table] | None = None) -> None:
-    """Fill a blank database with the opening's tables and these rows."""
-    migrations.upgrade(engine, OPENING)
+def write(engine: Engine, tables: dict[str, Table] | None = None, revision: str = OPENING) -> None:
+    """Fill a blank database with the tables of a revision and these rows."""
+    migrations.upgrade(engine, revision)
     with engine.begin() as connection:
         for name, table in (tables or read()).items():
             columns = table["columns"]
