@@ -28,6 +28,7 @@ down_revision = "2026_11_22_loans_as_lived"
 #: new tables, in the order in which they can be dropped
 NEW_TABLES = (
     "subsidy_claim_rows",
+    "subsidy_claim_left_out",
     "fund_return_parts",
     "fund_recovery_shares",
     "entitlement_claims",
@@ -40,6 +41,7 @@ NEW_TABLES = (
     "fund_claim_shares",
     "fund_claim_positions",
     "cover_exclusions",
+    "subsidy_give_backs_asked",
     "subsidy_claim_differences",
     "subsidy_bank_return_rows",
     "subsidies_given_back",
@@ -50,6 +52,7 @@ NEW_TABLES = (
     "subsidy_payment_rows",
     "subsidy_payment_lines",
     "subsidy_objection_answers",
+    "subsidy_files_discarded",
     "subsidy_bank_returns",
     "fund_statement_rows",
     "fund_reconciliations",
@@ -314,7 +317,7 @@ def _create_tables() -> None:
         sa.Column("line_id", BigInt, nullable=False),
         sa.Column("amount_fen", BigInt, nullable=False),
         sa.Column("document_no", sa.Text(), nullable=False),
-        sa.Column("changed_on", sa.Date(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint("amount_fen <> 0", name=op.f("ck_budget_changes_amount_not_zero")),
@@ -765,6 +768,8 @@ def _create_tables() -> None:
         sa.Column("total_fen", BigInt, nullable=False),
         sa.Column("budget_year", BigInt, nullable=False),
         sa.Column("crosses_year", sa.Boolean(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("batch_no", sa.Text(), nullable=False),
         sa.Column("encoding", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
@@ -780,6 +785,7 @@ def _create_tables() -> None:
             name=op.f("fk_subsidy_payment_files_claim_id_subsidy_claims"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_payment_files")),
+        sa.UniqueConstraint("batch_no", name=op.f("uq_subsidy_payment_files_batch_no")),
         sa.UniqueConstraint("claim_id", "nr", name=op.f("uq_subsidy_payment_files_claim_id_nr")),
         sqlite_strict=True,
     )
@@ -935,6 +941,26 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_subsidy_bank_returns_trail_id"), "subsidy_bank_returns", ["trail_id"], unique=False
+    )
+    op.create_table(
+        "subsidy_files_discarded",
+        sa.Column("file_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("discarded_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["subsidy_payment_files.id"],
+            name=op.f("fk_subsidy_files_discarded_file_id_subsidy_payment_files"),
+        ),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_subsidy_files_discarded")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_subsidy_files_discarded_trail_id"),
+        "subsidy_files_discarded",
+        ["trail_id"],
+        unique=False,
     )
     op.create_table(
         "subsidy_objection_answers",
@@ -1255,6 +1281,33 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_subsidy_claim_differences_trail_id"),
         "subsidy_claim_differences",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_table(
+        "subsidy_give_backs_asked",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("payment_row_id", BigInt, nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["payment_row_id"],
+            ["subsidy_payment_rows.id"],
+            name=op.f("fk_subsidy_give_backs_asked_payment_row_id_subsidy_payment_rows"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subsidy_give_backs_asked")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_subsidy_give_backs_asked_payment_row_id"),
+        "subsidy_give_backs_asked",
+        ["payment_row_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_subsidy_give_backs_asked_trail_id"),
+        "subsidy_give_backs_asked",
         ["trail_id"],
         unique=False,
     )
@@ -1632,6 +1685,39 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_fund_return_parts_trail_id"), "fund_return_parts", ["trail_id"], unique=False
+    )
+    op.create_table(
+        "subsidy_claim_left_out",
+        sa.Column("claim_id", BigInt, nullable=False),
+        sa.Column("entitlement_id", BigInt, nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["claim_id"],
+            ["subsidy_claims.id"],
+            name=op.f("fk_subsidy_claim_left_out_claim_id_subsidy_claims"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"],
+            ["subsidy_entitlements.id"],
+            name=op.f("fk_subsidy_claim_left_out_entitlement_id_subsidy_entitlements"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "claim_id", "entitlement_id", name=op.f("pk_subsidy_claim_left_out")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_subsidy_claim_left_out_entitlement_id",
+        "subsidy_claim_left_out",
+        ["entitlement_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_subsidy_claim_left_out_trail_id"),
+        "subsidy_claim_left_out",
+        ["trail_id"],
+        unique=False,
     )
     op.create_table(
         "subsidy_claim_rows",
