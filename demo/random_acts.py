@@ -101,7 +101,7 @@ def draw(desk: Desk, one: Loaded) -> None:
 
 def pay(desk: Desk, one: Loaded) -> None:
     """Money in: what is owed, less, more, or everything."""
-    owed_fen = sum(due.left_fen for due in one.course.household_dues)
+    owed_fen = sum(due.left_fen for due in one.course.dues)
     out_fen = one.course.principal_fen
     fen = desk.dice.choice(
         [
@@ -132,7 +132,7 @@ def pay(desk: Desk, one: Loaded) -> None:
 
 def pay_what_is_due(desk: Desk, one: Loaded) -> None:
     """Most people, most of the time: what is due, on the day."""
-    due_fen = sum(due.left_fen for due in one.course.household_dues)
+    due_fen = sum(due.left_fen for due in one.course.dues)
     if not due_fen:
         return
     payment = loans.Payment(one.loan.number, due_fen, "batch", desk.voucher("HK"))

@@ -105,14 +105,14 @@ def visit(desk: Desk, one: Loaded) -> None:
             session, met, number=number, keyring=desk.house.keyring, on=desk.on, by=by
         )
 
-    if one.course.household_dues:
+    if one.course.dues:
         desk.write("loans.contact", desk.lender.officer, collect)
     else:
         desk.write("loans.post_check", desk.lender.officer, look_after)
 
 
 def _late(one: Loaded, on: date) -> timedelta:
-    oldest = min((due.payable_on for due in one.course.household_dues), default=on)
+    oldest = min((due.payable_on for due in one.course.dues), default=on)
     return on - oldest
 
 

@@ -155,7 +155,7 @@ class Township:
         if chosen is None and not due:
             return
         one = look(self.house, loan_id)
-        if chosen is None and not one.course.household_dues:
+        if chosen is None and not one.course.dues:
             return
         if (
             loan_id % _NEVER_PAYS == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -78,16 +78,24 @@ def balance(
     return session.scalar(query) or 0
 
 
-def balances_by_subject(session: Session, *, kind: str) -> dict[int, int]:
-    """Debits less credits by subject on accounts of a kind, in fen; only what is not zero."""
+def balances_by_subject(
+    session: Session, *, kind: str, sources: Iterable[str] | None = None
+) -> dict[int, int]:
+    """Debits less credits by subject on accounts of a kind, in fen; only what is not zero.
+
+    ``sources``: only what was booked from documents of these kinds.
+    """
     total = sum_of(Posting.amount_fen)
-    rows = session.execute(
+    query = (
         select(Posting.subject_id, total)
         .join(Account, Account.id == Posting.account_id)
         .where(Account.kind == kind)
-        .group_by(Posting.subject_id)
-        .having(total != 0)
     )
+    if sources is not None:
+        query = query.join(Entry, Entry.id == Posting.entry_id).where(
+            Entry.source_kind.in_(sorted(sources))
+        )
+    rows = session.execute(query.group_by(Posting.subject_id).having(total != 0))
     return {row[0]: row[1] for row in rows}
 
 

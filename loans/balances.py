@@ -30,12 +30,11 @@ def principal_out(loan_id: LoanId) -> ColumnElement[int]:
 
 
 def past_due(loan_id: LoanId, day: date, *which: ColumnElement[bool]) -> ColumnElement[int]:
-    """Household's dues of the loan payable before a day and unpaid, fen."""
+    """Dues of the loan payable before a day and unpaid, fen."""
     return (
         select(sum_of(OpenDue.left_fen))
         .where(
             OpenDue.loan_id == loan_id,
-            OpenDue.bearer == "household",
             OpenDue.payable_on < day,
             *which,
         )

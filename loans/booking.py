@@ -18,6 +18,7 @@ from sqlalchemy.sql import ColumnElement
 import ledger
 from kernel.database import sum_of, trail_id_of
 from loans.models import Allocation, Disbursement, Due, Loan, Repayment, Settlement
+from loans.routes import owed_by_payer, owed_by_treasury
 
 ACCOUNTS = (
     "loan_principal",
@@ -67,15 +68,15 @@ def book_disbursements(session: Session, on: date) -> None:
 
 
 def book_settlements(session: Session, on: date, *, closing: bool = False) -> None:
-    """Interest and penalty earned: due from the household and the treasury."""
+    """Interest and penalty earned: due from whoever repays, and from the treasury (its route)."""
     new = (
         select(
             Settlement.id,
             Settlement.loan_id,
             Settlement.kind,
             Settlement.amount_fen,
-            Settlement.treasury_fen,
-            Settlement.household_fen,
+            owed_by_payer().label("payer_fen"),
+            owed_by_treasury().label("treasury_fen"),
             Loan.lender_id,
         )
         .join(Loan, Loan.id == Settlement.loan_id)
@@ -86,7 +87,7 @@ def book_settlements(session: Session, on: date, *, closing: bool = False) -> No
     receivable = case((interest, "interest_receivable"), else_="penalty_receivable")
     income = case((interest, "interest_income"), else_="penalty_income")
     lines = union_all(
-        _line(new.c.id, new.c.lender_id, receivable, new.c.loan_id, new.c.household_fen),
+        _line(new.c.id, new.c.lender_id, receivable, new.c.loan_id, new.c.payer_fen),
         _line(
             new.c.id,
             new.c.lender_id,

@@ -65,7 +65,7 @@ class Course(Balances):
 
     def next_night(self, day: date) -> date:
         """The next close, that of ``day`` included, at which anything happens."""
-        nights = [due.payable_on for due in self.household_dues if due.payable_on >= day]
+        nights = [due.payable_on for due in self.dues if due.payable_on >= day]
         nights.append(self.plan_event_on)
         if self.open:
             nights.append(self.terms.settle_event_after(day))
@@ -74,7 +74,7 @@ class Course(Balances):
 
     def use_credit(self, day: date) -> int:
         """Credit pays dues payable by ``day``; how much of it was used."""
-        if not self.credit_fen or not any(due.payable_on <= day for due in self.household_dues):
+        if not self.credit_fen or not any(due.payable_on <= day for due in self.dues):
             return 0
         fen = min(self.credit_fen, self.bring_up_to(day))
         self.taker = ("credit", day)
@@ -107,7 +107,7 @@ class Course(Balances):
 
     def end_of_due_day(self, day: date, *, working_day: bool) -> None:
         """The close of a due day: on a holiday it moves on, else what is unpaid is past due."""
-        for due in self.household_dues:
+        for due in self.dues:
             if due.payable_on != day:
                 continue
             if not working_day:
@@ -139,10 +139,10 @@ class Course(Balances):
         self.settle("compound", on)
         if on >= self.terms.matures_on:
             self.settle("interest", on)
-        return sum(due.left_fen for due in self.household_dues)
+        return sum(due.left_fen for due in self.dues)
 
     def _allocate(self, amount_fen: int, on: date) -> int:
-        dues = self.household_dues
+        dues = self.dues
         if not dues:
             return amount_fen
         listed = [
@@ -195,24 +195,24 @@ class Course(Balances):
             self.settle_broken(on)
         self.settle("interest", on)
         self.bring_up_to(on)
-        due_fen = sum(due.left_fen for due in self.household_dues if due.kind == "principal")
+        due_fen = sum(due.left_fen for due in self.dues if due.kind == "principal")
         if rest_fen := self.principal_fen - due_fen:
             self._raise("principal", "household", on, rest_fen)
         lost_fen = 0
-        for due in self.household_dues:
+        for due in self.dues:
             lost_fen += due.left_fen
             self._take(due, due.left_fen, on)
         self.plan, self.plan_event_on = (), FAR
         return lost_fen
 
     def accrued_household_fen(self, on: date) -> int:
-        """The household's part of the interest accrued and not due, were it settled on ``on``."""
+        """What whoever repays would owe of the interest accrued, were it settled on ``on``."""
         twin = self.twin()
         if self.terms.by_plan:
             twin.settle_broken(on)
         else:
             twin.settle("interest", on)
-        return sum(settled.household_fen for settled in twin.settlements)
+        return sum(due.amount_fen for due in twin.raised if due.bearer == "household")
 
     def twin(self) -> Course:
         """The same state without notes, to try something on."""
@@ -237,7 +237,7 @@ class Course(Balances):
             self.settle_broken(on)
         self.terms = replace(self.terms, matures_on=matures_on, extended=True)
         stretch = self.open.get("regular")
-        if stretch and (stretch.share_bp, stretch.cap_fen) != self.terms.share_on(on):
+        if stretch and stretch.shared != self.terms.share_on(on):
             self.change("regular", 0, on)
         self._plan_on(on)
 
@@ -263,6 +263,11 @@ class Course(Balances):
         for state in ("overdue", "arrears"):
             self.change(state, 0, on)
         self._plan_on(on)
+
+    def unsubsidise(self, on: date) -> None:
+        """From ``on`` the treasury bears no share (停止贴息); rate and plan stay as they are."""
+        self.terms = replace(self.terms, unsubsidised=True)
+        self.change("regular", 0, on)
 
     def _plan_on(self, on: date) -> None:
         """The events to come, after terms or balance changed on ``on``."""

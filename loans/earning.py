@@ -23,7 +23,7 @@ class Balances:
 
     terms: Terms
     open: dict[str, Stretch]
-    #: dues with something left, of every bearer
+    #: what whoever repays owes by now; the treasury's dues are raised alone, and claimed elsewhere
     dues: list[DueLeft]
     #: closed segments that are not settled yet
     unsettled: list[Closed]
@@ -65,13 +65,8 @@ class Balances:
 
     def not_due_fen(self, on: date) -> int:
         """Principal before its time: not what is due today, nor what waits for a working day."""
-        waiting = (d for d in self.household_dues if d.kind == "principal" and d.payable_on >= on)
+        waiting = (d for d in self.dues if d.kind == "principal" and d.payable_on >= on)
         return self.undue_fen - sum(due.left_fen for due in waiting)
-
-    @property
-    def household_dues(self) -> list[DueLeft]:
-        """What the household owes by now."""
-        return [due for due in self.dues if due.bearer == "household" and due.left_fen]
 
     # --- segments -------------------------------------------------------------------------------
 
@@ -86,13 +81,12 @@ class Balances:
             on,
             stretch.principal_fen,
             stretch.rate_ppm,
-            stretch.share_bp,
-            stretch.cap_fen,
+            *stretch.shared,
         )
         self.closed.append(closed)
         self.unsettled.append(closed)
-        share_bp, cap_fen = self.terms.share_on(on) if state == "regular" else (0, 0)
-        self.open[state] = Stretch(on, stretch.principal_fen, stretch.rate_ppm, share_bp, cap_fen)
+        shared = self.terms.shared_in(state, on)
+        self.open[state] = Stretch(on, stretch.principal_fen, stretch.rate_ppm, *shared)
 
     def change(self, state: str, delta_fen: int, on: date) -> None:
         """Change a balance from ``on``; the segment before it is closed."""
@@ -104,9 +98,8 @@ class Balances:
             return
         if stretch is None:
             self._begin(state, on)
-        share_bp, cap_fen = self.terms.share_on(on) if state == "regular" else (0, 0)
-        rate_ppm = self.terms.rate_of(state)
-        self.open[state] = Stretch(on, principal_fen, rate_ppm, share_bp, cap_fen)
+        rate_ppm, shared = self.terms.rate_of(state), self.terms.shared_in(state, on)
+        self.open[state] = Stretch(on, principal_fen, rate_ppm, *shared)
 
     def _begin(self, state: str, on: date) -> None:
         """A balance begins: there is nothing of its kind to settle before this day."""
@@ -167,9 +160,10 @@ class Balances:
     def _note(self, settled: Settled) -> None:
         self.settlements.append(settled)
         place = len(self.settlements) - 1
+        treasury_fen = 0 if self.terms.refunded else settled.treasury_fen
         for bearer, fen in (
-            ("household", settled.household_fen),
-            ("treasury", settled.treasury_fen),
+            ("household", settled.amount_fen - treasury_fen),
+            ("treasury", treasury_fen),
         ):
             if fen:
                 self._raise(settled.kind, bearer, settled.to_on, fen, place)
@@ -178,6 +172,7 @@ class Balances:
         self, kind: str, bearer: str, on: date, fen: int, settlement: int | None = None
     ) -> DueLeft:
         due = DueLeft(kind, bearer, on, on, fen, fen, settlement=settlement)
-        self.dues.append(due)
+        if bearer == "household":
+            self.dues.append(due)
         self.raised.append(due)
         return due

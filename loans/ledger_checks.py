@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, case, exists, select, union_all
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from kernel.findings import Finding
 from loans.balances import is_principal
 from loans.models import (
     Disbursement,
+    Due,
     Loan,
     OpenDue,
     OpenSegment,
@@ -20,6 +22,10 @@ from loans.models import (
     Reversal,
     Settlement,
 )
+from loans.routes import owed_by_payer, owed_by_treasury
+
+#: what the loans book from
+SOURCES: Final = ("disbursements", "settlements", "repayments", "corrections", "reversals")
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -35,13 +41,17 @@ def _accounts(session: Session) -> Iterator[Finding]:
         "loan_principal": select(OpenSegment.loan_id, sum_of(OpenSegment.principal_fen))
         .where(is_principal())
         .group_by(OpenSegment.loan_id),
-        "interest_receivable": _dues_by_loan("household", "interest"),
-        "penalty_receivable": _dues_by_loan("household", "penalty", "compound"),
-        "treasury_interest_receivable": _dues_by_loan("treasury", "interest"),
+        "interest_receivable": _dues_by_loan("interest"),
+        "penalty_receivable": _dues_by_loan("penalty", "compound"),
+        "treasury_interest_receivable": select(Due.loan_id, sum_of(Due.amount_fen))
+        .where(Due.bearer == "treasury")
+        .group_by(Due.loan_id),
     }
     for kind, query in wanted.items():
         stands = {row[0]: row[1] for row in session.execute(query)}
-        booked = ledger.balances_by_subject(session, kind=kind)
+        # What the treasury has paid of its dues is booked, and read back, by who claims it.
+        sources = SOURCES if kind == "treasury_interest_receivable" else None
+        booked = ledger.balances_by_subject(session, kind=kind, sources=sources)
         for loan_id in sorted(stands.keys() | booked.keys()):
             if stands.get(loan_id, 0) != booked.get(loan_id, 0):
                 yield Finding(
@@ -55,10 +65,10 @@ def _accounts(session: Session) -> Iterator[Finding]:
                 )
 
 
-def _dues_by_loan(bearer: str, *kinds: str) -> Select[int, int]:
+def _dues_by_loan(*kinds: str) -> Select[int, int]:
     return (
         select(OpenDue.loan_id, sum_of(OpenDue.left_fen))
-        .where(OpenDue.bearer == bearer, OpenDue.kind.in_(kinds))
+        .where(OpenDue.kind.in_(kinds))
         .group_by(OpenDue.loan_id)
     )
 
@@ -97,7 +107,9 @@ def _in_the_ledger(session: Session) -> Iterator[Finding]:
         "disbursements": select(Disbursement.id, Disbursement.amount_fen),
         # What a correction enters stands in the correction's entry.
         "repayments": select(Repayment.id, Repayment.amount_fen).where(Repayment.correction == 0),
-        "settlements": select(Settlement.id, _debits_of_settlement()),
+        "settlements": select(Settlement.id, _debits_of_settlement()).join(
+            Loan, Loan.id == Settlement.loan_id
+        ),
         "reversals": select(Reversal.id, Disbursement.amount_fen).join(
             Disbursement, Disbursement.id == Reversal.disbursement_id
         ),
@@ -118,6 +130,6 @@ def _in_the_ledger(session: Session) -> Iterator[Finding]:
 
 def _debits_of_settlement() -> ColumnElement[int]:
     """What a settlement debits: receivables, or, where a revision takes some back, income too."""
-    parts = (Settlement.household_fen, Settlement.treasury_fen, -Settlement.amount_fen)
+    parts = (owed_by_payer(), owed_by_treasury(), -Settlement.amount_fen)
     first, second, third = (case((part > 0, part), else_=0) for part in parts)
     return first + second + third

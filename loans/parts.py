@@ -31,6 +31,13 @@ class Share:
     cap_fen: int
     #: to a later maturity, where the loan is given one
     runs_on: bool = False
+    #: the yearly rate that is shared, below the contract's; None: the contract's
+    rate_ppm: int | None = None
+
+
+#: share in basis points, principal it is counted on, rate that is shared where it is not the loan's
+Shared = tuple[int, int, int | None]
+UNSHARED: Final[Shared] = (0, 0, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,10 @@ class Terms:
     misused: bool = False
     #: given a later maturity than was signed
     extended: bool = False
+    #: the treasury bears no share any more
+    unsubsidised: bool = False
+    #: the treasury's part is owed by whoever repays as well, and refunded (先付后补、企业垫付)
+    refunded: bool = False
 
     @property
     def by_plan(self) -> bool:
@@ -94,14 +105,18 @@ class Terms:
         rest = (bucket for bucket in self.allocation_order if bucket != "principal")
         return ("principal", *rest)
 
-    def share_on(self, day: date) -> tuple[int, int]:
-        """The treasury's share in basis points and its cap on a day; 0, 0 where it bears none."""
-        if self.misused:
-            return 0, 0
+    def share_on(self, day: date) -> Shared:
+        """What the treasury shares of the interest of a day."""
+        if self.misused or self.unsubsidised:
+            return UNSHARED
         for share in self.shares:
             if share.from_on <= day < self._end_of(share):
-                return share.share_bp, share.cap_fen
-        return 0, 0
+                return share.share_bp, share.cap_fen, share.rate_ppm
+        return UNSHARED
+
+    def shared_in(self, state: str, day: date) -> Shared:
+        """The same of a balance, by its state; only of what is regular is anything shared."""
+        return self.share_on(day) if state == "regular" else UNSHARED
 
     def _end_of(self, share: Share) -> date:
         """A share that lasts to the maturity holds while that waits for a working day.
@@ -145,6 +160,13 @@ class Stretch:
     rate_ppm: int
     share_bp: int = 0
     cap_fen: int = 0
+    #: the rate that is shared; None: the rate itself
+    share_rate_ppm: int | None = None
+
+    @property
+    def shared(self) -> Shared:
+        """What the treasury shares of it."""
+        return self.share_bp, self.cap_fen, self.share_rate_ppm
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +180,8 @@ class Closed:
     rate_ppm: int
     share_bp: int
     cap_fen: int
+    #: the rate that is shared; None: the rate itself
+    share_rate_ppm: int | None = None
 
     @property
     def product(self) -> int:
@@ -166,9 +190,10 @@ class Closed:
 
     @property
     def treasury_product(self) -> int:
-        """The same on the part of the balance that the treasury's share is counted on."""
+        """The same of what the treasury's share is counted on: part of the balance, at its rate."""
         part_fen = min(self.principal_fen, self.cap_fen)
-        return part_fen * (self.to_on - self.from_on).days * self.rate_ppm
+        rate_ppm = self.rate_ppm if self.share_rate_ppm is None else self.share_rate_ppm
+        return part_fen * (self.to_on - self.from_on).days * rate_ppm
 
 
 @dataclass(frozen=True, slots=True)

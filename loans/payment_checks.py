@@ -24,6 +24,7 @@ from loans.models import (
     Reversal,
     Settlement,
 )
+from loans.routes import owed_by_payer, owed_by_treasury
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -35,10 +36,7 @@ def check(session: Session) -> Iterator[Finding]:
 
 
 def _parts_are_dues(session: Session) -> Iterator[Finding]:
-    for bearer, part in (
-        ("household", Settlement.household_fen),
-        ("treasury", Settlement.treasury_fen),
-    ):
+    for bearer, part in (("household", owed_by_payer()), ("treasury", owed_by_treasury())):
         # Added up once: no index serves looking up the dues of one settlement.
         dues = (
             select(Due.settlement_id, sum_of(Due.amount_fen).label("fen"))
@@ -50,33 +48,36 @@ def _parts_are_dues(session: Session) -> Iterator[Finding]:
         yield from rows(
             session,
             select(Settlement.id, part, due)
+            .join(Loan, Loan.id == Settlement.loan_id)
             .outerjoin(dues, dues.c.settlement_id == Settlement.id)
             .where(part != due),
             "parts_are_dues",
             "settlements",
-            f"第{{0}}号结息中{bearer}承担{{1}}分，应收却为{{2}}分",
-            f"settlement {{0}}: {bearer} bears {{1}} fen, the dues say {{2}}",
+            f"第{{0}}号结息中{bearer}应付{{1}}分，应收却为{{2}}分",
+            f"settlement {{0}}: {bearer} owes {{1}} fen, the dues say {{2}}",
         )
 
 
 def _open_dues(session: Session) -> Iterator[Finding]:
-    """What is open of a due is the due less what was allocated to it.
+    """What is open of a due of whoever repays is the due less what was allocated to it.
 
-    Where corrections added differences, all rows of one kind, bearer and due date go together.
+    Nothing stands open of what the treasury owes, and no payment of a loan is for it. Where
+    corrections added differences, all rows of one kind, bearer and due date go together.
     """
     paid = (
         select(sum_of(Allocation.amount_fen)).where(Allocation.due_id == Due.id).scalar_subquery()
     )
     left = func.coalesce(OpenDue.left_fen, 0)
+    owed = case((Due.bearer == "household", Due.amount_fen), else_=0)
     yield from rows(
         session,
-        select(Due.id, Due.amount_fen, paid, left)
+        select(Due.id, owed, paid, left)
         .join(Position, Position.loan_id == Due.loan_id)
         .outerjoin(OpenDue, OpenDue.due_id == Due.id)
         .where(
             or_(
-                and_(Position.correction == 0, Due.amount_fen - paid != left),
-                OpenDue.bearer != Due.bearer,
+                and_(Position.correction == 0, owed - paid != left),
+                and_(OpenDue.due_id.is_not(None), Due.bearer != "household"),
                 OpenDue.kind != Due.kind,
                 OpenDue.loan_id != Due.loan_id,
                 OpenDue.payable_on < Due.due_on,
@@ -89,12 +90,12 @@ def _open_dues(session: Session) -> Iterator[Finding]:
     )
     key = (Due.loan_id, Due.kind, Due.bearer, Due.due_on)
     whole = (
-        select(func.min(Due.id), sum_of(Due.amount_fen), sum_of(paid), sum_of(left))
+        select(func.min(Due.id), sum_of(owed), sum_of(paid), sum_of(left))
         .join(Position, Position.loan_id == Due.loan_id)
         .outerjoin(OpenDue, OpenDue.due_id == Due.id)
         .where(Position.correction > 0)
         .group_by(*key)
-        .having(or_(sum_of(Due.amount_fen) - sum_of(paid) != sum_of(left), sum_of(paid) < 0))
+        .having(or_(sum_of(owed) - sum_of(paid) != sum_of(left), sum_of(paid) < 0))
     )
     yield from rows(
         session,

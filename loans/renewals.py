@@ -75,7 +75,7 @@ def renewed_of(session: Session, numbers: Sequence[str], *, on: date) -> dict[st
         return {}
     oldest = (
         select(func.min(OpenDue.payable_on))
-        .where(OpenDue.loan_id == Loan.id, OpenDue.bearer == "household", OpenDue.payable_on < on)
+        .where(OpenDue.loan_id == Loan.id, OpenDue.payable_on < on)
         .correlate(Loan)
         .scalar_subquery()
     )

@@ -23,6 +23,7 @@ from loans.models import FAR
 from loans.parts import EARNED_ON, ONE_DAY, Terms
 from loans.refusals import (
     AlreadyMisused,
+    AlreadyUnsubsidised,
     BucketWouldBeNegative,
     ChangeAfterMaturity,
     DrawAboveContract,
@@ -31,6 +32,7 @@ from loans.refusals import (
     LoanOver,
     MaturityNotLater,
     MisusedLoanNotDrawn,
+    NoSubsidyToStop,
     PlanLoanDrawnOnce,
     RecoveryAboveLoss,
 )
@@ -44,6 +46,7 @@ RANKS: Final[Mapping[str, int]] = MappingProxyType(
         "deferral": 1,
         "plan": 2,
         "misuse": 3,
+        "unsubsidised": 3,
         "payment": 4,
         "early_payment": 5,
         "refund": 6,
@@ -53,7 +56,7 @@ RANKS: Final[Mapping[str, int]] = MappingProxyType(
 )
 
 #: events that change the terms
-CHANGES: Final = frozenset({"extension", "deferral", "plan", "misuse"})
+CHANGES: Final = frozenset({"extension", "deferral", "plan", "misuse", "unsubsidised"})
 
 WorkingDay = Callable[[date], bool]
 
@@ -135,7 +138,7 @@ class Life:
     def over_on(self, day: date) -> bool:
         """Whether nothing is owed any more, and nothing can be drawn again."""
         course = self.course
-        if not self.drawn_fen or course.principal_fen or course.household_dues:
+        if not self.drawn_fen or course.principal_fen or course.dues:
             return False
         return not course.terms.revolving or day >= course.terms.matures_on
 
@@ -172,6 +175,15 @@ class Life:
             raise AlreadyMisused(field="number", number=self.number)
         self.course.misuse(event.on)
 
+    def _unsubsidise(self, event: Event) -> None:
+        if self.over_on(event.on):
+            raise LoanOver(field="number", number=self.number)
+        if self.course.terms.unsubsidised:
+            raise AlreadyUnsubsidised(field="number", number=self.number)
+        if not self.course.terms.shares:
+            raise NoSubsidyToStop(field="number", number=self.number)
+        self.course.unsubsidise(event.on)
+
     def _pay(self, event: Event) -> None:
         self.course.pay(event.amount_fen, event.on, early=event.kind == "early_payment")
 
@@ -206,6 +218,7 @@ _APPLY: Final[Mapping[str, Callable[[Life, Event], None]]] = MappingProxyType(
         "deferral": Life._extend,  # noqa: SLF001
         "plan": Life._change_plan,  # noqa: SLF001
         "misuse": Life._misuse,  # noqa: SLF001
+        "unsubsidised": Life._unsubsidise,  # noqa: SLF001
         "payment": Life._pay,  # noqa: SLF001
         "early_payment": Life._pay,  # noqa: SLF001
         "refund": Life._refund,  # noqa: SLF001
@@ -243,7 +256,7 @@ def replay(life: Life, events: Iterable[Event], *, until: date, working_day: Wor
 def pass_nights(course: Course, day: date, until: date, working_day: WorkingDay) -> date:
     """Every close from ``day`` up to the eve of ``until`` at which anything happens."""
     while day < until and (night := course.next_night(day)) < until:
-        due = any(one.payable_on == night for one in course.household_dues)
+        due = any(one.payable_on == night for one in course.dues)
         # The holiday table is asked where something is due, and nowhere else.
         course.night(night, working_day=not due or working_day(night))
         day = night + ONE_DAY

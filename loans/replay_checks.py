@@ -66,6 +66,8 @@ def _lived(life: Life) -> dict[str, Any]:
     for due in course.raised:
         key = (due.kind, due.bearer, due.due_on)
         dues[key] = dues.get(key, 0) + due.amount_fen
+    for due in course.dues:
+        key = (due.kind, due.bearer, due.due_on)
         left[key] = left.get(key, 0) + due.left_fen
     for part in course.taken:
         place = (part.by, (part.due.kind, part.due.bearer, part.due.due_on))

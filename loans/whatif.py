@@ -16,13 +16,14 @@ from kernel.dates import parse_date
 from kernel.day_count import DayCount
 from kernel.money import MONEY_MAX_FEN, format_rate, format_share, format_yuan
 from loans import record, replay
+from loans.bearing import Lent, References, bearer_rows, bearers_of, route_of
 from loans.course import Course
 from loans.explaining.case import Answer, Case
 from loans.models import FAR
-from loans.operations.signing import bearer_rows
 from loans.parts import ONE_DAY, Settled, Share, Terms
 from loans.refusals import AmountNotPositive, EventBeforeFirstDraw, NothingDisbursed
 from loans.replay import Event, Life, WorkingDay
+from loans.routes import LENDER
 from loans.schedule import PlanRow
 from policy import ContractTerms, Rulebook
 
@@ -87,14 +88,14 @@ def run_out(course: Course, day: date, working_day: WorkingDay) -> date:
     What is overdue already is paid on the next working day.
     """
     last = day
-    while course.open or course.household_dues:
-        late = any(due.payable_on <= day for due in course.household_dues)
+    while course.open or course.dues:
+        late = any(due.payable_on <= day for due in course.dues)
         night = day if late else course.next_night(day)
         if night >= FAR:
             break
         course.night(night, working_day=_asked(course, night, working_day))
         day = night + ONE_DAY
-        payable = [due for due in course.household_dues if due.payable_on <= day]
+        payable = [due for due in course.dues if due.payable_on <= day]
         if payable and working_day(day):
             course.taker = None
             course.pay(course.bring_up_to(day), day, early=False)
@@ -104,7 +105,7 @@ def run_out(course: Course, day: date, working_day: WorkingDay) -> date:
 
 def _asked(course: Course, night: date, working_day: WorkingDay) -> bool:
     """The holiday table is asked where something is due, and nowhere else."""
-    due = any(one.payable_on == night for one in course.household_dues)
+    due = any(one.payable_on == night for one in course.dues)
     return not due or working_day(night)
 
 
@@ -138,7 +139,7 @@ def if_repaid(case: Case, *, amount_fen: int, day: date, early: bool = True) -> 
         ],
         "to_credit": format_yuan(amount_fen - sum(one.fen for one in taken)),
         "outstanding": format_yuan(course.principal_fen),
-        "still_due": format_yuan(sum(due.left_fen for due in course.household_dues)),
+        "still_due": format_yuan(sum(due.left_fen for due in course.dues)),
         "plan": [_row(row) for row in course.plan],
         "assumed": ASSUMED,
     }
@@ -189,12 +190,12 @@ def if_unpaid(case: Case, *, until: date) -> Answer:
     before = totals(course.settlements)
     course.taker = None
     course.bring_up_to(until)
-    late = [due for due in course.household_dues if due.payable_on < until]
-    due_fen = sum(due.left_fen for due in course.household_dues)
+    late = [due for due in course.dues if due.payable_on < until]
+    due_fen = sum(due.left_fen for due in course.dues)
     if course.terms.by_plan:
         course.settle_broken(until)
     course.settle("interest", until)
-    whole_fen = sum(due.left_fen for due in course.household_dues) + course.not_due_fen(until)
+    whole_fen = sum(due.left_fen for due in course.dues) + course.not_due_fen(until)
     after = totals(course.settlements)
     return {
         "kind": "what_if_unpaid",
@@ -212,7 +213,7 @@ def if_unpaid(case: Case, *, until: date) -> Answer:
                 "payable_on": due.payable_on.isoformat(),
                 "left": format_yuan(due.left_fen),
             }
-            for due in course.household_dues
+            for due in course.dues
         ],
         "so_far": before.told(),
         "if_settled_then": after.told(),
@@ -228,7 +229,7 @@ def if_under(case: Case, *, policy: str, rulebook: Rulebook) -> Answer:
     terms = _terms_of_day(case, policy, day, rulebook)
     cap = rulebook.rate_cap_ppm(day, case.loan.term_months, terms)
     own = _signed(case)
-    other = _under(case, own, terms, cap.ppm)
+    other = _under(case, own, terms, cap.ppm, _references(case, day, terms, rulebook))
     lived = [_live(case, each, case.events, case.on).course for each in (own, other)]
     for course in lived:
         # What has run and is not settled counts: as if all were settled today.
@@ -243,7 +244,7 @@ def if_under(case: Case, *, policy: str, rulebook: Rulebook) -> Answer:
         "policy": policy,
         "terms_of": day.isoformat(),
         "until": case.on.isoformat(),
-        "documents": sorted({terms.interest_bearers.cited_as, terms.overdue_surcharge_bp.cited_as}),
+        "documents": sorted({bearers_of(terms)[1].cited_as, terms.overdue_surcharge_bp.cited_as}),
         "rate_cap": None if cap.ppm is None else format_rate(cap.ppm),
         "terms": [_facts(each) for each in (own, other)],
         "as_it_is": {**now.told(), **_stands(lived[0])},
@@ -272,19 +273,30 @@ def _terms_of_day(case: Case, policy: str, day: date, rulebook: Rulebook) -> Con
     return rulebook.contract_terms(on=day, region=region)
 
 
-def _under(case: Case, own: Terms, terms: ContractTerms, cap_ppm: int | None) -> Terms:
+def _references(case: Case, day: date, terms: ContractTerms, rulebook: Rulebook) -> References:
+    """Reference rates as they were published by another signing day."""
+    months = case.loan.term_months
+    return lambda reference: rulebook.reference_ppm(reference, day, months, terms)
+
+
+def _under(
+    case: Case, own: Terms, terms: ContractTerms, cap_ppm: int | None, references: References
+) -> Terms:
     """The contract's own terms with what a policy gives in their place."""
-    rate_ppm = own.pricing.annual_rate_ppm
+    own_ppm = own.pricing.annual_rate_ppm
+    rate_ppm = own_ppm if cap_ppm is None else min(own_ppm, cap_ppm)
     day_count = cast("DayCount", terms.day_count.value)
     loan = case.loan
-    rows = bearer_rows(terms, [(MONEY_MAX_FEN, 0)], loan.signed_on, loan.matures_on)
+    organisation = loan.organisation_id is not None
+    lent = Lent(loan.signed_on, loan.matures_on, rate_ppm, organisation)
+    rows = bearer_rows(terms, lent, [(MONEY_MAX_FEN, 0)], references)
     by_settlement = own.method == "interest-only" and own.settle_on_day > 0
     first = terms.principal_first_after_days
     return replace(
         own,
         pricing=replace(
             own.pricing,
-            annual_rate_ppm=rate_ppm if cap_ppm is None else min(rate_ppm, cap_ppm),
+            annual_rate_ppm=rate_ppm,
             day_count=day_count,
         ),
         settle_on_day=terms.settle_on_day.value if by_settlement else own.settle_on_day,
@@ -296,11 +308,12 @@ def _under(case: Case, own: Terms, terms: ContractTerms, cap_ppm: int | None) ->
         allocation_order=terms.allocation_order.value,
         principal_first_after_days=None if first is None else first.value,
         shares=tuple(_share(row) for row in rows),
+        refunded=route_of(terms, organisation=organisation) != LENDER,
     )
 
 
 def _share(row: dict[str, Any]) -> Share:
-    names = ("from_on", "to_on", "share_bp", "cap_fen", "runs_on")
+    names = ("from_on", "to_on", "share_bp", "cap_fen", "runs_on", "rate_ppm")
     return Share(**{name: row[name] for name in names if name in row})
 
 
@@ -319,15 +332,19 @@ def _facts(terms: Terms) -> Answer:
                 "to": share.to_on.isoformat(),
                 "share": format_share(share.share_bp),
                 "cap": format_yuan(share.cap_fen),
+                "rate": format_rate(
+                    terms.pricing.annual_rate_ppm if share.rate_ppm is None else share.rate_ppm
+                ),
             }
             for share in terms.shares
         ],
+        "refunded": terms.refunded,
     }
 
 
 def _stands(course: Course) -> Answer:
     return {
         "outstanding": format_yuan(course.principal_fen),
-        "owed": format_yuan(sum(due.left_fen for due in course.household_dues)),
+        "owed": format_yuan(sum(due.left_fen for due in course.dues)),
         "credit": format_yuan(course.credit_fen),
     }

@@ -28,12 +28,12 @@ from policy.refusals import (
     NoRateBand,
     PolicyContradicts,
 )
+from policy.sourced import Sourced
 from policy.terms import (
     SCHEMAS,
     SECTION_OF,
     ConductRules,
     ContractTerms,
-    Sourced,
     Targets,
     build,
     missing,
@@ -126,29 +126,27 @@ class Rulebook:
         reference = terms.rate_reference
         if reference.value == "none":
             return RateCap(None, reference.cite)
-        bands = terms.rate_bands
-        band = next((row for row in bands.value if term_months <= row.up_to_months), None)
-        if band is None:
-            raise NoRateBand(
-                field="term_months",
-                clause=bands.cite,
-                document=bands.cited_as,
-                term_months=term_months,
-            )
-        published = self.series[reference.value].on(signed_on)
+        tenor = _tenor(terms, term_months)
         series = self.series[reference.value]
+        published = series.on(signed_on)
         return RateCap(
-            ppm=published.rates[band.tenor],
+            ppm=published.rates[tenor],
             cite=reference.cite,
             series=series.id,
-            tenor=band.tenor,
+            tenor=tenor,
             published_on=published.published_on,
             rate_cite=(
-                f"{series.title_zh}{TENORS[band.tenor]}，{published.published_on}公布"
+                f"{series.title_zh}{TENORS[tenor]}，{published.published_on}公布"
                 f"（{published.clause or '未见来源'}{'，默认值' if published.default else ''}）"
             ),
             in_principle=reference.in_principle,
         )
+
+    def reference_ppm(
+        self, reference: str, signed_on: date, term_months: int, terms: ContractTerms
+    ) -> int:
+        """A reference rate for the term of a contract, as last published by the signing day."""
+        return self.series[reference].on(signed_on).rates[_tenor(terms, term_months)]
 
     def digest(self) -> str:
         """SHA-256 of the canonical content of all documents and rates."""
@@ -345,6 +343,40 @@ def _check_terms(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
             f"there is no series of the reference rate {reference}",
         )
     rulebook.rate_cap_ppm(on, terms.term_max_months.value, terms)
+    _check_subsidy_caps(rulebook, terms, on)
+
+
+def _check_subsidy_caps(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
+    """A reference that a subsidy is held to is published for every term of a contract."""
+    bearers = terms.interest_bearers
+    tenors = {row.tenor for row in terms.rate_bands.value}
+    for row in bearers.value:
+        if row.rate_cap is None:
+            continue
+        series = rulebook.series.get(row.rate_cap)
+        if series is None or not tenors or tenors - set(series.on(on).rates):
+            raise _contradiction(
+                on,
+                f"{bearers.document}的贴息利率封顶参照{row.rate_cap}，没有与贷款期限档相应的公布值",
+                f"{bearers.document} holds the subsidy to {row.rate_cap}, which is not published "
+                "for every band of terms",
+            )
+    if any(row.rate_cap for row in bearers.value):
+        _tenor(terms, terms.term_max_months.value)
+
+
+def _tenor(terms: ContractTerms, term_months: int) -> str:
+    """The tenor of the reference rate that goes with a term."""
+    bands = terms.rate_bands
+    band = next((row for row in bands.value if term_months <= row.up_to_months), None)
+    if band is None:
+        raise NoRateBand(
+            field="term_months",
+            clause=bands.cite,
+            document=bands.cited_as,
+            term_months=term_months,
+        )
+    return band.tenor
 
 
 def _ids(documents: Iterable[Document]) -> str:

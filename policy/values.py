@@ -71,7 +71,16 @@ PARTS: Final[Mapping[str, str]] = {
 GRADES: Final[Mapping[int, str]] = {1: "正常", 2: "关注", 3: "次级", 4: "可疑", 5: "损失"}
 
 BEARERS: Final[Mapping[str, str]] = {"treasury": "财政", "enterprise": "企业"}
-ROUTES: Final[Mapping[str, str]] = {"lender": "经由贷款机构", "household": "先付后补，直达农户"}
+ROUTES: Final[Mapping[str, str]] = {
+    "lender": "经由贷款机构",
+    "household": "先付后补，直达农户",
+    "enterprise": "企业垫付，补付企业",
+}
+#: reference rates that a subsidy may be held to
+RATE_CAPS: Final[Mapping[str, str]] = {
+    "benchmark": "贷款基准利率",
+    "lpr": "贷款市场报价利率（LPR）",
+}
 REFERENCES: Final[Mapping[str, str]] = {
     "benchmark": "贷款基准利率",
     "lpr": "贷款市场报价利率（LPR）",
@@ -93,7 +102,9 @@ class Bearer:
     """Someone other than the household who bears a share of the interest of a period.
 
     The days are those on which the interest arises, half-open; an open end is None. The share is
-    counted on the part of the principal up to the cap (None: on all of it).
+    counted on the part of the principal up to the cap (None: on all of it), and at the contract's
+    rate, or at ``rate_ppm`` or the reference rate ``rate_cap`` of the signing day where that is
+    lower.
     """
 
     bearer: str
@@ -105,6 +116,10 @@ class Bearer:
     #: the row holds for contracts signed in these days, half-open
     signed_from: date | None = None
     signed_to: date | None = None
+    #: fixed rate of the subsidy (固定贴息率)
+    rate_ppm: int | None = None
+    #: reference rate that it is held to (按基准、LPR封顶)
+    rate_cap: str | None = None
 
     def covers_signing(self, on: date) -> bool:
         """Whether a contract signed on ``on`` has this row."""
@@ -263,27 +278,37 @@ _BEARER_DAYS: Final = ("arises_from", "arises_to", "signed_from", "signed_to")
 
 
 def _read_bearer(raw: object) -> Bearer:
-    row = table(raw, {"bearer", "share", "route"}, {"principal_cap", *_BEARER_DAYS})
+    row = table(
+        raw, {"bearer", "share", "route"}, {"principal_cap", "rate", "rate_cap", *_BEARER_DAYS}
+    )
     days = {name: _day(row[name]) for name in _BEARER_DAYS if name in row}
     for start, end in (("arises_from", "arises_to"), ("signed_from", "signed_to")):
         if start in days and end in days and days[start] >= days[end]:
             raise FormBroken(f"{start}须早于{end}", f"{start} lies before {end}")
-    cap = row.get("principal_cap")
+    cap, rate, rate_cap = (row.get(name) for name in ("principal_cap", "rate", "rate_cap"))
     return Bearer(
         bearer=one_of(BEARERS).read(row["bearer"]),
         share_bp=SHARE.read(row["share"]),
         principal_cap_fen=None if cap is None else MONEY.read(cap),
         route=one_of(ROUTES).read(row["route"]),
+        rate_ppm=None if rate is None else RATE.read(rate),
+        rate_cap=None if rate_cap is None else one_of(RATE_CAPS).read(rate_cap),
         **days,
     )
 
 
 def _read_bearers(raw: object) -> tuple[Bearer, ...]:
-    """The rows; on no day may the shares of one contract add up to more than the interest."""
+    """The rows; on no day may the shares of one contract add up to more than the interest, and
+    all of one contract go one way.
+    """
     rows = _rows(_read_bearer)(raw)
     signings = {row.signed_from or date.min for row in rows}
     starts = {row.arises_from or date.min for row in rows}
     for signed in signings:
+        if len({row.route for row in rows if row.covers_signing(signed)}) > 1:
+            raise FormBroken(
+                "同一合同的贴息发放方式须一致", "the shares of one contract all take one route"
+            )
         for day in starts:
             if sum(_share_on(row, signed, day) for row in rows) > 10_000:
                 raise FormBroken(
@@ -305,6 +330,8 @@ def _plain_bearer(row: Bearer) -> dict[str, object]:
         "share": format_share(row.share_bp),
         "route": row.route,
         **({} if cap is None else {"principal_cap": format_yuan(cap)}),
+        **({} if row.rate_ppm is None else {"rate": format_rate(row.rate_ppm)}),
+        **({} if row.rate_cap is None else {"rate_cap": row.rate_cap}),
         **{name: day.isoformat() for name, day in days.items() if day is not None},
     }
 
@@ -318,7 +345,15 @@ def _show_bearer(row: Bearer) -> str:
     cap = row.principal_cap_fen
     part = "" if cap is None else f"（本金{format_yuan(cap)}元以内部分）"
     share = format_share(row.share_bp)
-    return f"{period}{BEARERS[row.bearer]}承担{share}%{part}，{ROUTES[row.route]}"
+    return f"{period}{BEARERS[row.bearer]}承担{share}%{part}{_show_rate(row)}，{ROUTES[row.route]}"
+
+
+def _show_rate(row: Bearer) -> str:
+    """The rate at which the interest is shared, where it is not the contract's."""
+    fixed = "" if row.rate_ppm is None else f"按年利率{format_rate(row.rate_ppm)}%"
+    cap = "" if row.rate_cap is None else f"不超过同期{RATE_CAPS[row.rate_cap]}"
+    both = "、".join(one for one in (fixed, cap) if one)
+    return f"，{both}计算" if both else ""
 
 
 BEARER_ROWS: Final = Kind[tuple[Bearer, ...]](

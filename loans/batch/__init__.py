@@ -73,7 +73,6 @@ def review_all_overdue(session: Session, *, day: date) -> None:
             Position.review_on > day,
             exists().where(
                 OpenDue.loan_id == Position.loan_id,
-                OpenDue.bearer == "household",
                 OpenDue.payable_on < day,
             ),
         )

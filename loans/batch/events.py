@@ -68,7 +68,7 @@ def _is_over(chunk: Chunk) -> ColumnElement[bool]:
     return and_(
         chunk.matures,
         ~exists().where(OpenSegment.loan_id == Position.loan_id),
-        ~exists().where(OpenDue.loan_id == Position.loan_id, OpenDue.bearer == "household"),
+        ~exists().where(OpenDue.loan_id == Position.loan_id),
     )
 
 
@@ -76,7 +76,6 @@ def _falls_due(chunk: Chunk) -> ColumnElement[bool]:
     """Of a position: something is payable tomorrow, or was today and is not paid."""
     return exists().where(
         OpenDue.loan_id == Position.loan_id,
-        OpenDue.bearer == "household",
         OpenDue.payable_on.between(chunk.day, chunk.tomorrow),
     )
 
@@ -147,7 +146,6 @@ def _move_reviews(chunk: Chunk, thresholds: Sequence[tuple[int, int]]) -> None:
         .where(
             chunk.here,
             Position.review_on <= chunk.day,
-            OpenDue.bearer == "household",
             OpenDue.payable_on < chunk.day,
         )
         .group_by(OpenDue.loan_id)

@@ -36,7 +36,6 @@ def end_due_day(chunk: Chunk, calendar: HolidayTable) -> None:
                 update(OpenDue)
                 .where(
                     OpenDue.loan_id.in_(lot),
-                    OpenDue.bearer == "household",
                     OpenDue.payable_on == chunk.day,
                 )
                 .values(payable_on=chunk.tomorrow)
@@ -67,6 +66,6 @@ def _ids_with_due(chunk: Chunk, *which: ColumnElement[bool]) -> Sequence[int]:
     return chunk.session.scalars(
         select(Position.loan_id)
         .join(OpenDue, OpenDue.loan_id == Position.loan_id)
-        .where(chunk.here, OpenDue.bearer == "household", *which)
+        .where(chunk.here, *which)
         .distinct()
     ).all()

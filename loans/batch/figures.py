@@ -37,7 +37,7 @@ def grade(chunk: Chunk, thresholds: Sequence[tuple[int, int]], clause: str) -> N
     """Five-grade classification by days overdue, or the grade that people set if that is worse."""
     oldest = (
         select(func.min(OpenDue.payable_on))
-        .where(OpenDue.loan_id == Position.loan_id, OpenDue.bearer == "household")
+        .where(OpenDue.loan_id == Position.loan_id)
         .correlate(Position)
         .scalar_subquery()
     )

@@ -35,9 +35,12 @@ from loans.models import (
 )
 from loans.parts import EARNED_ON
 from loans.record import BY_PRODUCTS
+from loans.routes import owed_by_payer, owed_by_treasury
 
 _PPM = 1_000_000
 _WHOLE_BP = 10_000
+#: of a segment: what the treasury shares of its days
+_SHARED = ("share_bp", "cap_fen", "share_rate_ppm")
 
 
 def settle(chunk: Chunk) -> None:
@@ -65,8 +68,7 @@ def _close_segments(chunk: Chunk) -> None:
         "from_on",
         "principal_fen",
         "rate_ppm",
-        "share_bp",
-        "cap_fen",
+        *_SHARED,
     )
     closed = (
         select(
@@ -79,7 +81,7 @@ def _close_segments(chunk: Chunk) -> None:
     )
     chunk.session.execute(insert(Segment).from_select([*columns, "to_on", "correction"], closed))
     _change_open_segments(chunk, closes, {"from_on": chunk.tomorrow})
-    shares = {name: _share_from_tomorrow(chunk, name) for name in ("share_bp", "cap_fen")}
+    shares = {name: _share_from_tomorrow(chunk, name) for name in _SHARED}
     _change_open_segments(chunk, and_(OpenSegment.state == "regular", turns), shares)
 
 
@@ -92,13 +94,15 @@ def _change_open_segments(
     chunk.change(update(OpenSegment).where(mine, reached.correlate(OpenSegment)).values(**values))
 
 
-def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
+def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int | None]:
+    own_rate = name == "share_rate_ppm"
     share = (
-        select(getattr(LoanBearer, name))
+        select(LoanBearer.rate_ppm if own_rate else getattr(LoanBearer, name))
         .join(Position, Position.loan_id == LoanBearer.loan_id)
         .join(Loan, Loan.id == LoanBearer.loan_id)
         .where(
             LoanBearer.loan_id == OpenSegment.loan_id,
+            ~Position.unsubsidised,
             LoanBearer.from_on <= chunk.tomorrow,
             or_(
                 LoanBearer.to_on > chunk.tomorrow,
@@ -110,7 +114,7 @@ def _share_from_tomorrow(chunk: Chunk, name: str) -> ColumnElement[int]:
         .correlate(OpenSegment)
         .scalar_subquery()
     )
-    return func.coalesce(share, 0)
+    return share if own_rate else func.coalesce(share, 0)
 
 
 def _insert_settlements(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> None:
@@ -165,7 +169,8 @@ def _product_sums(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> Subque
     since = getattr(Position, f"{kind}_settled_to")
     days = days_between(Segment.from_on, Segment.to_on)
     divisor = cast(Loan.day_base, BigInteger) * _PPM
-    shared = least(Segment.principal_fen, Segment.cap_fen) * days * Segment.rate_ppm
+    share_rate = func.coalesce(Segment.share_rate_ppm, Segment.rate_ppm)
+    shared = least(Segment.principal_fen, Segment.cap_fen) * days * share_rate
     return (
         select(
             Segment.loan_id,
@@ -193,7 +198,7 @@ def _product_sums(chunk: Chunk, kind: str, which: ColumnElement[bool]) -> Subque
 def _insert_dues_of_settlements(chunk: Chunk) -> None:
     new = (Settlement.trail_id == trail_id_of(chunk.session)) & (Settlement.to_on == chunk.tomorrow)
     for bearer in ("household", "treasury"):
-        part = Settlement.household_fen if bearer == "household" else Settlement.treasury_fen
+        part = owed_by_payer() if bearer == "household" else owed_by_treasury()
         _insert_dues(
             chunk,
             select(
@@ -203,7 +208,9 @@ def _insert_dues_of_settlements(chunk: Chunk) -> None:
                 literal(chunk.tomorrow),
                 part,
                 Settlement.id,
-            ).where(new, part > 0),
+            )
+            .join(Loan, Loan.id == Settlement.loan_id)
+            .where(new, part > 0),
         )
 
 
@@ -236,13 +243,17 @@ def _insert_dues(chunk: Chunk, rows: Select[int, str, str, date, int, int]) -> N
 
 
 def _open_new_dues(chunk: Chunk) -> None:
-    """Whatever was raised in this unit of work for tomorrow is open; a second time is an error."""
+    """What whoever repays owes from tomorrow on, raised in this unit of work, is open.
+
+    A second time is an error.
+    """
     chunk.session.execute(
         insert(OpenDue).from_select(
-            ["due_id", "loan_id", "kind", "bearer", "payable_on", "left_fen"],
-            select(Due.id, Due.loan_id, Due.kind, Due.bearer, Due.due_on, Due.amount_fen).where(
+            ["due_id", "loan_id", "kind", "payable_on", "left_fen"],
+            select(Due.id, Due.loan_id, Due.kind, Due.due_on, Due.amount_fen).where(
                 Due.trail_id == trail_id_of(chunk.session),
                 Due.due_on == chunk.tomorrow,
+                Due.bearer == "household",
             ),
         )
     )

@@ -104,7 +104,7 @@ def facts_of(
 
 def oldest_unpaid(one: Loaded) -> date | None:
     """The oldest day from which the household's dues wait to be paid."""
-    return min((due.payable_on for due in one.course.household_dues), default=None)
+    return min((due.payable_on for due in one.course.dues), default=None)
 
 
 def terms_of(loan: Loan, known: dict[str, ContractTerms]) -> ContractTerms:

@@ -115,7 +115,6 @@ def overdue_since(day: date) -> ScalarSelect[date]:
         select(func.min(OpenDue.payable_on))
         .where(
             OpenDue.loan_id == Loan.id,
-            OpenDue.bearer == "household",
             OpenDue.payable_on < day,
         )
         .correlate(Loan)

@@ -204,8 +204,8 @@ class Loan(Recorded, Base):
     renews_id: Mapped[int | None] = mapped_column(
         ForeignKey("loans.id"), unique=True, default=None, info=added(before=None)
     )
-    #: who gets the treasury's part: the lender; the household (先付后补) or the enterprise (企业垫付)
-    #: after it has paid all the interest
+    #: who gets the treasury's part: lender; household (先付后补) or enterprise (企业垫付)
+    #: after it has paid all the interest itself
     subsidy_route: Mapped[str] = mapped_column(default="lender", info=added(before="lender"))
     #: whether draws go on the household's credit line
     uses_line: Mapped[bool]
@@ -243,7 +243,7 @@ class LoanBearer(Recorded, Base):
     clause: Mapped[str]
     #: whether it runs on to a later maturity (展期内继续贴息); of the last stretch alone
     runs_on: Mapped[bool] = mapped_column(default=False, info=added(before=False))
-    #: yearly rate that is shared where it is below the contract's (固定贴息率、基准封顶); NULL: that
+    #: yearly rate that is shared, below the contract's (固定贴息率、基准封顶); NULL: the contract's
     rate_ppm: Mapped[int | None] = mapped_column(default=None, info=added(before=None))
 
 

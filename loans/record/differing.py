@@ -109,6 +109,7 @@ def _write_segments(session: Session, difference: Difference, first: date) -> No
             "rate_ppm": closed.rate_ppm,
             "share_bp": closed.share_bp,
             "cap_fen": closed.cap_fen,
+            "share_rate_ppm": closed.share_rate_ppm,
             "correction": difference.nr,
         }
         for closed in difference.course.closed
@@ -291,7 +292,6 @@ def _write_open_dues(session: Session, difference: Difference, due_ids: dict[Due
             "due_id": due_ids[key],
             "loan_id": difference.loan_id,
             "kind": key[0],
-            "bearer": key[1],
             "payable_on": payable_on,
             "left_fen": left_fen,
         }

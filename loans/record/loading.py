@@ -24,6 +24,7 @@ from loans.models import (
     Segment,
 )
 from loans.parts import EARNED_ON
+from loans.routes import LENDER
 from loans.schedule import Method, Pricing
 from loans.schedule import PlanRow as Row
 
@@ -63,6 +64,7 @@ def terms_of(loan: Loan, position: Position, shares: Sequence[Share]) -> Terms:
         every_months=position.every_months,
         settle_on_day=position.settle_on_day,
         misused=position.misused,
+        unsubsidised=position.unsubsidised,
         extended=position.matures_on > loan.matures_on,
     )
 
@@ -84,6 +86,7 @@ def signed_terms(loan: Loan, position: Position, shares: Sequence[Share]) -> Ter
         principal_first_after_days=position.principal_first_after_days,
         shares=tuple(shares),
         revolving=loan.revolving,
+        refunded=loan.subsidy_route != LENDER,
     )
 
 
@@ -147,6 +150,7 @@ def _shares(session: Session, ids: Sequence[int]) -> dict[int, list[Share]]:
             LoanBearer.share_bp,
             LoanBearer.cap_fen,
             LoanBearer.runs_on,
+            LoanBearer.rate_ppm,
         )
         .where(LoanBearer.loan_id.in_(ids))
         .order_by(LoanBearer.from_on)
@@ -167,6 +171,7 @@ def _open_segments(session: Session, ids: Sequence[int]) -> dict[int, dict[str, 
             OpenSegment.rate_ppm,
             OpenSegment.share_bp,
             OpenSegment.cap_fen,
+            OpenSegment.share_rate_ppm,
         ).where(OpenSegment.loan_id.in_(ids))
     )
     found: dict[int, dict[str, Stretch]] = {}
@@ -191,6 +196,7 @@ def _unsettled(session: Session, ids: Sequence[int]) -> dict[int, list[Closed]]:
             Segment.rate_ppm,
             Segment.share_bp,
             Segment.cap_fen,
+            Segment.share_rate_ppm,
         )
         .join(Position, Position.loan_id == Segment.loan_id)
         # A correction writes anew whatever is not settled, so its number is that of all of it.
@@ -208,7 +214,7 @@ def _dues(session: Session, ids: Sequence[int]) -> dict[int, list[DueLeft]]:
         select(
             OpenDue.loan_id,
             OpenDue.kind,
-            OpenDue.bearer,
+            Due.bearer,
             Due.due_on,
             OpenDue.payable_on,
             Due.amount_fen,
@@ -216,7 +222,7 @@ def _dues(session: Session, ids: Sequence[int]) -> dict[int, list[DueLeft]]:
             OpenDue.due_id,
         )
         .join(Due, Due.id == OpenDue.due_id)
-        .where(OpenDue.loan_id.in_(ids), OpenDue.bearer == "household")
+        .where(OpenDue.loan_id.in_(ids))
         .order_by(OpenDue.due_id)
     )
     found: dict[int, list[DueLeft]] = {}

@@ -60,6 +60,7 @@ def _untouched(on: date) -> dict[str, object]:
     return {
         "state": "signed",
         "misused": False,
+        "unsubsidised": False,
         "last_event_on": on,
         "last_event_rank": 0,
         "drawn_fen": 0,

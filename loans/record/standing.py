@@ -81,6 +81,7 @@ def segments_of(session: Session, loan_id: int) -> list[Closed]:
             Segment.rate_ppm,
             Segment.share_bp,
             Segment.cap_fen,
+            Segment.share_rate_ppm,
         ).where(Segment.loan_id == loan_id, in_force())
     )
     return [Closed(*row) for row in rows]

@@ -53,6 +53,7 @@ def _insert_segments(session: Session, loans: Sequence[Loaded]) -> None:
             "rate_ppm": closed.rate_ppm,
             "share_bp": closed.share_bp,
             "cap_fen": closed.cap_fen,
+            "share_rate_ppm": closed.share_rate_ppm,
             "correction": one.position.correction,
         }
         for one in loans
@@ -83,6 +84,7 @@ def _replace_open_segments(session: Session, loans: Sequence[Loaded]) -> None:
             "rate_ppm": stretch.rate_ppm,
             "share_bp": stretch.share_bp,
             "cap_fen": stretch.cap_fen,
+            "share_rate_ppm": stretch.share_rate_ppm,
         }
         for one in loans
         for state, stretch in one.course.open.items()
@@ -174,13 +176,12 @@ def _insert_dues(
     left: list[dict[str, Any]] = []
     for (one, due), due_id in zip(new, ids, strict=True):
         due.id = due_id
-        if due.left_fen:
+        if due.left_fen and due.bearer == "household":
             left.append(
                 {
                     "due_id": due_id,
                     "loan_id": one.loan.id,
                     "kind": due.kind,
-                    "bearer": due.bearer,
                     "payable_on": due.payable_on,
                     "left_fen": due.left_fen,
                 }
@@ -268,7 +269,7 @@ def _update_positions(session: Session, loans: Sequence[Loaded], on: date) -> No
         position, course = one.position, one.course
         for kind, day in course.settled_to.items():
             setattr(position, f"{kind}_settled_to", day)
-        for name in ("matures_on", "method", "every_months", "settle_on_day", "misused"):
+        for name in _TERMS:
             setattr(position, name, getattr(course.terms, name))
         position.drawn_on, position.plan_from_on = course.drawn_on, course.plan_from_on
         _set_events(position, course, on)
@@ -288,15 +289,14 @@ def _update_positions(session: Session, loans: Sequence[Loaded], on: date) -> No
         )
 
 
+#: terms that a change moves
+_TERMS = ("matures_on", "method", "every_months", "settle_on_day", "misused", "unsubsidised")
+
 _POSITION_COLUMNS = (
     "state",
     "drawn_fen",
     "drawn_on",
-    "matures_on",
-    "method",
-    "every_months",
-    "settle_on_day",
-    "misused",
+    *_TERMS,
     "interest_settled_to",
     "penalty_settled_to",
     "compound_settled_to",
@@ -323,7 +323,7 @@ def _set_events(position: Position, course: Course, on: date) -> None:
     else:
         position.settle_event_on = position.share_event_on = FAR
         # A revolving contract is drawn again until its maturity.
-        over = position.plan_event_on == FAR and position.drawn_fen and not course.household_dues
+        over = position.plan_event_on == FAR and position.drawn_fen and not course.dues
         if over and position.state != "written_off":
             position.state = "settled"
     position.next_event_on = min(

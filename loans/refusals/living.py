@@ -110,3 +110,19 @@ class AlreadyMisused(Refusal):
 
 
 # --- refunds and renewals -------------------------------------------------------------------------
+
+
+class AlreadyUnsubsidised(Refusal):
+    """A subsidy stops once."""
+
+    status = 409
+    zh = "合同{number}已停止贴息"
+    en = "the subsidy of contract {number} has been stopped"
+
+
+class NoSubsidyToStop(Refusal):
+    """Nobody but the household bears the interest of the contract."""
+
+    status = 409
+    zh = "合同{number}没有财政贴息，无可停止"
+    en = "contract {number} has no subsidy to stop"

@@ -19,6 +19,13 @@ class BearersOverlap(Refusal):
     en = "two bearers of interest on one day cannot be booked"
 
 
+class RoutesDiffer(Refusal):
+    """The treasury's part of a contract's interest goes one way."""
+
+    zh = "同一合同的贴息发放方式不一致：不能一部分拨付贷款机构、一部分先付后补"
+    en = "the subsidy of one contract cannot go partly to the lender and partly be refunded"
+
+
 class LoanSheetEmpty(Refusal):
     """A sheet has at least one row."""
 

@@ -67,10 +67,9 @@ class Reading:
             select(
                 OpenDue.loan_id,
                 OpenDue.kind,
-                OpenDue.bearer,
                 OpenDue.payable_on,
                 sum_of(OpenDue.left_fen),
-            ).group_by(OpenDue.loan_id, OpenDue.kind, OpenDue.bearer, OpenDue.payable_on)
+            ).group_by(OpenDue.loan_id, OpenDue.kind, OpenDue.payable_on)
         )
         self._days = self._by_loan(
             LoanDay.loan_id,
@@ -209,9 +208,9 @@ def books_of(models: list[SlowLoan]) -> dict[str, int]:
     """Balances of the accounts of all of them, those that are not zero."""
     balances = {
         "loan_principal": sum(model.principal for model in models),
-        "interest_receivable": _left(models, "household", "interest"),
-        "penalty_receivable": _left(models, "household", "penalty", "compound"),
-        "treasury_interest_receivable": _left(models, "treasury", "interest"),
+        "interest_receivable": _left(models, "interest"),
+        "penalty_receivable": _left(models, "penalty", "compound"),
+        "treasury_interest_receivable": sum(says.of_treasury(model) for model in models),
         "household_credit": -sum(model.credit for model in models),
         "interest_income": -_earned(models, "interest"),
         "penalty_income": -_earned(models, "penalty", "compound"),
@@ -221,17 +220,16 @@ def books_of(models: list[SlowLoan]) -> dict[str, int]:
     return {kind: fen for kind, fen in balances.items() if fen}
 
 
-def _payable(model: SlowLoan) -> dict[tuple[str, str, date], int]:
+def _payable(model: SlowLoan) -> dict[tuple[str, date], int]:
     """What is left, by the day on which it is to be paid."""
-    found: dict[tuple[str, str, date], int] = defaultdict(int)
-    for debt in model.debts:
-        if debt.left:
-            found[debt.kind, debt.bearer, debt.payable] += debt.left
+    found: dict[tuple[str, date], int] = defaultdict(int)
+    for debt in model.owed:
+        found[debt.kind, debt.payable] += debt.left
     return dict(found)
 
 
-def _left(models: list[SlowLoan], bearer: str, *kinds: str) -> int:
-    debts = [debt for model in models for debt in model.debts if debt.bearer == bearer]
+def _left(models: list[SlowLoan], *kinds: str) -> int:
+    debts = [debt for model in models for debt in model.owed]
     return sum(debt.left for debt in debts if debt.kind in kinds)
 
 

@@ -111,11 +111,18 @@ def terms_of(contract: Contract) -> Terms:
                 int(share * 10_000),
                 MONEY_MAX_FEN if cap is None else cap,
                 contract.subsidy_in_extension and place == last,
+                _lower(contract.shared_rate, contract.rate),
             )
             for place, (start, end, share, cap) in enumerate(contract.shares)
         ),
         revolving=contract.revolving,
+        refunded=contract.refunded,
     )
+
+
+def _lower(shared: Fraction | None, rate: Fraction) -> int | None:
+    """The rate that is shared, where it is below the contract's."""
+    return int(shared * 1_000_000) if shared is not None and shared < rate else None
 
 
 def begun(contract: Contract) -> Life:
@@ -148,8 +155,8 @@ def stands(life: Life) -> dict[str, Any]:
         "settled": _settled(course),
         "settled to": {kind: course.settled_to[kind] for kind in EARNED_ON},
         "dues": _sums((due.kind, due.bearer, due.due_on, due.amount_fen) for due in course.raised),
-        "left": _sums((due.kind, due.bearer, due.due_on, due.left_fen) for due in course.dues),
-        "payable": sorted({(d.kind, d.due_on, d.payable_on) for d in course.household_dues}),
+        "left": _sums((due.kind, due.due_on, due.left_fen) for due in course.dues),
+        "payable": sorted({(d.kind, d.due_on, d.payable_on) for d in course.dues}),
         "taken": _sums(
             (one.due.kind, one.due.bearer, one.due.due_on, one.fen) for one in course.taken
         ),
@@ -164,6 +171,7 @@ def _segment(one: Any) -> tuple[Any, ...]:
     return (
         one.state, one.from_on, one.to_on, one.principal_fen,
         one.rate_ppm, one.share_bp, one.cap_fen,
+        -1 if one.share_rate_ppm is None else one.share_rate_ppm,
     )  # fmt: skip
 
 
@@ -177,8 +185,8 @@ def _settled(course: Course) -> dict[tuple[str, date], tuple[int, int, int]]:
     return found
 
 
-def _sums(rows: Iterable[tuple[str, str, date, int]]) -> dict[tuple[str, str, date], int]:
-    found: dict[tuple[str, str, date], int] = defaultdict(int)
-    for kind, bearer, day, fen in rows:
-        found[kind, bearer, day] += fen
+def _sums(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[Any, ...], int]:
+    found: dict[tuple[Any, ...], int] = defaultdict(int)
+    for *key, fen in rows:
+        found[tuple(key)] += fen
     return {key: fen for key, fen in found.items() if fen}

@@ -182,7 +182,8 @@ def tell(town: Town, asked: dict[str, Any], story: Story, until: int) -> Told:
 # --- what stands --------------------------------------------------------------------------------
 
 _OF_POSITION = (
-    "state", "matures_on", "method", "every_months", "settle_on_day", "misused", "drawn_fen",
+    "state", "matures_on", "method", "every_months", "settle_on_day", "misused",
+    "unsubsidised", "drawn_fen",
     "drawn_on", "interest_settled_to", "penalty_settled_to", "compound_settled_to", "plan_from_on",
     "settle_event_on", "plan_event_on", "share_event_on", "review_on", "next_event_on", "grade",
 )  # fmt: skip
@@ -197,7 +198,7 @@ def stands(town: Town) -> dict[str, Any]:
 
         open_dues: dict[tuple[Any, ...], int] = defaultdict(int)
         for *key, fen in session.execute(
-            select(OpenDue.kind, OpenDue.bearer, Due.due_on, OpenDue.payable_on, OpenDue.left_fen)
+            select(OpenDue.kind, Due.due_on, OpenDue.payable_on, OpenDue.left_fen)
             .join(Due, Due.id == OpenDue.due_id)
         ):  # fmt: skip
             open_dues[tuple(key)] += fen
@@ -211,9 +212,10 @@ def stands(town: Town) -> dict[str, Any]:
             "open_segments": rows(
                 OpenSegment.state, OpenSegment.from_on, OpenSegment.principal_fen,
                 OpenSegment.rate_ppm, OpenSegment.share_bp, OpenSegment.cap_fen,
+                OpenSegment.share_rate_ppm,
             ),
             "segments": sorted(
-                (s.state, s.from_on, s.to_on, s.principal_fen, s.rate_ppm, s.share_bp)
+                (s.state, s.from_on, s.to_on, s.principal_fen, s.rate_ppm, s.share_bp, s.cap_fen)
                 for s in session.scalars(select(Segment).where(record.in_force()))
             ),
             "open_dues": dict(open_dues),

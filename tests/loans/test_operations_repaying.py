@@ -36,9 +36,7 @@ def left(town: Town) -> list[tuple[str, str, str]]:
     with town.books.read() as session:
         return [
             (d.kind, d.payable_on.isoformat(), format_yuan(d.left_fen))
-            for d in session.scalars(
-                select(OpenDue).where(OpenDue.bearer == "household").order_by(OpenDue.due_id)
-            )
+            for d in session.scalars(select(OpenDue).order_by(OpenDue.due_id))
         ]
 
 

@@ -86,7 +86,7 @@ class Twin:
 
     def over_on(self, day: date) -> bool:
         course = self.course
-        if not self.drawn_fen or course.open or course.household_dues:
+        if not self.drawn_fen or course.open or course.dues:
             return False
         return not course.terms.revolving or day >= course.terms.matures_on
 
@@ -206,7 +206,7 @@ class World:
     def _busy(self, twin: Twin, on: date) -> bool:
         terms, course = twin.course.terms, twin.course
         days = {terms.matures_on, course.plan_event_on, terms.settle_event_after(on)}
-        days |= {due.payable_on for due in course.household_dues}
+        days |= {due.payable_on for due in course.dues}
         days |= {share.from_on for share in terms.shares}
         undrawn = twin.drawn_fen == 0
         return undrawn or any(abs((day - on).days) <= 1 for day in days)
@@ -221,7 +221,7 @@ class World:
             part = left if twin.course.terms.by_plan else self.random.choice((left, left // 3 + 1))
             self.draw(number, part, on)
         elif twin.drawn_fen and not over:
-            owed = sum(due.left_fen for due in twin.course.household_dues)
+            owed = sum(due.left_fen for due in twin.course.dues)
             principal = twin.course.principal_fen
             amounts = [1, owed, owed // 2, owed // 9 + 1, owed + 7, owed + principal // 7]
             if self.random.random() < 0.1:
@@ -245,13 +245,13 @@ class World:
         self.seen |= set(twin.course.open)
 
     def _grade(self, twin: Twin, day: date, thresholds: tuple[tuple[int, int], ...]) -> None:
-        oldest = min((due.payable_on for due in twin.course.household_dues), default=day)
+        oldest = min((due.payable_on for due in twin.course.dues), default=day)
         days = grading.overdue_days(oldest, day)
         grade = grading.grade(days, thresholds)
         if grade != twin.grade:
             twin.grades.append((day, grade, days))
         twin.grade = grade
-        late = [due for due in twin.course.household_dues if due.payable_on < day]
+        late = [due for due in twin.course.dues if due.payable_on < day]
         twin.figures = (
             twin.drawn_fen,
             twin.course.principal_fen,
@@ -298,9 +298,7 @@ class World:
             "settlements": sorted(_told(COLUMNS[Settlement], one) for one in course.settlements),
             "dues": sorted(_told(COLUMNS[Due], one) for one in course.raised),
             "credit": course.credit_fen,
-            "left": sorted(
-                (due.kind, due.payable_on, due.left_fen) for due in course.household_dues
-            ),
+            "left": sorted((due.kind, due.payable_on, due.left_fen) for due in course.dues),
             "settled to": tuple(course.settled_to.values()),
             "events": (
                 terms.settle_event_after(tomorrow) if is_open else FAR,
@@ -317,7 +315,7 @@ class World:
         }
 
     def _review_on(self, twin: Twin, day: date) -> date:
-        payable = [due.payable_on for due in twin.course.household_dues]
+        payable = [due.payable_on for due in twin.course.dues]
         if any(day <= one <= day + ONE for one in payable):
             return day + ONE
         if not payable:
@@ -335,7 +333,7 @@ class World:
             "closed": rows.of(twin, Segment),
             "settlements": rows.of(twin, Settlement),
             "dues": rows.of(twin, Due),
-            "left": [row[1:] for row in rows.of(twin, OpenDue) if row[0] == "household"],
+            "left": rows.of(twin, OpenDue),
             "credit": sum(row[0] for row in rows.of(twin, LoanCredit)),
             "settled to": position[3:6],
             "events": position[6:10],
@@ -358,7 +356,7 @@ class World:
                 assert found == expected, f"{number} ({twin.course.terms.method}) at {day}"
 
 
-_STRETCH = "from_on principal_fen rate_ppm share_bp cap_fen"
+_STRETCH = "from_on principal_fen rate_ppm share_bp cap_fen share_rate_ppm"
 #: what is compared of each table, in this order
 COLUMNS: dict[type[Any], str] = {
     Position: "plan_version state drawn_fen interest_settled_to penalty_settled_to"
@@ -367,7 +365,7 @@ COLUMNS: dict[type[Any], str] = {
     Segment: f"state to_on {_STRETCH}",
     Settlement: "kind from_on to_on product plan_nr amount_fen treasury_fen",
     Due: "kind bearer due_on amount_fen",
-    OpenDue: "bearer kind payable_on left_fen",
+    OpenDue: "kind payable_on left_fen",
     LoanCredit: "amount_fen",
     PlanRow: "version nr from_on due_on principal_fen interest_fen",
     LoanDay: "on_day drawn_fen outstanding_fen overdue_principal_fen overdue_interest_fen grade",

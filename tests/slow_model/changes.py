@@ -50,6 +50,11 @@ def misuse(loan: SlowLoan, on: date) -> None:
         loan.plan_anew(on)
 
 
+def unsubsidise(loan: SlowLoan, on: date) -> None:
+    """The treasury bears nothing from this day on."""
+    loan.unsubsidised_from = on
+
+
 def write_off(loan: SlowLoan, on: date) -> None:
     """All that the household owes leaves the books; the treasury still owes its part."""
     if loan.contract.by_plan and on < loan.contract.matures:

@@ -33,6 +33,10 @@ class Contract:
     #: more days than this past due, and principal is paid first; None: never
     principal_first_after: int | None = None
     subsidy_in_extension: bool = False
+    #: rate at which the treasury shares, where it is lower than the contract's; None: that one
+    shared_rate: Fraction | None = None
+    #: the household pays the treasury's part as well, and gets it back
+    refunded: bool = False
 
     @property
     def base(self) -> int:
@@ -59,10 +63,9 @@ class Debt:
 class Day:
     """A day that is over: what its balances, at its end, bear in a year."""
 
-    #: the regular balance, and as much of it as the treasury shares in
-    regular: int
-    shared: int
-    share: Fraction
+    #: of the regular balance, and what the treasury bears of that
+    interest: Fraction
+    treasury: Fraction
     penalty: Fraction
     compound: Fraction
 

@@ -26,6 +26,7 @@ ORDER = (
     "deferral",
     "plan",
     "misuse",
+    "unsubsidised",
     "payment",
     "early",
     "refund",
@@ -141,6 +142,13 @@ def _misuse(loan: SlowLoan, event: Event) -> None:
     changes.misuse(loan, event.on)
 
 
+def _unsubsidise(loan: SlowLoan, event: Event) -> None:
+    _must(not loan.over, "a stop of the subsidy of a loan that is over")
+    _must(loan.unsubsidised_from is None, "a subsidy stopped twice")
+    _must(bool(loan.contract.shares), "a stop of no subsidy")
+    changes.unsubsidise(loan, event.on)
+
+
 def _refund(loan: SlowLoan, event: Event) -> None:
     _must(event.fen <= loan.credit, "a refund above the credit")
     loan.credit -= event.fen
@@ -162,6 +170,7 @@ _DO: dict[str, Callable[[SlowLoan, Event], None]] = {
     "deferral": _extend,
     "plan": _replan,
     "misuse": _misuse,
+    "unsubsidised": _unsubsidise,
     "refund": _refund,
     "write-off": _write_off,
     "recovery": _recover,

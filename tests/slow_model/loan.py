@@ -10,6 +10,9 @@ The rules, as they were agreed:
   the day of a payment out counts and the day of a repayment does not. Days are added up exactly and
   a settlement is rounded once, half up. The treasury's part is its share, day by day, of the
   interest on the regular balance up to its cap, rounded once; the household pays what is left.
+  Where the treasury shares at a lower rate than the contract's, its part is counted at that rate.
+  Where it refunds, the household owes its part too, and nothing is due from the treasury.
+* From the day on which the subsidy is stopped the treasury bears nothing; all else stays.
 * A loan by product sums is settled up to and including its settlement days, and up to its maturity.
   A loan by plan owes the interest of each row; whatever breaks a row settles the broken part by
   actual days and the rest of the plan is made anew: due dates stay.
@@ -51,6 +54,7 @@ class SlowLoan:
     regular: int = 0
     misused: int = 0
     misused_from: date | None = None
+    unsubsidised_from: date | None = None
     credit: int = 0
     #: kind of debt -> what left the books as a loss
     losses: dict[str, int] = field(default_factory=dict)
@@ -136,8 +140,8 @@ class SlowLoan:
         """By product sums."""
         days, self.unsettled.interest = self.unsettled.interest, []
         self.interest_since = to
-        whole = sum((day.regular * self.contract.rate for day in days), Fraction(0))
-        shared = sum((day.shared * self.contract.rate * day.share for day in days), Fraction(0))
+        whole = sum((day.interest for day in days), Fraction(0))
+        shared = sum((day.treasury for day in days), Fraction(0))
         if whole:
             base = self.contract.base
             amount = half_up(whole / base)
@@ -167,14 +171,17 @@ class SlowLoan:
         days, self.unsettled.interest = self.unsettled.interest, []
         self.interest_since = to
         if amount:
-            whole = sum(day.regular for day in days)
-            shared = sum((day.shared * day.share for day in days), Fraction(0))
+            whole = sum((day.interest for day in days), Fraction(0))
+            shared = sum((day.treasury for day in days), Fraction(0))
             self._settled("interest", to, amount, half_up(amount * shared / whole) if whole else 0)
 
     def _settled(self, kind: str, to: date, amount: int, treasury: int) -> None:
         self.settled.append((kind, to, amount, treasury))
-        self._owe(kind, "household", to, amount - treasury)
-        self._owe(kind, "treasury", to, treasury)
+        if self.contract.refunded:
+            self._owe(kind, "household", to, amount)
+        else:
+            self._owe(kind, "household", to, amount - treasury)
+            self._owe(kind, "treasury", to, treasury)
 
     def _owe(self, kind: str, bearer: str, on: date, fen: int) -> None:
         if fen:
@@ -303,10 +310,11 @@ class SlowLoan:
     def _count(self, on: date) -> None:
         """The day is over and its balances count."""
         share, cap = self._share(on)
+        rate, shared_rate = self.contract.rate, self.contract.shared_rate
+        counted = self.regular if cap is None else min(self.regular, cap)
         day = Day(
-            regular=self.regular,
-            shared=self.regular if cap is None else min(self.regular, cap),
-            share=share,
+            interest=self.regular * rate,
+            treasury=counted * share * (rate if shared_rate is None else min(rate, shared_rate)),
             penalty=self.misused * self.contract.misuse_rate + self.overdue * self.late_rate,
             compound=self.arrears * self.late_rate,
         )
@@ -336,6 +344,8 @@ class SlowLoan:
                 self._owe("principal", "household", due, row.principal)
 
     def _share(self, on: date) -> tuple[Fraction, int | None]:
+        if self.unsubsidised_from is not None:
+            return Fraction(0), 0
         for start, end, share, cap in self.contract.shares:
             # One that lasts to the maturity holds while that waits for a working day.
             if start <= on and (on < end or end >= self.contract.matures):

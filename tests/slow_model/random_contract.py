@@ -65,4 +65,7 @@ def random_contract(rng: Random, first_day: date) -> Contract:
         revolving=by_days and rng.random() < 0.4,
         principal_first_after=rng.choice((None, None, 90, 30)),
         subsidy_in_extension=rng.random() < 0.5,
+        # below every rate here but the smallest, and below none
+        shared_rate=rng.choice((None, None, Fraction(30_000, 1_000_000), Fraction(5, 1000))),
+        refunded=rng.random() < 0.3,
     )

@@ -65,6 +65,7 @@ class Habits:
     deferral: int = 200
     plan: int = 200
     misuse: int = 100
+    unsubsidised: int = 120
     refund: int = 1_000
     #: more than this late, and a loan may be written off
     hopeless_days: int = 180
@@ -170,6 +171,7 @@ class _Clerk:
                 (habits.deferral, self._defer),
                 (habits.plan, self._replan),
                 (habits.misuse, self._misuse),
+                (habits.unsubsidised, self._unsubsidise),
             ]
         if loan.credit:
             acts.append((habits.refund, self._refund))
@@ -246,6 +248,10 @@ class _Clerk:
 
     def _misuse(self) -> None:
         self._event("misuse", self._value_day())
+
+    def _unsubsidise(self) -> None:
+        if self.contract.shares:
+            self._event("unsubsidised", self._value_day())
 
     def _refund(self) -> None:
         credit = self.loan.credit

@@ -19,13 +19,17 @@ def balances(loan: SlowLoan) -> dict[str, int]:
     return {state: fen for state, fen in found.items() if fen}
 
 
-def left(loan: SlowLoan) -> dict[tuple[str, str, date], int]:
-    """What is open of the dues, by kind, bearer and due day."""
-    found: dict[tuple[str, str, date], int] = defaultdict(int)
-    for debt in loan.debts:
-        if debt.left:
-            found[debt.kind, debt.bearer, debt.due] += debt.left
+def left(loan: SlowLoan) -> dict[tuple[str, date], int]:
+    """What the household still owes, by kind and due day."""
+    found: dict[tuple[str, date], int] = defaultdict(int)
+    for debt in loan.owed:
+        found[debt.kind, debt.due] += debt.left
     return dict(found)
+
+
+def of_treasury(loan: SlowLoan) -> int:
+    """What was ever due from the treasury, whoever claims it."""
+    return sum(debt.amount for debt in loan.debts if debt.bearer == "treasury")
 
 
 def dues(loan: SlowLoan) -> dict[tuple[str, str, date], int]:

@@ -14,7 +14,7 @@ import pytest
 from tests.planted import Plant
 from tests.slow_model.life import Event, Impossible, closes
 from tests.slow_model.loan import SlowLoan
-from tests.slow_model.says import allocated, balances, dues, left, settled
+from tests.slow_model.says import allocated, balances, dues, left, of_treasury, settled
 from tests.slow_model.worked import (
     BULLET,
     DRAWN,
@@ -58,7 +58,7 @@ def test_paid_on_the_due_day_costs_nothing_and_one_day_late_one_day() -> None:
     # 50 000 × 7.125 % × 1 / 360 = 9.896
     late = lived(BULLET, next_day, draw(DRAWN), paid(next_day, whole))
     assert not late.over
-    assert left(late) == {("principal", "household", MATURES): 990}
+    assert left(late) == {("principal", MATURES): 990}
     assert lived(BULLET, next_day, draw(DRAWN), paid(next_day, whole + 990)).over
 
 
@@ -90,7 +90,7 @@ def test_principal_first_after_ninety_days() -> None:
     assert allocated(loan) == {("principal", MATURES): 1_000_000}
     # the others keep their order: 50 000 × 7.125 % × 91 / 360 = 900.521
     loan = lived(contract, on, draw(DRAWN), paid(on, FULL + 90_052 + 1))
-    assert left(loan) == {("interest", "household", MATURES): 240_798}
+    assert left(loan) == {("interest", MATURES): 240_798}
 
 
 # --- compound interest --------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def test_compound_interest_ends_with_the_arrears_and_bears_none_itself() -> None
     loan = lived(contract, december, draw(drawn), paid(october, 60_694))
     assert balances(loan) == {"regular": FULL}
     assert left(loan) == {
-        ("compound", "household", october): 360, ("interest", "household", december): 60_035
+        ("compound", october): 360, ("interest", december): 60_035
     }  # fmt: skip
     assert settled(loan)["compound", october] == (360, 0)
     assert ("compound", december) not in settled(loan)
@@ -157,9 +157,8 @@ def test_misuse_ends_the_subsidy_on_its_day() -> None:
     assert settled(loan) == {
         ("interest", september): (19_792, 19_792), ("penalty", september): (81_806, 0)
     }  # fmt: skip
-    assert left(loan) == {
-        ("interest", "treasury", september): 19_792, ("penalty", "household", september): 81_806
-    }  # fmt: skip
+    assert left(loan) == {("penalty", september): 81_806}
+    assert of_treasury(loan) == 19_792
 
 
 def test_misused_and_past_due_bears_the_heavier_surcharge_not_both() -> None:
@@ -199,7 +198,7 @@ def test_drawn_repaid_and_drawn_again() -> None:
     assert not between.over
     loan = lived(contract, date(2016, 9, 21), *first, draw(again, 3_000_000))
     # 30 000 × 4.75 % × 32 / 360 = 126.667
-    assert left(loan) == {("interest", "household", date(2016, 9, 21)): 12_667}
+    assert left(loan) == {("interest", date(2016, 9, 21)): 12_667}
     with pytest.raises(Impossible, match="above the contract"):
         lived(contract, again, *first, draw(again, 3_000_001))
     with pytest.raises(Impossible, match="is over"):
@@ -230,7 +229,7 @@ def test_credit_waits_for_the_next_due_and_can_be_given_back() -> None:
     # given back before, it cannot pay
     bare = lived(QUARTERLY, date(2016, 9, 22), *events, Event("refund", on, 100_000))
     assert bare.credit == 0
-    assert left(bare) == {("interest", "household", september): 60_694}
+    assert left(bare) == {("interest", september): 60_694}
     with pytest.raises(Impossible, match="above the credit"):
         lived(QUARTERLY, on, *events, Event("refund", on, 100_001))
 
