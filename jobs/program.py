@@ -1,7 +1,8 @@
 """What a close does on a day: the rooms' own steps, given the rules and the holidays of the day.
 
-In the order of the trade, settlement to grades, ``loans`` closes loan by loan; the snapshot comes
-after the last of them. On a day on which the grading rule changes, every overdue loan is looked at.
+In the order of the trade, settlement to grades, ``loans`` closes loan by loan; after the last of
+them comes what the treasury owes of the day's settlements, then the snapshot. On a day on which the
+grading rule changes, every overdue loan is looked at.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import loans
+import subsidies
 from config.wiring import House
 from indicators.operations import take_snapshot
 from jobs.close import CHUNK, ONE_DAY, Closed, Closer, Program, Step
@@ -73,7 +75,7 @@ def _steps(
     """Where no policy is in force nobody can have borrowed."""
     if rules is None:
         return [SNAPSHOT]
-    steps = [close_loans(rules, house.calendar), SNAPSHOT]
+    steps = [close_loans(rules, house.calendar), ENTITLEMENT, SNAPSHOT]
     if rules_before is not None and rules.grading.value != rules_before.grading.value:
         return [REVIEW, *steps]
     return steps
@@ -93,6 +95,12 @@ def _review(session: Session, day: date, _limit: int) -> int:
     return 0
 
 
+def _entitle(session: Session, day: date, _limit: int) -> int:
+    # One statement for all of them: what was settled today and the treasury bears a part of.
+    subsidies.entitle(session, day)
+    return 0
+
+
 def _snapshot(session: Session, day: date, _limit: int) -> int:
     # Set-based and whole: it leaves nothing to go on with, however many rows it wrote.
     take_snapshot(session, day)
@@ -101,5 +109,7 @@ def _snapshot(session: Session, day: date, _limit: int) -> int:
 
 #: every overdue loan is looked at, because the grading rule changes
 REVIEW = Step("review", _review, whole=True)
+#: what the treasury owes of the day's settlements
+ENTITLEMENT = Step("entitlement", _entitle, whole=True)
 #: the day's figures, from the last ones and what moved
 SNAPSHOT = Step("snapshot", _snapshot, whole=True)

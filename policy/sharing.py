@@ -125,3 +125,13 @@ LOSS_ROWS: Final = Kind[Sharing](
 FUND_ROWS: Final = Kind[Sharing](
     "fund_sharing", _reader(LEVEL_TITLES, companies=False), _plain, show
 )
+#: whose money a subsidy is; the first four levels alone have a budget of their own
+FUNDING_ROWS: Final = Kind[Sharing](
+    "subsidy_funding",
+    _reader(
+        {level: LEVEL_TITLES[level] for level in ("central", "province", "city", "county")},
+        companies=False,
+    ),
+    _plain,
+    show,
+)

@@ -16,7 +16,15 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
-from policy.sharing import FUND_ROWS, FUSE_SCOPES, LOSS_ROWS, WHEN_FULL, Sharing
+from policy.month_day import MONTH_DAY, RHYTHM_MONTHS, MonthDay
+from policy.sharing import (
+    FUND_ROWS,
+    FUNDING_ROWS,
+    FUSE_SCOPES,
+    LOSS_ROWS,
+    WHEN_FULL,
+    Sharing,
+)
 from policy.sourced import Force, Line, Sourced, line
 from policy.values import (
     BAND_ROWS,
@@ -105,6 +113,15 @@ class ContractTerms:
     ]
     subsidy_when_misused: Annotated[
         Sourced[bool], line(TRUTH, "挪用后继续贴息", "subsidy while misused")
+    ]
+    subsidy_status_at_settlement: Annotated[
+        Sourced[bool] | None,
+        line(
+            TRUTH,
+            "结息时仍须符合条件",
+            "the household is still served on the day of settlement",
+            optional=True,
+        ),
     ]
     overdue_surcharge_bp: Annotated[
         Sourced[int], line(SHARE, "逾期罚息加收", "surcharge when overdue")
@@ -237,6 +254,20 @@ class ConductRules:
     loan_notice_days: Annotated[Sourced[int], line(DAYS, "贷款公示期", "public notice of loans")]
     subsidy_notice_days: Annotated[
         Sourced[int], line(DAYS, "贴息公示期", "public notice of subsidies")
+    ]
+    subsidy_funding: Annotated[
+        Sourced[Sharing], line(FUNDING_ROWS, "贴息资金来源", "who funds the subsidies")
+    ]
+    subsidy_claim_every_months: Annotated[
+        Sourced[int], line(RHYTHM_MONTHS, "贴息申报周期", "subsidies are claimed every")
+    ]
+    subsidy_claim_on_day: Annotated[
+        Sourced[int],
+        line(counted("日"), "贴息申报期末日（含）", "last day of a claim's period"),
+    ]
+    subsidy_year_end: Annotated[
+        Sourced[MonthDay],
+        line(MONTH_DAY, "财政关账日", "the treasury's closing day of a year"),
     ]
     subsidy_claim_working_days: Annotated[
         Sourced[int], line(WORKING_DAYS, "贴息申报时限", "subsidy claim filed within")

@@ -4,3 +4,7 @@ The treasury's part of a settlement becomes an entitlement at the close of its d
 the entitlements of a period; three offices check, publish, approve and pay the claim; the bank's
 answer says what has come. A household owes nothing more however late the treasury pays.
 """
+
+from subsidies.batch import entitle
+
+__all__ = ["entitle"]

@@ -40,7 +40,7 @@ class BudgetLine(Recorded, Base):
 
 
 class BudgetChange(Recorded, Base):
-    """More or less on a line (追加、调减), decided by a second person."""
+    """More or less on a line (追加、调减), asked for; in force once a second person approves it."""
 
     __tablename__ = "budget_changes"
     __table_args__ = (CheckConstraint("amount_fen <> 0", name="amount_not_zero"),)
@@ -53,8 +53,8 @@ class BudgetChange(Recorded, Base):
     amount_fen: Mapped[int]
     #: document number
     document_no: Mapped[str]
-    #: business day of the decision
-    changed_on: Mapped[date]
+    #: business day it was asked for
+    proposed_on: Mapped[date]
     #: why
     reason: Mapped[str]
 
