@@ -69,7 +69,7 @@ def entitle(session: Session, on: date) -> int:
     settled, begun = session.execute(
         select(
             exists().where(Settlement.booked_on == on),
-            exists().where(Entitlement.id > 0),
+            or_(exists().where(Entitlement.id > 0), exists().where(Exclusion.settlement_id > 0)),
         )
     ).one()
     if begun and not settled:
