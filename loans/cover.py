@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from loans.shares import cap_left
-from policy import ContractTerms
+from policy import FUND, ContractTerms
 
 #: the part of a debt whose cover a cap on principal speaks of
 PRINCIPAL: Final = "principal"
@@ -29,6 +29,8 @@ def covered_fen(outstanding_fen: int, cap_fen: int) -> int:
 
 def fund_share_bp(terms: ContractTerms) -> int:
     """The share of a loss that the fund bears, basis points."""
+    if terms.loss_sharing is not None:
+        return sum(row.share_bp for row in terms.loss_sharing.value if row.party == FUND)
     return terms.cover_fund_share_bp.value
 
 

@@ -24,7 +24,7 @@ class FuseLiftWaiting(Refusal):
 class FuseLiftOverlong(Refusal):
     """A lift holds for so long and no longer."""
 
-    zh = "解除熔断须至{first}以后、最迟至{last}为止，不能至{until}"
+    zh = "解除熔断的期限须在{first}至{last}之间（含），不能是{until}"
     en = "a lift holds up to a day from {first} to {last}, not {until}"
 
 
@@ -118,11 +118,11 @@ class AboveGuarantee(Refusal):
 
 
 class CallAboveDebt(Refusal):
-    """The company pays what is owed and overdue, and nobody pays it twice."""
+    """The company pays what is past due, and nobody pays it twice."""
 
     status = 409
-    zh = "合同{number}尚欠且未获代偿的本金{owed}元，不足{amount}元；未逾期的不得要求代偿"
-    en = "{owed} yuan of principal of {number} are owed, overdue and not compensated, not {amount}"
+    zh = "合同{number}逾期且未获代偿的欠款{owed}元，不足{amount}元；未逾期的不得要求代偿"
+    en = "{owed} yuan of {number} are past due and not compensated, not {amount}"
 
 
 class RecoveryAboveCall(Refusal):
