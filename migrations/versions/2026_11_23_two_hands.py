@@ -66,6 +66,7 @@ NEW_TABLES = (
     "subsidy_claim_positions",
     "fund_statements",
     "fund_orders",
+    "fund_days",
     "fund_balances",
     "subsidy_runs",
     "subsidy_claims",
@@ -76,6 +77,7 @@ NEW_TABLES = (
     "fund_accounts",
     "budget_uses",
     "budget_changes",
+    "subsidy_days",
     "payout_accounts",
     "fuse_lifts",
     "budget_lines",
@@ -311,6 +313,27 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_payout_accounts_trail_id"), "payout_accounts", ["trail_id"], unique=False
     )
+    op.create_table(
+        "subsidy_days",
+        sa.Column("village_code", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("accrued_fen", BigInt, nullable=False),
+        sa.Column("claimed_fen", BigInt, nullable=False),
+        sa.Column("paid_fen", BigInt, nullable=False),
+        sa.Column("to_recover_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "claimed_fen <= accrued_fen AND paid_fen <= claimed_fen",
+            name=op.f("ck_subsidy_days_accrued_claimed_paid"),
+        ),
+        sa.CheckConstraint(
+            "to_recover_fen >= 0", name=op.f("ck_subsidy_days_to_recover_not_negative")
+        ),
+        sa.PrimaryKeyConstraint("village_code", "on_day", name=op.f("pk_subsidy_days")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_subsidy_days_on_day", "subsidy_days", ["on_day"], unique=False)
+    op.create_index(op.f("ix_subsidy_days_trail_id"), "subsidy_days", ["trail_id"], unique=False)
     op.create_table(
         "budget_changes",
         sa.Column("id", BigInt, nullable=False),
@@ -579,6 +602,33 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("account_id", name=op.f("pk_fund_balances")),
         sqlite_strict=True,
     )
+    op.create_table(
+        "fund_days",
+        sa.Column("account_id", BigInt, nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("balance_fen", BigInt, nullable=False),
+        sa.Column("pledged_fen", BigInt, nullable=False),
+        sa.Column("contributed_fen", BigInt, nullable=False),
+        sa.Column("disbursed_fen", BigInt, nullable=False),
+        sa.Column("covered_fen", BigInt, nullable=False),
+        sa.Column("multiple", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "covered_fen >= 0 AND disbursed_fen >= 0",
+            name=op.f("ck_fund_days_lending_not_negative"),
+        ),
+        sa.CheckConstraint(
+            "pledged_fen BETWEEN 0 AND balance_fen",
+            name=op.f("ck_fund_days_pledged_within_balance"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["fund_accounts.id"], name=op.f("fk_fund_days_account_id_fund_accounts")
+        ),
+        sa.PrimaryKeyConstraint("account_id", "on_day", name=op.f("pk_fund_days")),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_fund_days_on_day", "fund_days", ["on_day"], unique=False)
+    op.create_index(op.f("ix_fund_days_trail_id"), "fund_days", ["trail_id"], unique=False)
     op.create_table(
         "fund_orders",
         sa.Column("id", BigInt, nullable=False),
