@@ -13,6 +13,7 @@ every row, each with its end known; what follows says what it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -118,6 +119,15 @@ def canonical_line(table: Table, *, of_old: bool = False) -> ColumnElement[str]:
         line = line.op("||")("|").op("||")(_canonical(said))
     for column in sorted((c for c in columns if ADDED in c.info), key=lambda c: c.name):
         line = line.op("||")(_unless_before(column))
+    return line
+
+
+def canonical_cells(columns: Iterable[ColumnElement[Any]]) -> ColumnElement[str]:
+    """SQL: columns of a query as one line of text, alike on both databases."""
+    first, *others = columns
+    line: ColumnElement[str] = _canonical(first)
+    for column in others:
+        line = line.op("||")("|").op("||")(_canonical(column))
     return line
 
 

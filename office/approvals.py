@@ -90,12 +90,7 @@ def decide(
     rights.allow(
         by, proposal.command, region=proposal.region_code, institution_id=proposal.institution_id
     )
-    if by.is_system:
-        raise SystemNeverApproves
-    if by.person_id == proposal.proposed_by:
-        raise SameMakerAndChecker
-    if by.identity_index is not None and by.identity_index in identity_indexes:
-        raise OwnHousehold
+    require_other(by, (proposal.proposed_by,), identity_indexes)
     if not approved and not reason.strip():
         raise ReasonMissing(field="reason")
     if digest != proposal.digest:
@@ -114,6 +109,18 @@ def decide(
     )
     session.flush()
     return proposal
+
+
+def require_other(
+    by: Actor, makers: Collection[int], identity_indexes: Collection[bytes] = ()
+) -> None:
+    """Refuse as a decider the system, one of the persons who made it, one of a household in it."""
+    if by.is_system:
+        raise SystemNeverApproves
+    if by.person_id in makers:
+        raise SameMakerAndChecker
+    if by.identity_index is not None and by.identity_index in identity_indexes:
+        raise OwnHousehold
 
 
 def decision_of(session: Session, proposal_id: int) -> str | None:

@@ -35,7 +35,7 @@ class ClaimAlreadyMade(Refusal):
     en = "this period to {period_to} is claimed already: claim {claim} is {state_en}"
 
 
-class NothingToClaim(Refusal):
+class NoSubsidyToClaim(Refusal):
     """A claim has at least one row."""
 
     status = 409

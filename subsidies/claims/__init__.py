@@ -1,0 +1,36 @@
+"""Claims: drafted, checked, submitted, recomputed, confirmed, published, approved; or sent back."""
+
+from subsidies.claims.drafting import draft, draft_due
+from subsidies.claims.noticing import answer, notice_rows, object_to, open_objections, post_notice
+from subsidies.claims.office_steps import (
+    approve,
+    check_claim,
+    confirm,
+    recompute_claim,
+    return_claim,
+    submit,
+    withdraw,
+)
+from subsidies.claims.recomputing import Recomputed
+from subsidies.claims.steps import claim_of, state_of, steps_of
+
+__all__ = [
+    "Recomputed",
+    "answer",
+    "approve",
+    "check_claim",
+    "claim_of",
+    "confirm",
+    "draft",
+    "draft_due",
+    "notice_rows",
+    "object_to",
+    "open_objections",
+    "post_notice",
+    "recompute_claim",
+    "return_claim",
+    "state_of",
+    "steps_of",
+    "submit",
+    "withdraw",
+]

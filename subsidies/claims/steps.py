@@ -1,0 +1,175 @@
+"""Taking a step of a claim: who may, from which state, over rows that are still the frozen ones.
+
+The claim's place is moved by one conditional UPDATE, on which two who take the same step wait for
+each other; the second finds it elsewhere. Everything else is read after that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+import ledger
+import organisations
+from households import Person
+from kernel.actor import Actor
+from kernel.calendar import HolidayTable, HolidayTableEnds
+from kernel.refusals import NotFound
+from loans.models import Loan, LoanShare
+from office import approvals, rights
+from office.refusals import ReasonMissing
+from subsidies import lifecycle
+from subsidies.claims import freezing
+from subsidies.lifecycle import Move
+from subsidies.models import Claim, ClaimPosition, ClaimRow, ClaimStep, EntitlementClaim
+from subsidies.refusals.claiming import ClaimElsewhere, ClaimRowsChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken."""
+
+    claim: Claim
+    step: ClaimStep
+    #: where the claim stood before
+    came_from: str
+
+
+def claim_of(session: Session, claim_id: int) -> Claim:
+    """A claim by its number."""
+    claim = session.get(Claim, claim_id)
+    if claim is None:
+        raise NotFound(field="claim_id", what="贴息申报")
+    return claim
+
+
+def steps_of(session: Session, claim_id: int) -> Sequence[ClaimStep]:
+    """Everything that happened to a claim, in order."""
+    return session.scalars(
+        select(ClaimStep).where(ClaimStep.claim_id == claim_id).order_by(ClaimStep.nr)
+    ).all()
+
+
+def state_of(session: Session, claim_id: int) -> str:
+    """Where a claim stands."""
+    state = session.scalar(select(ClaimPosition.state).where(ClaimPosition.claim_id == claim_id))
+    if state is None:
+        raise NotFound(field="claim_id", what="贴息申报")
+    return state
+
+
+def take(
+    session: Session,
+    name: str,
+    claim_id: int,
+    *,
+    on: date,
+    by: Actor,
+    reason: str = "",
+    deadline_on: date | None = None,
+) -> Taken:
+    """Take the step of that name, or refuse it."""
+    claim, move = claim_of(session, claim_id), lifecycle.MOVES[name]
+    allow(session, move.command, claim.lender_id, by)
+    ledger.require_bookable(session, on)
+    came_from = _go(session, claim_id, move)
+    before = steps_of(session, claim_id)
+    approvals.require_other(by, makers(before, move.other_than), _own_index(session, claim_id, by))
+    step = ClaimStep(
+        claim_id=claim_id,
+        nr=len(before) + 1,
+        state=move.to,
+        on_day=on,
+        by_person=by.person_id,
+        deadline_on=deadline_on,
+        digest=frozen_digest(session, claim),
+        reason=reason.strip(),
+    )
+    session.add(step)
+    session.flush()
+    return Taken(claim, step, came_from)
+
+
+def require_reason(reason: str) -> None:
+    """Refuse a step back without a word."""
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
+
+
+def allow(session: Session, command: str, lender_id: int, by: Actor) -> None:
+    """Refuse whoever may not do this with a lender's claims."""
+    lender = organisations.get(session, lender_id)
+    rights.allow(by, command, region=lender.region_code, institution_id=lender_id)
+
+
+def frozen_digest(session: Session, claim: Claim) -> str:
+    """The digest of a claim's rows, which is the one that was drafted."""
+    digest = freezing.digest_of(session, claim.id)
+    if digest != claim.digest:
+        raise ClaimRowsChanged(field="claim_id", claim=claim.id)
+    return digest
+
+
+def makers(steps: Sequence[ClaimStep], states: Collection[str]) -> set[int]:
+    """Who last brought the claim to these states."""
+    last = {step.state: step.by_person for step in steps}
+    return {last[state] for state in states if state in last}
+
+
+def free(session: Session, claim_id: int) -> None:
+    """The entitlements of a claim that is over may be claimed again."""
+    session.execute(delete(EntitlementClaim).where(EntitlementClaim.claim_id == claim_id))
+
+
+def working_days_after(calendar: HolidayTable, day: date, days: int) -> date | None:
+    """The last of so many working days after a day; None where the holiday table ends before."""
+    try:
+        for _ in range(days):
+            day = calendar.next_working_day(day)
+    except HolidayTableEnds:
+        return None
+    return day
+
+
+def _go(session: Session, claim_id: int, move: Move) -> str:
+    """Move the claim's place; where it stood."""
+    came_from = session.scalar(
+        select(ClaimPosition.state).where(ClaimPosition.claim_id == claim_id).with_for_update()
+    )
+    moved = session.execute(
+        update(ClaimPosition)
+        .where(ClaimPosition.claim_id == claim_id, ClaimPosition.state.in_(move.comes_from))
+        .values(state=move.to)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.rowcount != 1 or came_from is None:  # type: ignore[attr-defined]
+        raise elsewhere(claim_id, came_from or lifecycle.WITHDRAWN)
+    return came_from
+
+
+def elsewhere(claim_id: int, state: str) -> ClaimElsewhere:
+    """The claim stands where this is not to be done."""
+    state_zh, state_en = lifecycle.TITLES[state]
+    return ClaimElsewhere(field="claim_id", claim=claim_id, state_zh=state_zh, state_en=state_en)
+
+
+def _own_index(session: Session, claim_id: int, by: Actor) -> set[bytes]:
+    """The mover's own identity index, if somebody of a household in the claim has it."""
+    if by.identity_index is None:
+        return set()
+    mine = select(Person.household_id).where(Person.identity_index == by.identity_index)
+    borrowed = (
+        select(ClaimRow.nr)
+        .join(Loan, Loan.id == ClaimRow.loan_id)
+        .outerjoin(LoanShare, LoanShare.application_id == Loan.application_id)
+        .where(
+            ClaimRow.claim_id == claim_id,
+            Loan.household_id.in_(mine) | LoanShare.household_id.in_(mine),
+        )
+        .limit(1)
+    )
+    return {by.identity_index} if session.scalar(borrowed) is not None else set()

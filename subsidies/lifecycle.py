@@ -1,0 +1,100 @@
+"""What may become of a claim: one table of moves.
+
+A claim goes through three offices: the cooperative drafts, checks and submits it; the poverty
+office recomputes, confirms and publishes it; the finance bureau approves and pays it, file by file,
+and the cooperative confirms the receipt. A move says from which states it leads where, the right it
+takes, and whose steps the mover may not have taken: two steps of one claim that watch each other
+are never one person's, under whatever account. A claim that is returned or withdrawn is over; the
+cooperative drafts the next version of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+DRAFTED: Final = "drafted"
+CHECKED: Final = "checked"
+SUBMITTED: Final = "submitted"
+RECOMPUTED: Final = "recomputed"
+CONFIRMED: Final = "confirmed"
+NOTICED: Final = "noticed"
+APPROVED: Final = "approved"
+FILED: Final = "filed"
+SENT: Final = "sent"
+PART_PAID: Final = "part_paid"
+PAID: Final = "paid"
+RECEIPTED: Final = "receipted"
+RETURNED: Final = "returned"
+WITHDRAWN: Final = "withdrawn"
+
+#: state -> (Chinese, English)
+TITLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        DRAFTED: ("已生成", "drafted"),
+        CHECKED: ("已复核", "checked"),
+        SUBMITTED: ("已申报", "submitted"),
+        RECOMPUTED: ("已复算", "recomputed"),
+        CONFIRMED: ("已审核", "confirmed"),
+        NOTICED: ("公示中", "under public notice"),
+        APPROVED: ("已核准", "approved"),
+        FILED: ("已制付款文件", "payment file made"),
+        SENT: ("已送银行", "sent to the bank"),
+        PART_PAID: ("部分退票", "partly sent back"),
+        PAID: ("已拨付", "paid"),
+        RECEIPTED: ("已回执", "receipted"),
+        RETURNED: ("已退回", "returned"),
+        WITHDRAWN: ("已撤回", "withdrawn"),
+    }
+)
+
+_COOPERATIVE: Final = (DRAFTED, CHECKED, SUBMITTED)
+_POVERTY_OFFICE: Final = (RECOMPUTED, CONFIRMED, NOTICED)
+
+#: the claim holds its entitlements
+ALIVE: Final = frozenset(TITLES) - {RETURNED, WITHDRAWN}
+#: the treasury has been asked for the money
+CLAIMED: Final = ALIVE - {DRAFTED, CHECKED}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A step from some states to one."""
+
+    command: str
+    comes_from: frozenset[str]
+    to: str
+    #: the mover is none of the persons who last brought the claim to these states
+    other_than: tuple[str, ...] = ()
+
+
+def _move(command: str, comes_from: tuple[str, ...], to: str, other_than: tuple[str, ...]) -> Move:
+    return Move(f"subsidies.{command}", frozenset(comes_from), to, other_than)
+
+
+MOVES: Final[Mapping[str, Move]] = MappingProxyType(
+    {
+        "check": _move("check", (DRAFTED,), CHECKED, (DRAFTED,)),
+        "submit": _move("submit", (CHECKED,), SUBMITTED, (DRAFTED, CHECKED)),
+        "withdraw": _move("withdraw", (DRAFTED, CHECKED), WITHDRAWN, ()),
+        "recompute": _move("recompute", (SUBMITTED,), RECOMPUTED, _COOPERATIVE),
+        "confirm": _move("confirm", (RECOMPUTED,), CONFIRMED, (*_COOPERATIVE, RECOMPUTED)),
+        "notice": _move("notice", (CONFIRMED,), NOTICED, _COOPERATIVE),
+        "approve": _move("approve", (NOTICED,), APPROVED, (*_COOPERATIVE, *_POVERTY_OFFICE)),
+        "return": _move(
+            "return", (SUBMITTED, RECOMPUTED, CONFIRMED, NOTICED, APPROVED), RETURNED, _COOPERATIVE
+        ),
+        "file": _move(
+            "pay", (APPROVED, PART_PAID), FILED, (*_COOPERATIVE, *_POVERTY_OFFICE, APPROVED)
+        ),
+        "discard": _move("pay", (FILED,), APPROVED, ()),
+        "discard_again": _move("pay", (FILED,), PART_PAID, ()),
+        "send": _move("send", (FILED,), SENT, (*_COOPERATIVE, *_POVERTY_OFFICE, FILED)),
+        "answer": _move("bank_return", (SENT,), PAID, ()),
+        "answer_in_part": _move("bank_return", (SENT,), PART_PAID, ()),
+        "give_back": _move("approve_give_back", (PART_PAID,), PAID, ()),
+        "receipt": _move("receipt", (PAID,), RECEIPTED, ()),
+    }
+)
