@@ -100,6 +100,8 @@ class Lives:
         # What is sound and past its last day is looked at in the month to come.
         last = max(months_left, 1) if grade == 1 else months_left
         masses, claimed = self._running[grade]
+        if last > len(self._months):
+            return claimed
         found = claimed[: max(last - 1, 0)]
         sound, late = masses[max(last - 1, 0)]
         for month in self._months[len(found) :]:
