@@ -48,21 +48,16 @@ class Signed:
 
 
 def caps_at_signing(session: Session, signed: Sequence[Signed], *, on: date) -> list[int]:
-    """The cover cap of each contract of a sheet, in order; a later one finds what earlier left."""
+    """The cover cap of each contract of a sheet, in order; a household stands once on it."""
     covered = [one for one in signed if household_cap_fen(one.terms)]
     households = {key for one in covered for key, _ in one.parts}
     # What is renewed ends where its renewal begins.
     old = [one.facts.renewed.loan_id for one in covered if one.facts.renewed is not None]
     taken = cover_taken(session, sorted(households), on=on, without=old) if covered else {}
-    caps = []
-    for one in signed:
-        caps.append(
-            contract_cap_fen(one.terms, [(fen, taken.get(key, 0)) for key, fen in one.parts])
-        )
-        for key, fen in one.parts:
-            cap_fen = contract_cap_fen(one.terms, [(fen, taken.get(key, 0))])
-            taken[key] = taken.get(key, 0) + cap_fen
-    return caps
+    return [
+        contract_cap_fen(one.terms, [(fen, taken.get(key, 0)) for key, fen in one.parts])
+        for one in signed
+    ]
 
 
 # --- draws ----------------------------------------------------------------------------------------

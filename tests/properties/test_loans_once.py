@@ -354,8 +354,8 @@ PLANTED = [
     ),
     Plant(
         test_no_one_lends_beyond_a_limit,
-        "loans.limits._move",
-        lambda _session, _wanted, _restored: None,
+        "loans.limits.hold",
+        lambda session, _places: limits.Room(session, {}),
     ),
 ]
 
