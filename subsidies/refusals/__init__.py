@@ -12,6 +12,12 @@ from subsidies.refusals.budget import (
     BudgetNotPaid,
     BudgetYearOutOfRange,
 )
+from subsidies.refusals.foreseeing import (
+    ForecastBadShare,
+    ForecastTooLong,
+    LendingAboveLimit,
+    LendingIncomplete,
+)
 
 __all__ = [
     "BudgetAmountBelowZero",
@@ -24,4 +30,8 @@ __all__ = [
     "BudgetNotCommitted",
     "BudgetNotPaid",
     "BudgetYearOutOfRange",
+    "ForecastBadShare",
+    "ForecastTooLong",
+    "LendingAboveLimit",
+    "LendingIncomplete",
 ]
