@@ -15,16 +15,26 @@ from risk_fund.accounts import (
 from risk_fund.figures import AccountFigures, figures, total_of
 from risk_fund.leverage import Leverage
 from risk_fund.limits import refresh_limits
+from risk_fund.reconciling import (
+    compare,
+    decide_reconciliation,
+    propose_reconciliation,
+    take_statement,
+)
 
 __all__ = [
     "AccountFigures",
     "Leverage",
     "Order",
     "book_interest",
+    "compare",
     "decide_order",
+    "decide_reconciliation",
     "figures",
     "open_account",
     "propose_order",
+    "propose_reconciliation",
     "refresh_limits",
+    "take_statement",
     "total_of",
 ]

@@ -116,3 +116,10 @@ class StatementSuperseded(Refusal):
     status = 409
     zh = "第{number}号对账单已被更正后的对账单替代"
     en = "statement {number} was replaced by a corrected one"
+
+
+class StatementOpeningDiffers(Refusal):
+    """A month opens with what the month before closed with."""
+
+    zh = "期初余额{opening}元与上月对账单期末余额{closing}元不符"
+    en = "the opening balance of {opening} yuan is not the closing {closing} of the month before"

@@ -28,7 +28,7 @@ class LoanNotOverdueYet(Refusal):
     en = "{number} is {days} days overdue; a claim takes {needed}"
 
 
-class EvidenceMissing(Refusal):
+class CollectionEvidenceMissing(Refusal):
     """A lender collects before it claims, and shows that it has."""
 
     zh = "合同{number}缺少：{missing_zh}"
@@ -43,7 +43,7 @@ class ClaimUnderWay(Refusal):
     en = "claim {nr} of {number} is under way ({state})"
 
 
-class NothingToClaim(Refusal):
+class NothingUnderCover(Refusal):
     """Nothing under cover is due and unpaid."""
 
     status = 409
