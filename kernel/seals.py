@@ -11,6 +11,7 @@ hundred thousand rows are sealed by one statement and both databases agree.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.orm import Session
@@ -29,8 +30,12 @@ def table_of(entity: type[Base]) -> Table:
     return table
 
 
+@lru_cache(maxsize=64)
 def seal_of(entity: type[Base], *, of_old: bool = False) -> ColumnElement[str]:
-    """SQL: the seal of a row, in a query grouped by the table's id."""
+    """SQL: the seal of a row, in a query grouped by the table's id.
+
+    Told by the table alone, so built once.
+    """
     table = table_of(entity)
     return digest_lines(canonical_line(table, of_old=of_old), table.c.id)
 

@@ -251,21 +251,25 @@ def _check_contents(
     session: Session, claimed: dict[int, dict[str, list[object]]]
 ) -> Iterator[Finding]:
     for name, table in recorded_tables().items():
-        keys = table.primary_key.columns
-        lines = (
-            select(table.c.trail_id, canonical_line(table).label("line"), *keys)
-            .order_by(table.c.trail_id, *keys)
-            .subquery()
-        )
-        digest = digest_lines(lines.c.line, *(lines.c[key.name] for key in keys))
-        found = session.execute(
-            select(lines.c.trail_id, func.count(), digest).group_by(lines.c.trail_id)
-        )
+        found = session.execute(_written_query(table))
         seen = {trail_id: [count, hexdigest] for trail_id, count, hexdigest in found}
         expected = {key: value[name] for key, value in claimed.items() if name in value}
         for trail_id in sorted(seen.keys() | expected.keys()):
             if seen.get(trail_id) != expected.get(trail_id):
                 yield _differs(name, trail_id, seen.get(trail_id), expected.get(trail_id))
+
+
+@lru_cache(maxsize=256)
+def _written_query(table: Table) -> Select[int, int, str]:
+    """Rows and digest of each unit of work; told by the table alone, so built once."""
+    keys = table.primary_key.columns
+    lines = (
+        select(table.c.trail_id, canonical_line(table).label("line"), *keys)
+        .order_by(table.c.trail_id, *keys)
+        .subquery()
+    )
+    digest = digest_lines(lines.c.line, *(lines.c[key.name] for key in keys))
+    return select(lines.c.trail_id, func.count(), digest).group_by(lines.c.trail_id)
 
 
 def _differs(

@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -25,15 +25,19 @@ import pytest
 from sqlalchemy import Engine
 
 import dev
+from config.settings import Settings
+from config.wiring import House
 from kernel.actor import Actor, system_actor
 from kernel.database import open_engine
 from kernel.unit_of_work import Books, found_trail
 from kernel.vault import Keyring, SealingKey
-from tests import databases, postgres, verification
+from tests import beginnings, compiled, databases, postgres, verification
 
 # A slow machine is no fault of the arithmetic; a failure prints how to repeat it.
 hypothesis.settings.register_profile("house", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("house")
+
+compiled.share()
 
 #: set, and bugs are planted in the long proofs too
 PLANTS = "FUPIN_PROOF_PLANTS"
@@ -122,17 +126,21 @@ sys.addaudithook(refuse_network)
 
 
 @pytest.fixture(scope="session")
-def databases_of_this_process(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[databases.Maker]:
+def databases_of_this_process(request: pytest.FixtureRequest) -> Iterator[databases.Maker]:
     """Makes this process's databases, all of one kind."""
     if request.config.getoption("database") == "postgresql":
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         maker: databases.Maker = databases.PostgresMaker(worker)
     else:
-        maker = databases.SqliteMaker(tmp_path_factory.mktemp("databases"))
+        maker = databases.SqliteMaker()
     yield maker
     maker.close()
+
+
+@pytest.fixture(scope="session")
+def kept_beginnings(databases_of_this_process: databases.Maker) -> beginnings.Shelf:
+    """The beginnings that this process lived through once."""
+    return beginnings.Shelf(databases_of_this_process)
 
 
 @pytest.fixture
@@ -144,11 +152,25 @@ def blank_database_url(databases_of_this_process: databases.Maker) -> Iterator[s
 
 
 @pytest.fixture
+def copied_beginning(
+    request: pytest.FixtureRequest, kept_beginnings: beginnings.Shelf
+) -> beginnings.Kept | None:
+    """The books that this test's are a copy of, if they do not begin empty."""
+    return kept_beginnings.for_test(request.node)
+
+
+@pytest.fixture
 def database_url(
-    request: pytest.FixtureRequest, databases_of_this_process: databases.Maker, keyring: Keyring
+    request: pytest.FixtureRequest,
+    databases_of_this_process: databases.Maker,
+    copied_beginning: beginnings.Kept | None,
+    keyring: Keyring,
 ) -> Iterator[str]:
-    """A database of this test alone, with all tables and no rows; verified when it is over."""
-    url = databases_of_this_process.fresh()
+    """A database of this test alone, with all tables and no rows; verified when it is over.
+
+    A test that begins with a story (``begin``) gets books in which it was lived.
+    """
+    url = databases_of_this_process.fresh(copied_beginning.name if copied_beginning else None)
     yield url
     try:
         if request.node.get_closest_marker("damaged") is None:
@@ -162,16 +184,17 @@ class Clock:
     """A clock for the record that moves only when told; each reading is a microsecond later."""
 
     now: datetime = NOON
-    _readings: Iterator[int] = field(default_factory=count)
+    readings: int = 0
 
     def __call__(self) -> datetime:
-        return self.now + timedelta(microseconds=next(self._readings))
+        self.readings += 1
+        return self.now + timedelta(microseconds=self.readings - 1)
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock(copied_beginning: beginnings.Kept | None) -> Clock:
     """The clock of ``books``; a test may set ``clock.now``."""
-    return Clock()
+    return Clock(copied_beginning.now, copied_beginning.readings) if copied_beginning else Clock()
 
 
 @pytest.fixture(scope="session")
@@ -210,10 +233,36 @@ def books(engine: Engine, keyring: Keyring, clock: Clock, system: Actor) -> Book
     return founded
 
 
+@pytest.fixture
+def begin(
+    request: pytest.FixtureRequest,
+    kept_beginnings: beginnings.Shelf,
+    copied_beginning: beginnings.Kept | None,
+    books: Books,
+    database_url: str,
+) -> beginnings.Beginning:
+    """``begin("fixture", live)``: what ``live()`` answers, lived once per process."""
+    return beginnings.Beginning(
+        request.node, kept_beginnings, copied_beginning, books, database_url
+    )
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder of the tree."""
     return databases.ROOT
+
+
+@pytest.fixture(scope="session")
+def shelf() -> dict[str, object]:
+    """What every house reads from the same files, read once; nobody writes in it."""
+    house = House(Settings.from_environment({}))
+    return {
+        "regions": house.regions,
+        "rulebook": house.rulebook,
+        "calendar": house.calendar,
+        "papers": house.papers,
+    }
 
 
 # --- the browser --------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import importlib
 import importlib.util
 import os
 import shutil
+import tempfile
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy import Column, Table, create_engine, make_url, text
 
 from kernel.append_only import append_only_tables, protect
 from kernel.database import Base, BigInt, open_engine
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 #: URL of a PostgreSQL whose user may create databases
@@ -28,8 +30,12 @@ SERVER_VARIABLE = "FUPIN_TEST_POSTGRES"
 class Maker(Protocol):
     """Makes and drops the databases of one test process."""
 
-    def fresh(self) -> str:
-        """URL of a new database with all tables and no rows."""
+    def fresh(self, kept: str | None = None) -> str:
+        """URL of a new database with all tables and no rows, or a copy of one that was kept."""
+        ...
+
+    def keep(self, url: str) -> str:
+        """Keep a database, to which nobody is connected, as it is now; what to call it."""
         ...
 
     def blank(self) -> str:
@@ -86,22 +92,28 @@ def _stand_in_for_tables_of_rooms_to_come() -> None:
 
 
 class SqliteMaker:
-    """Databases that are files of one folder."""
+    """Databases that are files of one folder of their own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="fupin", dir=postgres.memory()))
         self._numbers = count(1)
         self._template: Path | None = None
 
-    def fresh(self) -> str:
-        """Copy the template's file."""
+    def fresh(self, kept: str | None = None) -> str:
+        """Copy the template's file, or one that was kept."""
         if self._template is None:
             template = self._folder / "template.db"
             build_schema(f"sqlite:///{template}")
             self._template = template
         path = self._new_path()
-        shutil.copyfile(self._template, path)
+        shutil.copyfile(self._folder / kept if kept else self._template, path)
         return f"sqlite:///{path}"
+
+    def keep(self, url: str) -> str:
+        """Copy the file; the last to leave wrote everything into it."""
+        path = Path(make_url(url).database or "")
+        assert not path.with_name(path.name + "-wal").exists()
+        return shutil.copyfile(path, self._new_path()).name
 
     def blank(self) -> str:
         """A file that is not there yet."""
@@ -114,7 +126,8 @@ class SqliteMaker:
             Path(database + suffix).unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Nothing: pytest removes the folder."""
+        """Remove the folder."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _new_path(self) -> Path:
         return self._folder / f"test{next(self._numbers)}.db"
@@ -126,39 +139,49 @@ class PostgresMaker:
     def __init__(self, worker: str) -> None:
         self._server = make_url(os.environ[SERVER_VARIABLE])
         self._engine = create_engine(self._server, isolation_level="AUTOCOMMIT")
+        self._kept: list[str] = []
         self._prefix = f"fupin_test_{worker}"
         self._numbers = count(1)
         self._template: str | None = None
 
-    def fresh(self) -> str:
-        """Copy the template."""
+    def fresh(self, kept: str | None = None) -> str:
+        """Copy the template, or one that was kept."""
         if self._template is None:
             template = f"{self._prefix}_template"
             self._execute(f"DROP DATABASE IF EXISTS {template} WITH (FORCE)")
             self._execute(f"CREATE DATABASE {template}")
             build_schema(self._url(template))
             self._template = template
-        return self._create(f" TEMPLATE {self._template} STRATEGY file_copy")
+        return self._create(self._new_name(), kept or self._template)
+
+    def keep(self, url: str) -> str:
+        """Copy it under another name."""
+        self._kept.append(f"{self._new_name()}_kept")
+        self._create(self._kept[-1], make_url(url).database)
+        return self._kept[-1]
 
     def blank(self) -> str:
         """A database as the server makes it."""
-        return self._create("")
+        return self._create(self._new_name())
 
     def drop(self, url: str) -> None:
         """Drop one database."""
         self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
     def close(self) -> None:
-        """Drop the template."""
-        if self._template is not None:
-            self._execute(f"DROP DATABASE {self._template} WITH (FORCE)")
+        """Drop the template and what was kept."""
+        for name in filter(None, (self._template, *self._kept)):
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
         self._engine.dispose()
 
-    def _create(self, how: str) -> str:
-        name = f"{self._prefix}_{next(self._numbers)}"
+    def _create(self, name: str, like: str | None = None) -> str:
+        how = f" TEMPLATE {like} STRATEGY file_copy" if like else ""
         self._execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         self._execute(f"CREATE DATABASE {name}{how}")
         return self._url(name)
+
+    def _new_name(self) -> str:
+        return f"{self._prefix}_{next(self._numbers)}"
 
     def _execute(self, statement: str) -> None:
         with self._engine.connect() as connection:

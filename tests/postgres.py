@@ -40,6 +40,10 @@ PASSWORD = "fupin.password"
 USER = "fupin"
 #: seconds until a server that does not answer counts as failed
 START_SECONDS = 30
+#: Linux' folder of files that are in memory alone
+MEMORY = Path("/dev/shm")  # noqa: S108
+#: bytes that must be free there, so that nobody's machine runs out of memory
+ROOM = 4 * 1024**3
 
 COMMON = {
     "listen_addresses": "",
@@ -57,12 +61,18 @@ FLEETING = {
     "max_wal_senders": "0",
     "autovacuum": "off",
     "checkpoint_timeout": "1d",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
 }
 
 
 class NoPostgres(RuntimeError):
     """No PostgreSQL can be started here; the text says what was tried."""
+
+
+def memory() -> Path | None:
+    """Where Linux keeps files in memory, if there is room: for what need not survive."""
+    there = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if there else None
 
 
 @contextmanager
@@ -72,7 +82,8 @@ def server(*, durable: bool = False, keep: Path | None = None) -> Iterator[str]:
     ``keep``: a folder whose data stays for the next time; without it everything is removed.
     """
     # Sockets have names of at most about 100 characters: the short way to the temporary folder.
-    run = Path(tempfile.mkdtemp(prefix="fpg", dir=None if WINDOWS else "/tmp"))  # noqa: S108
+    place = None if WINDOWS else "/tmp"  # noqa: S108
+    run = Path(tempfile.mkdtemp(prefix="fpg", dir=place if durable else memory() or place))
     try:
         data = keep or run / "data"
         _give_to_server(run)

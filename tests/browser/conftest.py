@@ -11,14 +11,13 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext, Page
 from waitress.server import create_server
 
-from config.wiring import House
-from tests.web.conftest import PASSWORD, QUICK, Hire, app, client, hire, house, opened
-from web.app import create_app
+from tests.web.conftest import PASSWORD, Hire, app, client, hire, house, opened, settled
 
-__all__ = ["app", "client", "hire", "house", "opened"]
+__all__ = ["app", "client", "hire", "house", "opened", "settled"]
 
 #: the narrowest phone that is promised
 PHONE = {"width": 360, "height": 740}
@@ -35,9 +34,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture
-def site(opened: House) -> Iterator[str]:
+def site(app: Flask) -> Iterator[str]:
     """The address of a running server over this test's books."""
-    server = create_server(create_app(opened, hasher=QUICK, limits=False), host="127.0.0.1", port=0)
+    server = create_server(app, host="127.0.0.1", port=0)
     stopped = Event()
 
     def serve() -> None:

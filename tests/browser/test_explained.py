@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ import ledger
 import loans
 from config.wiring import House
 from jobs import program
+from tests.beginnings import Beginning
 from tests.browser.conftest import DESKTOP, PHONE, LogIn
 from tests.web import world
 
@@ -18,10 +18,14 @@ HERE = world.FAMILIES[0]
 
 
 @pytest.fixture
-def corrected(opened: House, tmp_path: Path) -> str:
+def corrected(opened: House, settled: dict[str, int], begin: Beginning) -> str:
     """A loan closed through September 2017, with a payment entered late; its number."""
-    ids = world.settle(opened, tmp_path)
-    lent = world.lend(opened, HERE, ids[HERE.number], world.found_lender(opened))
+    return begin("corrected", lambda: live(opened, settled))
+
+
+def live(opened: House, settled: dict[str, int]) -> str:
+    """What is told above."""
+    lent = world.lend(opened, HERE, settled[HERE.number], world.found_lender(opened))
     program.close_to(opened, date(2017, 9, 30))
     late = loans.Payment(
         lent.number, 2_000_000, "counter", "HK1", early=True, value_date=date(2017, 8, 10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,6 +11,7 @@ import ledger
 from config.wiring import House
 from households import slips
 from jobs import program
+from tests.beginnings import Beginning
 from tests.browser.conftest import DESKTOP, PHONE, LogIn
 from tests.web import world
 from tests.web.conftest import COUNTY, Hire
@@ -21,10 +21,14 @@ CODE = "482109375512"
 
 
 @pytest.fixture
-def lived(opened: House, tmp_path: Path) -> world.Lent:
+def lived(opened: House, settled: dict[str, int], begin: Beginning) -> world.Lent:
     """A county with one loan, closed through 21 June 2017."""
-    ids = world.settle(opened, tmp_path)
-    lent = world.lend(opened, HERE, ids[HERE.number], world.found_lender(opened))
+    return begin("lived", lambda: live(opened, settled))
+
+
+def live(opened: House, settled: dict[str, int]) -> world.Lent:
+    """What is told above."""
+    lent = world.lend(opened, HERE, settled[HERE.number], world.found_lender(opened))
     with opened.books.write(slips.COMMAND, by=world.OFFICER) as session:
         slips.issue(
             session,
@@ -137,11 +141,10 @@ PAYLOADS = (
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_name_that_looks_like_a_script_stays_a_name(
-    opened: House, site: str, log_in: LogIn, tmp_path: Path, payload: str
+    opened: House, site: str, log_in: LogIn, settled: dict[str, int], payload: str
 ) -> None:
-    ids = world.settle(opened, tmp_path)
     lender_id = world.found_lender(opened, name=payload)
-    lent = world.lend(opened, HERE, ids[HERE.number], lender_id, purpose=payload)
+    lent = world.lend(opened, HERE, settled[HERE.number], lender_id, purpose=payload)
     page = log_in("loan_officer")
     page.goto(f"{site}/loans/{lent.number}")
     assert payload in page.inner_text("main")

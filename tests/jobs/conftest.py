@@ -75,13 +75,6 @@ def closer(held_books: Books, system: Actor) -> Callable[..., Closer]:
     return make
 
 
-@pytest.fixture(scope="session")
-def shelf() -> dict[str, object]:
-    """What every house reads from the same files, read once."""
-    house = House(Settings.from_environment({}))
-    return {"regions": house.regions, "rulebook": house.rulebook, "calendar": house.calendar}
-
-
 @pytest.fixture
 def house(
     database_url: str, keyring: Keyring, clock: Clock, tmp_path: Path, shelf: dict[str, object]

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from flask.testing import FlaskClient
 
 from config.wiring import House
 from tests.journeys.ways import Api, County, Pages, Way
 from tests.web import world
-from tests.web.conftest import Hire, app, client, hire, house, opened
+from tests.web.conftest import Hire, app, client, hire, house, opened, settled
 
-__all__ = ["app", "client", "hire", "house", "opened"]
+__all__ = ["app", "client", "hire", "house", "opened", "settled"]
 
 WAYS = {"api": Api, "pages": Pages}
 
 
 @pytest.fixture
-def county(opened: House, client: FlaskClient, tmp_path: Path, hire: Hire) -> County:
+def county(opened: House, client: FlaskClient, settled: dict[str, int], hire: Hire) -> County:
     """Three rated households of one village, a lender, a tea company, and people at desks."""
-    ids = world.settle(opened, tmp_path)
     lender_id = world.found_lender(opened)
-    families = world.FAMILIES[:3]
-    world.confirm(opened, world.rate(opened, world.VILLAGE, [ids[one.number] for one in families]))
+    ids = {one.number: settled[one.number] for one in world.FAMILIES[:3]}
+    world.confirm(opened, world.rate(opened, world.VILLAGE, list(ids.values())))
     return County(
         house=opened,
         client=client,
-        households={number: ids[number] for number in (one.number for one in families)},
+        households=ids,
         lender_id=lender_id,
         company=world.found_company(opened),
         officer=hire("loan_officer", institution_id=lender_id),

@@ -15,6 +15,7 @@ from kernel.regions import RegionTree
 from kernel.unit_of_work import Books
 from kernel.vault import Keyring
 from policy import Rulebook
+from tests.beginnings import Beginning
 from tests.loans.town import Town
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -52,6 +53,12 @@ def new_town(
 
 
 @pytest.fixture
-def town(new_town: Town) -> Town:
+def town(new_town: Town, begin: Beginning) -> Town:
     """Open on 30 May 2016, with six households of a line of 50 000 each."""
-    return new_town.found(date(2016, 5, 30))
+
+    def live() -> tuple[int, dict[str, int]]:
+        new_town.found(date(2016, 5, 30))
+        return new_town.lender_id, new_town.households
+
+    new_town.lender_id, new_town.households = begin("town", live)
+    return new_town

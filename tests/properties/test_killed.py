@@ -27,12 +27,12 @@ from kernel.vault import Keyring
 from tests import verification
 from tests.conftest import NOON, Clock
 from tests.databases import ROOT, Maker
-from tests.jobs.conftest import house, shelf
+from tests.jobs.conftest import house
 from tests.loans.town import Town
 from tests.properties.interrupted import Mould
 from tests.properties.state import differences, state_of
 
-__all__ = ["house", "shelf"]
+__all__ = ["house"]
 
 pytestmark = pytest.mark.slow
 

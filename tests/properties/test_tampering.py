@@ -23,12 +23,12 @@ from kernel.trail import TrailHead, TrailRow
 from kernel.unit_of_work import Books
 from ledger.models import BusinessDay
 from tests.databases import Maker
-from tests.jobs.conftest import house, shelf
+from tests.jobs.conftest import house
 from tests.loans.town import FULL, Town
 from tests.planted import Plant
 from tests.properties.interrupted import Mould
 
-__all__ = ["house", "shelf"]
+__all__ = ["house"]
 
 pytestmark = pytest.mark.slow
 

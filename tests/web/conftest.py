@@ -19,7 +19,10 @@ from kernel.actor import Actor
 from kernel.unit_of_work import Books
 from kernel.vault import Keyring
 from office import people
+from tests.beginnings import Beginning
 from tests.conftest import Clock
+from tests.web import world
+from web import context, security
 from web.app import create_app
 
 PASSWORD = "correct horse battery"
@@ -30,7 +33,14 @@ OPEN_DAY = date(2017, 6, 1)
 
 
 @pytest.fixture
-def house(database_url: str, keyring: Keyring, clock: Clock, books: Books, root: Path) -> House:
+def house(
+    database_url: str,
+    keyring: Keyring,
+    clock: Clock,
+    books: Books,
+    root: Path,
+    shelf: dict[str, object],
+) -> House:
     """The house over this test's books, opened on 1 June 2017."""
     settings = Settings(
         database_url=database_url,
@@ -42,21 +52,52 @@ def house(database_url: str, keyring: Keyring, clock: Clock, books: Books, root:
     )
     house = House(settings, clock)
     # The same books, the same counted nonces: what the fixtures write, the house reads.
-    house.__dict__.update(engine=books.engine, keyring=keyring, books=books)
+    vars(house).update(shelf, engine=books.engine, keyring=keyring, books=books)
     return house
 
 
 @pytest.fixture
-def opened(house: House, system: Actor) -> House:
+def opened(house: House, system: Actor, begin: Beginning) -> House:
     """The house with its books open."""
-    with house.books.write("books.open", by=system) as session:
-        ledger.open_books(session, region_code=COUNTY, mode="held", first_day=OPEN_DAY, demo="test")
+
+    def live() -> None:
+        with house.books.write("books.open", by=system) as session:
+            ledger.open_books(
+                session, region_code=COUNTY, mode="held", first_day=OPEN_DAY, demo="test"
+            )
+
+    begin("opened", live)
     return house
+
+
+@pytest.fixture
+def settled(opened: House, tmp_path: Path, begin: Beginning) -> dict[str, int]:
+    """The families of ``world``, brought in; household ids by number."""
+    return begin("settled", lambda: world.settle(opened, tmp_path))
+
+
+_SITES: list[Flask] = []
 
 
 @pytest.fixture
 def app(opened: House) -> Flask:
-    """The site."""
+    """The site: one for all tests of a process, which asks its house for everything.
+
+    A test that changes the site itself takes ``own_app``.
+    """
+    if not _SITES:
+        _SITES.append(create_app(opened, hasher=QUICK, limits=False))
+    (app,) = _SITES
+    app.extensions[context.EXTENSION] = opened
+    app.testing = True
+    # There is one limiter in a process; a site with limits switches it on for all.
+    security.limiter.enabled = False
+    return app
+
+
+@pytest.fixture
+def own_app(opened: House) -> Flask:
+    """A site of this test alone."""
     app = create_app(opened, hasher=QUICK, limits=False)
     app.testing = True
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
 from itertools import count
@@ -22,6 +23,7 @@ from kernel.actor import Actor
 from loans.changes import KINDS
 from loans.changes.forms import FORMS
 from loans.models import ChangeSheet, Loan, Position
+from tests.beginnings import Beginning
 from tests.planted import Plant
 from tests.web import world
 from tests.web.conftest import PASSWORD, Hire, Staff
@@ -34,19 +36,23 @@ LATER = "2021-12-01"
 WHY = "受灾减产，双方同意"
 
 
+@dataclass(frozen=True)
+class People:
+    """Who lends here, what was lent, and who sits at the desks."""
+
+    lender_id: int
+    loans: list[str]
+    officer: Staff
+    director: Staff
+
+
 class County:
     """Two loans that were paid out on 1 June 2017, and people at their desks."""
 
-    def __init__(self, client: FlaskClient, house: House, folder: Path, hire: Hire) -> None:
+    def __init__(self, client: FlaskClient, house: House, people: People) -> None:
         self.client, self.house = client, house
-        ids = world.settle(house, folder)
-        self.lender_id = world.found_lender(house)
-        self.loans = [
-            world.lend(house, family, ids[family.number], self.lender_id).number
-            for family in (HERE, THERE)
-        ]
-        self.officer = hire("loan_officer", institution_id=self.lender_id)
-        self.director = hire("director", institution_id=self.lender_id)
+        self.lender_id, self.loans = people.lender_id, people.loans
+        self.officer, self.director = people.officer, people.director
         self.keys = count(1)
 
     def post(self, path: str, staff: Staff, body: Any) -> tuple[int, Any]:
@@ -69,9 +75,21 @@ class County:
 
 
 @pytest.fixture
-def county(client: FlaskClient, opened: House, tmp_path: Path, hire: Hire) -> County:
+def county(
+    client: FlaskClient, opened: House, settled: dict[str, int], hire: Hire, begin: Beginning
+) -> County:
     """The county."""
-    return County(client, opened, tmp_path, hire)
+
+    def live() -> People:
+        lender_id = world.found_lender(opened)
+        loans = [
+            world.lend(opened, family, settled[family.number], lender_id).number
+            for family in (HERE, THERE)
+        ]
+        officer = hire("loan_officer", institution_id=lender_id)
+        return People(lender_id, loans, officer, hire("director", institution_id=lender_id))
+
+    return County(client, opened, begin("county", live))
 
 
 def rows(county: County, **more: Any) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from config.wiring import House
 from jobs import program
 from kernel.actor import Actor
+from tests.beginnings import Beginning
 from tests.loans import full_lives, recomputing
 from tests.loans.town import Town
 from tests.web import world
@@ -65,20 +66,20 @@ class Counter:
 
 
 @pytest.fixture
-def counter(opened: House, client: FlaskClient, tmp_path: Path, hire: Hire) -> Counter:
+def counter(
+    opened: House, client: FlaskClient, settled: dict[str, int], hire: Hire, begin: Beginning
+) -> Counter:
     """The loan, lived until then."""
-    ids = world.settle(opened, tmp_path)
-    lender_id = world.found_lender(opened)
-    lent = world.lend(opened, HERE, ids[HERE.number], lender_id)
-    program.close_to(opened, date(2017, 9, 30))
-    return Counter(
-        client,
-        opened,
-        lent.number,
-        lent.slip_number,
-        officer=hire("loan_officer", institution_id=lender_id),
-        checker=hire("checker", institution_id=lender_id),
-    )
+
+    def live() -> tuple[str, str, Staff, Staff]:
+        lender_id = world.found_lender(opened)
+        lent = world.lend(opened, HERE, settled[HERE.number], lender_id)
+        program.close_to(opened, date(2017, 9, 30))
+        officer = hire("loan_officer", institution_id=lender_id)
+        checker = hire("checker", institution_id=lender_id)
+        return lent.number, lent.slip_number, officer, checker
+
+    return Counter(client, opened, *begin("counter", live))
 
 
 def test_a_payment_with_an_earlier_value_date_corrects_what_stood(counter: Counter) -> None:

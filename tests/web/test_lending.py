@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from config.wiring import House
+from tests.beginnings import Beginning
 from tests.web import world
 from tests.web.conftest import Hire, Staff
 
@@ -77,20 +78,20 @@ class Desks:
 
 
 @pytest.fixture
-def desks(opened: House, client: FlaskClient, tmp_path: Path, hire: Hire) -> Desks:
+def desks(
+    opened: House, client: FlaskClient, settled: dict[str, int], hire: Hire, begin: Beginning
+) -> Desks:
     """The county."""
-    ids = world.settle(opened, tmp_path)
-    lender_id = world.found_lender(opened)
-    world.confirm(opened, world.rate(opened, HERE.village, [ids[HERE.number]]))
-    return Desks(
-        client,
-        opened,
-        lender_id,
-        officer=hire("loan_officer", institution_id=lender_id),
-        checker=hire("checker", institution_id=lender_id),
-        director=hire("director", institution_id=lender_id),
-        registrar=hire("registrar"),
-    )
+
+    def live() -> tuple[int, Staff, Staff, Staff, Staff]:
+        lender_id = world.found_lender(opened)
+        world.confirm(opened, world.rate(opened, HERE.village, [settled[HERE.number]]))
+        officer = hire("loan_officer", institution_id=lender_id)
+        checker = hire("checker", institution_id=lender_id)
+        director = hire("director", institution_id=lender_id)
+        return lender_id, officer, checker, director, hire("registrar")
+
+    return Desks(client, opened, *begin("desks", live))
 
 
 def test_a_loan_from_the_application_to_its_repayment(desks: Desks) -> None:

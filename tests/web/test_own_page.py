@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +13,7 @@ import ledger
 from config.wiring import House
 from households import slips
 from jobs import program
+from tests.beginnings import Beginning
 from tests.web import world
 
 CODE = "482109375512"
@@ -46,13 +46,15 @@ class Phone:
 
 
 @pytest.fixture
-def phone(opened: House, client: FlaskClient, tmp_path: Path) -> Phone:
+def phone(opened: House, client: FlaskClient, settled: dict[str, int], begin: Beginning) -> Phone:
     """The household and its slip."""
-    ids = world.settle(opened, tmp_path)
-    lent = world.lend(opened, HERE, ids[HERE.number], world.found_lender(opened))
-    phone = Phone(client, opened, lent)
-    phone.give_slip()
-    return phone
+
+    def live() -> world.Lent:
+        lent = world.lend(opened, HERE, settled[HERE.number], world.found_lender(opened))
+        Phone(client, opened, lent).give_slip()
+        return lent
+
+    return Phone(client, opened, begin("phone", live))
 
 
 def test_a_household_sees_its_application_its_loan_and_the_next_payment(phone: Phone) -> None:
@@ -110,11 +112,10 @@ def test_no_digit_of_an_identity_number_is_shown_back(phone: Phone) -> None:
 
 
 def test_a_principal_past_due_is_shown_as_overdue(
-    opened: House, client: FlaskClient, tmp_path: Path
+    opened: House, client: FlaskClient, settled: dict[str, int]
 ) -> None:
     """A month from 1 June 2017 ends on Saturday 1 July: payable on Monday, late after it."""
-    ids = world.settle(opened, tmp_path)
-    lent = world.lend(opened, HERE, ids[HERE.number], world.found_lender(opened), months=1)
+    lent = world.lend(opened, HERE, settled[HERE.number], world.found_lender(opened), months=1)
     phone = Phone(client, opened, lent)
     phone.give_slip()
     program.close_to(opened, date(2017, 7, 2))

@@ -23,6 +23,7 @@ from loans.documents import Desk, digest_of
 from loans.documents.contract import ContractPaper, contract
 from loans.documents.parties import Firm, Share
 from office import rights
+from tests.beginnings import Beginning
 from tests.docs.test_glossary import faults_of
 from tests.planted import Plant
 from tests.web import world
@@ -62,12 +63,16 @@ class Counter:
 
 
 @pytest.fixture
-def counter(opened: House, client: FlaskClient, tmp_path: Path, hire: Hire) -> Counter:
+def counter(
+    opened: House, client: FlaskClient, settled: dict[str, int], hire: Hire, begin: Beginning
+) -> Counter:
     """A loan of 50 000 of the first family."""
-    ids = world.settle(opened, tmp_path)
-    lender_id = world.found_lender(opened)
-    lent = world.lend(opened, HERE, ids[HERE.number], lender_id, purpose="种茶")
-    return Counter(opened, client, lent, hire)
+
+    def live() -> world.Lent:
+        lender_id = world.found_lender(opened)
+        return world.lend(opened, HERE, settled[HERE.number], lender_id, purpose="种茶")
+
+    return Counter(opened, client, begin("counter", live), hire)
 
 
 def text_of(pdf: bytes) -> str:

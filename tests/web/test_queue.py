@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass, field
 from io import BytesIO, StringIO
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from werkzeug.test import TestResponse
 from config.wiring import House
 from households.models import Household
 from loans.models.kept import Contact, LoanPaper
+from tests.beginnings import Beginning
 from tests.loans.filing import JPEG, PDF, a_list
 from tests.planted import Plant
 from tests.web import world
@@ -82,18 +82,21 @@ class Desk:
 
 
 @pytest.fixture
-def desk(opened: House, client: FlaskClient, tmp_path: Path, hire: Hire) -> Desk:
+def desk(
+    opened: House, client: FlaskClient, settled: dict[str, int], hire: Hire, begin: Beginning
+) -> Desk:
     """Open on 1 June 2017: the list of papers that ships asks from January on."""
-    ids = world.settle(opened, tmp_path)
-    lenders = world.found_lender(opened), world.found_lender(opened, "宜章示范村镇银行", "002")
-    return Desk(
-        client,
-        opened,
-        mine=world.lend(opened, HERE, ids[HERE.number], lenders[0]),
-        other=world.lend(opened, THERE, ids[THERE.number], lenders[1]),
-        officer=hire("loan_officer", institution_id=lenders[0]),
-        checker=hire("checker", institution_id=lenders[0]),
-    )
+
+    def live() -> tuple[world.Lent, world.Lent, Staff, Staff]:
+        lenders = world.found_lender(opened), world.found_lender(opened, "宜章示范村镇银行", "002")
+        return (
+            world.lend(opened, HERE, settled[HERE.number], lenders[0]),
+            world.lend(opened, THERE, settled[THERE.number], lenders[1]),
+            hire("loan_officer", institution_id=lenders[0]),
+            hire("checker", institution_id=lenders[0]),
+        )
+
+    return Desk(client, opened, *begin("desk", live))
 
 
 VISIT = {"kind": "visit", "value_date": "2017-06-01", "met": "王大山", "note": "在家"}

@@ -40,31 +40,33 @@ def test_the_document_of_the_api_can_be_read_in_a_browser(client: FlaskClient) -
 
 
 def test_a_database_that_is_away_is_answered_with_a_time_to_come_back(
-    app: Flask, hire: Hire, monkeypatch: pytest.MonkeyPatch
+    own_app: Flask, hire: Hire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = hire("finance").headers
 
     def away() -> None:
         raise OperationalError("SELECT 1", {}, Exception("server closed the connection"))
 
-    monkeypatch.setitem(app.view_functions, "api_session.business_day", access.for_staff(away))
-    answer = app.test_client().get("/api/v1/business-day", headers=headers)
+    monkeypatch.setitem(own_app.view_functions, "api_session.business_day", access.for_staff(away))
+    answer = own_app.test_client().get("/api/v1/business-day", headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (503, "books_busy")
     assert answer.headers["Retry-After"] == "5"
     assert "SELECT" not in answer.text
 
 
 def test_our_own_fault_tells_nothing_of_our_insides(
-    app: Flask, hire: Hire, monkeypatch: pytest.MonkeyPatch
+    own_app: Flask, hire: Hire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = hire("finance").headers
 
     def broken() -> None:
         raise RuntimeError("secret 430102199001011234")
 
-    app.testing = False
-    monkeypatch.setitem(app.view_functions, "api_session.business_day", access.for_staff(broken))
-    answer = app.test_client().get("/api/v1/business-day", headers=headers)
+    own_app.testing = False
+    monkeypatch.setitem(
+        own_app.view_functions, "api_session.business_day", access.for_staff(broken)
+    )
+    answer = own_app.test_client().get("/api/v1/business-day", headers=headers)
     assert answer.status_code == 500
     assert "secret" not in answer.text
 
@@ -78,9 +80,9 @@ def test_a_machine_that_tries_passwords_is_slowed_down(opened: House) -> None:
     assert statuses[-1] == 429
 
 
-def test_a_route_that_says_not_who_may_call_it_stops_the_start(app: Flask) -> None:
-    app.view_functions["unmarked"] = lambda: ""
+def test_a_route_that_says_not_who_may_call_it_stops_the_start(own_app: Flask) -> None:
+    own_app.view_functions["unmarked"] = lambda: ""
     with pytest.raises(access.RouteUnmarked, match="unmarked"):
-        access.require_marks(app)
+        access.require_marks(own_app)
     with pytest.raises(access.RouteUnmarked, match=r"loans\.steal"):
         access.needs("loans.steal")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -59,9 +58,9 @@ class Slips:
 
 
 @pytest.fixture
-def desk(opened: House, tmp_path: Path, clock: Clock) -> Slips:
+def desk(opened: House, settled: dict[str, int], clock: Clock) -> Slips:
     """A county with a slip for the first family."""
-    desk = Slips(opened, world.settle(opened, tmp_path), clock)
+    desk = Slips(opened, settled, clock)
     desk.issue(FAMILY, CODE)
     return desk
 
