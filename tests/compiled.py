@@ -25,13 +25,6 @@ def share() -> None:
     event.listen(Engine, "engine_connect", _share)
 
 
-def forget() -> None:
-    """Compile everything anew: what was compiled with a bug planted, or without it."""
-    _statements.clear()
-    for dialect in _dialects.values():
-        dialect._type_memos.clear()
-
-
 def _share(connection: Connection) -> None:
     own = connection.dialect
     # An engine that begins every connection in another way than the house's is another kind.
