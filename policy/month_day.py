@@ -54,10 +54,10 @@ _MONTHS: Final = counted("个月")
 
 def _read_rhythm(raw: object) -> int:
     months = _MONTHS.read(raw)
-    if months not in {1, 2, 3, 4, 6, 12}:
-        raise FormBroken("须为一年的整分之一，如3个月", "a whole part of a year, as 3 months")
+    if months not in {1, 3, 6, 12}:
+        raise FormBroken("须为1、3、6或12个月", "1, 3, 6 or 12 months")
     return months
 
 
-#: months that divide a year
+#: months between the ends of periods, as settlements know them
 RHYTHM_MONTHS: Final = Kind[int]("whole", _read_rhythm, _MONTHS.plain, _MONTHS.show)
