@@ -62,8 +62,12 @@ def balance(
     owner_id: int | None = None,
     subject_id: int | None = None,
     until: date | None = None,
+    sources: Iterable[str] | None = None,
 ) -> int:
-    """Debits less credits on accounts of a kind, in fen; booked up to and including ``until``."""
+    """Debits less credits on accounts of a kind, in fen; booked up to and including ``until``.
+
+    ``sources``: only what was booked from documents of these kinds.
+    """
     query = (
         select(sum_of(Posting.amount_fen))
         .join(Account, Account.id == Posting.account_id)
@@ -73,8 +77,12 @@ def balance(
         query = query.where(Account.owner_id == owner_id)
     if subject_id is not None:
         query = query.where(Posting.subject_id == subject_id)
+    if until is not None or sources is not None:
+        query = query.join(Entry, Entry.id == Posting.entry_id)
     if until is not None:
-        query = query.join(Entry, Entry.id == Posting.entry_id).where(Entry.booking_date <= until)
+        query = query.where(Entry.booking_date <= until)
+    if sources is not None:
+        query = query.where(Entry.source_kind.in_(sorted(sources)))
     return session.scalar(query) or 0
 
 

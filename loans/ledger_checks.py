@@ -91,7 +91,8 @@ def _funds(session: Session) -> Iterator[Finding]:
     moved = union_all(out, back).subquery()
     lender_id, fen = moved.c
     for lender, wanted in session.execute(select(lender_id, sum_of(fen)).group_by(lender_id)):
-        booked = ledger.balance(session, owner_id=lender, kind="funds")
+        # What others pay for the loans' borrowers is booked, and read back, by who pays it.
+        booked = ledger.balance(session, owner_id=lender, kind="funds", sources=SOURCES)
         if booked != wanted:
             yield Finding(
                 "loans.funds",
