@@ -118,6 +118,7 @@ class FundBalance(Running, Base):
         CheckConstraint("balance_fen >= 0", name="balance_not_negative"),
         CheckConstraint("pledged_fen BETWEEN 0 AND balance_fen", name="pledged_within_balance"),
         CheckConstraint("contributed_fen >= 0", name="contributed_not_negative"),
+        CheckConstraint("multiple BETWEEN 0 AND 1000", name="multiple_range"),
     )
 
     #: special account
@@ -130,6 +131,8 @@ class FundBalance(Running, Base):
     pledged_fen: Mapped[int]
     #: contributions ever less withdrawals, fen
     contributed_fen: Mapped[int]
+    #: the multiple behind the lender's limit, which is so many times balance less pledged
+    multiple: Mapped[int]
 
 
 class Statement(Recorded, Base):
