@@ -132,7 +132,15 @@ def open_account(
     )
     session.add(account)
     session.flush()
-    session.add(FundBalance(account_id=account.id, balance_fen=0, pledged_fen=0, contributed_fen=0))
+    session.add(
+        FundBalance(
+            account_id=account.id,
+            balance_fen=0,
+            pledged_fen=0,
+            contributed_fen=0,
+            multiple=conduct.multiple_max.value,
+        )
+    )
     session.flush()
     return account.id
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import String, and_, cast, select
+from sqlalchemy import String, and_, cast, select, update
 from sqlalchemy.orm import Session
 
 import loans
@@ -26,12 +26,14 @@ def found(session: Session, lender_id: int, conduct: ConductRules) -> None:
 
 def follow(session: Session, account: FundAccount, conduct: ConductRules) -> None:
     """Set the limit to what the account allows now; its row of the balances is locked."""
-    free_fen = session.scalar(
-        select(FundBalance.balance_fen - FundBalance.pledged_fen).where(
-            FundBalance.account_id == account.id
-        )
-    )
-    _set(session, account.lender_id, free_fen or 0, conduct)
+    (free_fen,) = session.execute(
+        update(FundBalance)
+        .where(FundBalance.account_id == account.id)
+        .values(multiple=conduct.multiple_max.value)
+        .returning(FundBalance.balance_fen - FundBalance.pledged_fen)
+        .execution_options(synchronize_session=False)
+    ).one()
+    _set(session, account.lender_id, free_fen, conduct)
 
 
 def _set(session: Session, lender_id: int, free_fen: int, conduct: ConductRules) -> None:
@@ -82,7 +84,8 @@ def _differs(limit: LendingLimit, balance: FundBalance, conduct: ConductRules) -
     free_fen = balance.balance_fen - balance.pledged_fen
     cited = limit.stopped or limit.clause == conduct.multiple_max.cite
     return (
-        limit.limit_fen != limit_fen(conduct.multiple_max.value, free_fen)
+        balance.multiple != conduct.multiple_max.value
+        or limit.limit_fen != limit_fen(conduct.multiple_max.value, free_fen)
         or limit.when_full != conduct.cover_when_full.value
         or not cited
     )
