@@ -585,10 +585,14 @@ def _create_tables() -> None:
         sa.Column("balance_fen", BigInt, nullable=False),
         sa.Column("pledged_fen", BigInt, nullable=False),
         sa.Column("contributed_fen", BigInt, nullable=False),
+        sa.Column("multiple", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint("balance_fen >= 0", name=op.f("ck_fund_balances_balance_not_negative")),
         sa.CheckConstraint(
             "contributed_fen >= 0", name=op.f("ck_fund_balances_contributed_not_negative")
+        ),
+        sa.CheckConstraint(
+            "multiple BETWEEN 0 AND 1000", name=op.f("ck_fund_balances_multiple_range")
         ),
         sa.CheckConstraint(
             "pledged_fen BETWEEN 0 AND balance_fen",
