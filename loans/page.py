@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 import policy
@@ -15,6 +15,7 @@ from kernel.actor import Actor
 from kernel.database import sum_of
 from kernel.dates import add_months
 from loans import record
+from loans.cover_page import Cover, cover_of
 from loans.models import (
     FAR,
     Allocation,
@@ -37,7 +38,8 @@ class DueLine:
     due_on: date
     payable_on: date | None
     amount_fen: int
-    left_fen: int
+    #: unpaid; None: the treasury's, which no payment of the loan is for
+    left_fen: int | None
     settlement_id: int | None
 
 
@@ -52,6 +54,10 @@ class LoanPage:
     settle_on_day: int
     day_count: str
     term_months: int
+    #: who gets the treasury's part: lender, household or enterprise
+    subsidy_route: str
+    #: the treasury bears no share any more
+    unsubsidised: bool
     lender_id: int
     drawn_on: date | None
     #: the terms frozen on the signing day, each with its document and clause
@@ -65,6 +71,8 @@ class LoanPage:
     credit_fen: int
     #: the households for which an organisation borrowed; empty in the other modes
     shares: Sequence[ShareLine]
+    #: what of it risk compensation stands for, and why not for more
+    cover: Cover
 
 
 def loan_page(session: Session, *, number: str, by: Actor, open_day: date) -> LoanPage:
@@ -72,6 +80,7 @@ def loan_page(session: Session, *, number: str, by: Actor, open_day: date) -> Lo
     line = line_of(session, number=number, by=by, open_day=open_day)
     one = record.load(session, [line.id], lock=False)[line.id]
     course = one.course
+    terms = policy.thaw(ContractTerms, json.loads(one.loan.terms))
     return LoanPage(
         line=line,
         purpose=one.loan.purpose,
@@ -80,15 +89,18 @@ def loan_page(session: Session, *, number: str, by: Actor, open_day: date) -> Lo
         settle_on_day=one.loan.settle_on_day,
         day_count=one.loan.day_count,
         term_months=one.loan.term_months,
+        subsidy_route=one.loan.subsidy_route,
+        unsubsidised=one.position.unsubsidised,
         lender_id=one.loan.lender_id,
         drawn_on=None if one.position.drawn_on == FAR else one.position.drawn_on,
-        terms=policy.thaw(ContractTerms, json.loads(one.loan.terms)),
+        terms=terms,
         events=events_of(session, line.id),
         dues=dues_of(session, line.id),
         schedule=schedule_of(one),
         accrued_household_fen=course.accrued_household_fen(open_day) if course.open else 0,
         credit_fen=course.credit_fen,
         shares=shares_of_loan(session, line.id) if line.mode == "pooled" else (),
+        cover=cover_of(session, one, terms),
     )
 
 
@@ -114,7 +126,7 @@ def dues_of(session: Session, loan_id: int) -> list[DueLine]:
             Due.due_on,
             func.max(OpenDue.payable_on),
             sum_of(Due.amount_fen),
-            sum_of(OpenDue.left_fen),
+            case((Due.bearer == "household", sum_of(OpenDue.left_fen))),
             func.max(Due.settlement_id),
         )
         .outerjoin(OpenDue, OpenDue.due_id == Due.id)

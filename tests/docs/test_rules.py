@@ -27,6 +27,8 @@ from loans.eligibility import Asked, Share
 from loans.interest import Bearing, Slice
 from tests.docs.rules_of_changes import CHANGED
 from tests.docs.rules_of_changes import WRONG as WRONG_CHANGES
+from tests.docs.rules_of_cover import COVERED
+from tests.docs.rules_of_cover import WRONG as WRONG_COVER
 from tests.docs.rules_of_life import LIVED, WRONG
 from tests.planted import Plant
 from web.commands import schedule as command
@@ -217,6 +219,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     "promise": promise,
     **LIVED,
     **CHANGED,
+    **COVERED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -280,6 +283,12 @@ PLANTED = [
         lambda _course, left_fen, _on: left_fen,
         {"name": "entered-late", "row": tables()["entered-late"][0]},
     ),
+    Plant(
+        test_row,
+        "loans.cover.cap_left",
+        lambda cap_fen, parts: sum(min(fen, cap_fen) for fen, _ in parts),
+        {"name": "covered", "row": tables()["covered"][1]},
+    ),
 ]
 
 
@@ -306,6 +315,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         ("promise", "state", "broken"),
         *WRONG,
         *WRONG_CHANGES,
+        *WRONG_COVER,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:

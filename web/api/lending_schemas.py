@@ -240,7 +240,7 @@ class DueRow(Schema):
     due_on = Day(required=True)
     payable_on = Day(required=True, allow_none=True)
     amount_fen = Money(required=True, data_key="amount")
-    left_fen = Money(required=True, data_key="left")
+    left_fen = Money(required=True, allow_none=True, data_key="left")
     settlement_id = fields.Integer(required=True, allow_none=True)
 
 
@@ -254,6 +254,24 @@ class ShareAnswer(Schema):
     share_fen = Money(required=True, data_key="share")
 
 
+class OutsideRow(Schema):
+    """Why no more of a loan is under cover."""
+
+    reason = fields.String(required=True)
+    cap_fen = Money(required=True, data_key="cap")
+    clause = fields.String(required=True)
+    from_on = Day(required=True, allow_none=True)
+
+
+class CoverAnswer(Schema):
+    """What of a loan risk compensation stands for."""
+
+    covered_fen = Money(required=True, data_key="covered")
+    uncovered_fen = Money(required=True, data_key="uncovered")
+    cap_fen = Money(required=True, data_key="cap")
+    outside = fields.List(fields.Nested(OutsideRow), required=True)
+
+
 class LoanAnswer(Schema):
     """Everything about one loan."""
 
@@ -264,11 +282,14 @@ class LoanAnswer(Schema):
     settle_on_day = fields.Integer(required=True)
     day_count = fields.String(required=True)
     term_months = fields.Integer(required=True)
+    subsidy_route = fields.String(required=True)
+    unsubsidised = fields.Boolean(required=True)
     drawn_on = Day(required=True, allow_none=True)
     events = fields.List(fields.Nested(EventRow), required=True)
     dues = fields.List(fields.Nested(DueRow), required=True)
     accrued_household_fen = Money(required=True, data_key="accrued_household")
     credit_fen = Money(required=True, data_key="credit")
+    cover = fields.Nested(CoverAnswer, required=True)
     shares = fields.List(fields.Nested(ShareAnswer), required=True)
 
 
