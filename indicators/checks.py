@@ -1,7 +1,8 @@
 """The indicators read back: what ``fupin verify`` recomputes and compares.
 
 * the snapshots of the last closed day and of each first of a month equal the rows of the rooms;
-* the last row of each household says what the rooms say of it at the last closed day.
+* the last row of each household says what the rooms say of it at the last closed day;
+* what the snapshots say of subsidies and of the fund is what the ledger says at that day.
 
 Books that never took a snapshot have none to compare; that one was cut away shows in the trail.
 """
@@ -15,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import ledger
-from indicators import recompute
+from indicators import recompute, ties, treasury
 from indicators.models import VillageDay
 from kernel.dates import add_months
 from kernel.findings import Finding
@@ -30,8 +31,12 @@ def check(session: Session) -> Iterator[Finding]:
     for day in _days(first, last):
         for found in recompute.differences(session, day):
             yield _village_differs(day, found)
+        for other in treasury.differing(session, day):
+            yield _treasury_differs(day, other)
     for household in recompute.households_that_differ(session, last):
         yield _household_differs(last, household)
+    for tie in ties.untied(session, last):
+        yield _untied(last, tie)
 
 
 def _days(first: date, last: date) -> Iterator[date]:
@@ -51,6 +56,27 @@ def _village_differs(day: date, found: recompute.Difference) -> Finding:
         f"{day}村{found.village}的{found.counter}快照为{found.snapshot}，重算为{found.recomputed}",
         f"{day}, village {found.village}: {found.counter} is {found.snapshot} in the snapshot,"
         f" {found.recomputed} from the rows",
+    )
+
+
+def _treasury_differs(day: date, found: treasury.Difference) -> Finding:
+    return Finding(
+        f"indicators.{found.table}",
+        found.table,
+        f"{found.of} {day}",
+        f"{day}的{found.of}：{found.counter}快照为{found.snapshot}，重算为{found.recomputed}",
+        f"{day}, {found.of}: {found.counter} is {found.snapshot} in the snapshot,"
+        f" {found.recomputed} from the rows",
+    )
+
+
+def _untied(day: date, tie: ties.Tie) -> Finding:
+    return Finding(
+        "indicators.ledger",
+        tie.table,
+        f"{tie.of} {day}",
+        f"{day}的{tie.zh}为{tie.figure}分，总账为{tie.booked}分",
+        f"{day}: {tie.en} is {tie.figure} fen, the ledger says {tie.booked}",
     )
 
 

@@ -1,7 +1,9 @@
 """Every figure with its definition, and how it is computed from the counters: pure arithmetic.
 
-Counts are whole numbers, money a string with two decimals, a ratio a string with four ("0.4395"),
-each rounded once, half up. A zero denominator gives None: nothing lent has no average.
+Counts are whole numbers, money a string with two decimals, a ratio a string with four ("0.4395"), a
+multiple one with two ("7.82"), each rounded once, half up. A zero denominator gives None: nothing
+lent has no average. Figures of the compensation fund are those of its special accounts, which are a
+county's: a region below the county has none.
 """
 
 from __future__ import annotations
@@ -15,8 +17,14 @@ from typing import Literal
 from indicators.refusals import FigureUnknown
 from kernel.money import format_yuan, round_half_up
 
-Kind = Literal["count", "money", "ratio", "average"]
+Kind = Literal["count", "money", "ratio", "average", "multiple"]
+#: what the rows behind a figure are
+Opens = Literal["households", "loans", "entitlements", "movements"]
 Value = int | str | None
+
+
+#: how counters begin that are taken from loans
+_OF_LOANS = ("loans_", "disbursed", "outstanding", "overdue", "bad", "fund_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,15 @@ class Definition:
     over: str = ""
 
     @property
-    def opens_loans(self) -> bool:
-        """Whether its rows are loans; otherwise they are households."""
-        return self.counter.startswith(("loans_", "disbursed", "outstanding", "overdue", "bad"))
+    def opens(self) -> Opens:
+        """What its rows are."""
+        if self.counter.startswith("subsidy_"):
+            return "entitlements"
+        if self.counter == "fund_balance_fen":
+            return "movements"
+        if self.counter.startswith(_OF_LOANS):
+            return "loans"
+        return "households"
 
 
 def _count(name: str, zh: str, en: str, meaning: str) -> Definition:
@@ -231,6 +245,80 @@ _FIGURES = (
         "households in pooled loans",
         "在册户中，在已放款的分户清单上有份额的户；不计入获贷户数",
     ),
+    Definition(
+        "fund_balance",
+        "money",
+        "风险补偿金专户余额",
+        "balance of the compensation fund",
+        "专户存入减去支出的余额，含已受理代偿尚未支付的部分；专户设在县，县以下地区无此数",
+        "fund_balance_fen",
+    ),
+    Definition(
+        "leverage_cumulative",
+        "multiple",
+        "累计放大倍数",
+        "leverage, cumulative",
+        "设有专户的贷款机构累计发放的有风险补偿的贷款（统贷统还除外）÷ 累计出资；县以下地区无此数",
+        "fund_disbursed_fen",
+        "fund_contributed_fen",
+    ),
+    Definition(
+        "leverage_outstanding",
+        "multiple",
+        "在保放大倍数",
+        "leverage, outstanding",
+        "风险补偿范围内的本金余额 ÷ 专户余额减去已受理代偿；县以下地区无此数",
+        "fund_covered_fen",
+        "fund_free_fen",
+    ),
+    Definition(
+        "headroom_cumulative",
+        "money",
+        "累计可放空间",
+        "headroom, cumulative",
+        "放大倍数上限 × 累计出资 − 累计发放；为负即已超出；县以下地区无此数",
+        "fund_headroom_cumulative_fen",
+    ),
+    Definition(
+        "headroom_outstanding",
+        "money",
+        "在保可放空间",
+        "headroom, outstanding",
+        "放大倍数上限 ×（专户余额 − 已受理代偿）− 风险补偿范围内的本金余额；县以下地区无此数",
+        "fund_headroom_outstanding_fen",
+    ),
+    Definition(
+        "subsidy_accrued",
+        "money",
+        "应付贴息累计",
+        "subsidy accrued",
+        "已结息各期财政应承担的利息，不减已申报后下调的部分（另列待追回）",
+        "subsidy_accrued_fen",
+    ),
+    Definition(
+        "subsidy_claimed",
+        "money",
+        "已申报贴息累计",
+        "subsidy claimed",
+        "应付贴息中已向扶贫办申报且未被退回的",
+        "subsidy_claimed_fen",
+    ),
+    Definition(
+        "subsidy_paid",
+        "money",
+        "已拨付贴息累计",
+        "subsidy paid",
+        "已申报贴息中银行回单已确认付到收款人的",
+        "subsidy_paid_fen",
+    ),
+    Definition(
+        "subsidy_to_recover",
+        "money",
+        "待追回贴息",
+        "subsidy to recover",
+        "已申报的贴息因更正下调、尚未由以后的申报抵扣或追回的",
+        "subsidy_to_recover_fen",
+    ),
 )
 
 #: every figure by name, in the order they are shown
@@ -251,12 +339,15 @@ class Figures:
 
     region: str
     on: date
+    #: below the county without those of the fund
     counters: Mapping[str, int]
 
     def value(self, name: str) -> Value:
         """A figure as it leaves the house."""
         figure = definition(name)
-        above = self.counters[figure.counter]
+        above = self.counters.get(figure.counter)
+        if above is None:
+            return None
         if figure.kind == "count":
             return above
         if figure.kind == "money":
@@ -266,7 +357,7 @@ class Figures:
             return None
         if figure.kind == "average":
             return format_yuan(round_half_up(above, below))
-        return ratio(above, below)
+        return multiple(above, below) if figure.kind == "multiple" else ratio(above, below)
 
     def as_dict(self) -> dict[str, Value]:
         """Region, day and every figure, in their order."""
@@ -284,3 +375,9 @@ def ratio(above: int, below: int) -> str:
     """A fraction of one with four decimals, half up."""
     whole, rest = divmod(round_half_up(above * 10_000, below), 10_000)
     return f"{whole}.{rest:04d}"
+
+
+def multiple(above: int, below: int) -> str:
+    """How many times one goes into the other, with two decimals, half up."""
+    whole, rest = divmod(round_half_up(above * 100, below), 100)
+    return f"{whole}.{rest:02d}"

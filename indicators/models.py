@@ -1,11 +1,12 @@
-"""Tables of the indicators: two sparse snapshots, written at the close of a day and never changed.
+"""Tables of the indicators: sparse snapshots, written at the close of a day and never changed.
 
 ``household_days`` holds what counts of a household at the close of a day, written only when it
 differs from the household's last row; ``village_days`` holds the counters of a village, written
 only when one of them moved. The figures of a day are those of the last row on or before it, so a
 quiet day writes nothing. Loan figures stay with the village of the signing day, household figures
 move with the household. A loan of an organisation is counted where the organisation is at home,
-which may be a township or the whole county.
+which may be a township or the whole county. ``subsidy_days`` does the same for what the treasury
+owes, was asked for and has paid, ``fund_days`` for each special account of the compensation fund.
 """
 
 from __future__ import annotations
@@ -137,6 +138,60 @@ class VillageDay(Recorded, Base):
     households_in_pooled: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
 
+class SubsidyDay(Recorded, Base):
+    """What a village's loans came to in interest subsidies at the close of a day."""
+
+    __tablename__ = "subsidy_days"
+    __table_args__ = (
+        CheckConstraint(
+            "claimed_fen <= accrued_fen AND paid_fen <= claimed_fen", name="accrued_claimed_paid"
+        ),
+        CheckConstraint("to_recover_fen >= 0", name="to_recover_not_negative"),
+        Index("ix_subsidy_days_on_day", "on_day"),
+    )
+
+    #: village of the loans, as in ``village_days``
+    village_code: Mapped[str] = mapped_column(primary_key=True)
+    #: closed day
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    #: entitlements of what was settled, before what is to be recovered, fen
+    accrued_fen: Mapped[int]
+    #: of them in claims that were submitted, fen
+    claimed_fen: Mapped[int]
+    #: of them paid, fen
+    paid_fen: Mapped[int]
+    #: taken back of what was claimed, and neither claimed less nor paid back yet, fen
+    to_recover_fen: Mapped[int]
+
+
+class FundDay(Recorded, Base):
+    """A special account of the compensation fund at the close of a day."""
+
+    __tablename__ = "fund_days"
+    __table_args__ = (
+        CheckConstraint("pledged_fen BETWEEN 0 AND balance_fen", name="pledged_within_balance"),
+        CheckConstraint("covered_fen >= 0 AND disbursed_fen >= 0", name="lending_not_negative"),
+        Index("ix_fund_days_on_day", "on_day"),
+    )
+
+    #: special account
+    account_id: Mapped[int] = mapped_column(ForeignKey("fund_accounts.id"), primary_key=True)
+    #: closed day
+    on_day: Mapped[date] = mapped_column(primary_key=True)
+    #: in the account, fen
+    balance_fen: Mapped[int]
+    #: of that pledged to claims, fen
+    pledged_fen: Mapped[int]
+    #: contributions ever less withdrawals, fen
+    contributed_fen: Mapped[int]
+    #: ever disbursed by its lender on contracts under cover, fen
+    disbursed_fen: Mapped[int]
+    #: covered principal of that lender's loans outstanding, fen
+    covered_fen: Mapped[int]
+    #: how many times the fund may be lent, by the policy of the day
+    multiple: Mapped[int]
+
+
 #: what a household's row says beside its key
 STATE = (
     "village_code",
@@ -177,3 +232,14 @@ LOAN_COUNTERS = (
     "outstanding_pooled_fen",
 )
 COUNTERS = (*HOUSEHOLD_COUNTERS, *LOAN_COUNTERS)
+#: counters of ``subsidy_days``
+SUBSIDY_COUNTERS = ("accrued_fen", "claimed_fen", "paid_fen", "to_recover_fen")
+#: what ``fund_days`` says of an account beside its key
+FUND_STATE = (
+    "balance_fen",
+    "pledged_fen",
+    "contributed_fen",
+    "disbursed_fen",
+    "covered_fen",
+    "multiple",
+)

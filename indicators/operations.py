@@ -1,4 +1,4 @@
-"""Taking the snapshot of a day: the last one plus the day's movements, two set-based statements.
+"""Taking the snapshot of a day: the last one plus the day's movements, set-based.
 
 Households and loans of which nothing moved are not read. On the first of a month the whole is
 recomputed from rows and compared; a difference keeps the day from closing.
@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from indicators import recompute, states
+from indicators import recompute, states, treasury
 from indicators.models import (
     COUNTERS,
     HOUSEHOLD_COUNTERS,
@@ -44,8 +44,11 @@ _HOUSEHOLD_DAYS, _VILLAGE_DAYS = table_of(HouseholdDay), table_of(VillageDay)
 _DAY: BindParameter[date] = bindparam("day", type_=Date())
 
 
-def take_snapshot(session: Session, day: date) -> None:
-    """Write what moved on ``day``, which is closing: once, whole, in the close's unit of work."""
+def take_snapshot(session: Session, day: date, *, multiple: int = 0) -> None:
+    """Write what moved on ``day``, which is closing: once, whole, in the close's unit of work.
+
+    ``multiple``: how many times the compensation fund may be lent, by the policy of the day.
+    """
     household_rows, village_rows = _statements()
     if moves := states.moved_since(session, day):
         household_rows = _household_rows(_DAY, moves)
@@ -53,16 +56,31 @@ def take_snapshot(session: Session, day: date) -> None:
     connection = session.connection()
     connection.execute(household_rows, {"day": day})
     connection.execute(village_rows, {"day": day})
+    treasury.take(session, day, multiple)
     if day.day == 1:
-        for difference in recompute.differences(session, day):
-            raise SnapshotDiffers(
-                field="day",
-                day=day,
-                village=difference.village,
-                counter=difference.counter,
-                snapshot=difference.snapshot,
-                recomputed=difference.recomputed,
-            )
+        _require_same(session, day)
+
+
+def _require_same(session: Session, day: date) -> None:
+    """Refuse to close a day whose snapshots are not what the rows say."""
+    for difference in recompute.differences(session, day):
+        raise SnapshotDiffers(
+            field="day",
+            day=day,
+            village=difference.village,
+            counter=difference.counter,
+            snapshot=difference.snapshot,
+            recomputed=difference.recomputed,
+        )
+    for other in treasury.differing(session, day):
+        raise SnapshotDiffers(
+            field="day",
+            day=day,
+            village=other.of,
+            counter=other.counter,
+            snapshot=other.snapshot,
+            recomputed=other.recomputed,
+        )
 
 
 @lru_cache(maxsize=1)

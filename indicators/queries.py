@@ -2,26 +2,33 @@
 
 A region's figures are the sum over its villages of the last snapshot row on or before the day. The
 villages are found by hopping from one to the next in the key, so that neither the number of days
-nor that of other villages costs anything.
+nor that of other villages costs anything. The fund's are those of the county's special accounts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 import ledger
+from indicators import fund_figures
 from indicators.definitions import Figures
-from indicators.models import COUNTERS, VillageDay
+from indicators.models import COUNTERS, SUBSIDY_COUNTERS, SubsidyDay, VillageDay
 from indicators.refusals import RegionOutsideBooks
 from indicators.states import Rows
 from kernel.database import sum_of
 from kernel.refusals import BadValue
 from kernel.regions import RegionTree, code_range, scope_digits, within
 
+Snapshots = type[VillageDay] | type[SubsidyDay]
+#: snapshots by village: columns, and the counters that they are
+_TABLES: tuple[tuple[Snapshots, Mapping[str, str]], ...] = (
+    (VillageDay, {name: name for name in COUNTERS}),
+    (SubsidyDay, {name: f"subsidy_{name}" for name in SUBSIDY_COUNTERS}),
+)
 #: longest course that is read at once
 DAYS_MAX = 3 * 366
 
@@ -41,16 +48,36 @@ def series(
     _require_order(since, until)
     ledger.require_closed(session, since)
     ledger.require_closed(session, until)
-    moved: dict[date, tuple[int, ...]] = {
-        row[0]: tuple(row[1:]) for row in session.execute(_movements(digits, since, until))
-    }
+    moved: dict[date, dict[str, int]] = {}
+    for table, names in _TABLES:
+        for day, *by in session.execute(_movements(table, names, digits, since, until)):
+            moved.setdefault(day, {}).update(zip(names.values(), by, strict=True))
     now = _counters(session, digits, since)
+    funds = _Funds(session, digits, since, until)
     course = []
     for day in _days(since, until):
-        if day in moved and day > since:
-            now = {name: now[name] + by for name, by in zip(COUNTERS, moved[day], strict=True)}
+        if day > since:
+            now = {name: count + moved.get(day, {}).get(name, 0) for name, count in now.items()}
+            now |= funds.on(day)
         course.append(Figures(region, day, now))
     return course
+
+
+class _Funds:
+    """The fund's counters day after day; none below the county."""
+
+    def __init__(self, session: Session, digits: str, since: date, until: date) -> None:
+        self._there = fund_figures.has_fund(digits)
+        if self._there:
+            self._now = fund_figures.at(session, digits, since)
+            self._moved = fund_figures.between(session, digits, since, until)
+
+    def on(self, day: date) -> dict[str, int]:
+        """The counters at the close of a day, asked for in the order of days."""
+        if not self._there:
+            return {}
+        self._now |= self._moved.get(day, {})
+        return fund_figures.counters(self._now.values())
 
 
 def digits_of(session: Session, regions: RegionTree, region: str) -> str:
@@ -80,36 +107,43 @@ def villages(digits: str) -> Select[str]:
 
 
 def _counters(session: Session, digits: str, on: date) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for table, names in _TABLES:
+        sums = session.execute(_sums(table, names, digits, on)).one()
+        found.update(zip(names.values(), sums, strict=True))
+    if fund_figures.has_fund(digits):
+        found |= fund_figures.counters(fund_figures.at(session, digits, on).values())
+    return found
+
+
+def _sums(table: Snapshots, names: Mapping[str, str], digits: str, on: date) -> Rows:
+    """Over the villages of a scope, their last row on or before a day."""
     known = villages(digits).subquery()
-    last = aliased(VillageDay)
+    last = aliased(table)
     last_day = (
         select(func.max(last.on_day))
         .where(last.village_code == known.c.code, last.on_day <= on)
         .scalar_subquery()
     )
-    row = session.execute(
-        select(*(sum_of(getattr(VillageDay, name)) for name in COUNTERS))
+    return (
+        select(*(sum_of(getattr(table, name)) for name in names))
         .select_from(known)
-        .join(
-            VillageDay,
-            (VillageDay.village_code == known.c.code) & (VillageDay.on_day == last_day),
-        )
-    ).one()
-    return dict(zip(COUNTERS, row, strict=True))
+        .join(table, (table.village_code == known.c.code) & (table.on_day == last_day))
+    )
 
 
-def _movements(digits: str, since: date, until: date) -> Rows:
+def _movements(
+    table: Snapshots, names: Mapping[str, str], digits: str, since: date, until: date
+) -> Rows:
     """By day: how much each counter of the scope moved."""
     low, high = code_range(digits)
-    now, before, earlier = VillageDay, aliased(VillageDay), aliased(VillageDay)
+    now, before, earlier = table, aliased(table), aliased(table)
     day_before = (
         select(func.max(earlier.on_day))
         .where(earlier.village_code == now.village_code, earlier.on_day < now.on_day)
         .scalar_subquery()
     )
-    moved = (
-        sum_of(getattr(now, name) - func.coalesce(getattr(before, name), 0)) for name in COUNTERS
-    )
+    moved = (sum_of(getattr(now, name) - func.coalesce(getattr(before, name), 0)) for name in names)
     return (
         select(now.on_day, *moved)
         .outerjoin(

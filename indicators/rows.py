@@ -1,8 +1,9 @@
-"""The rows behind a figure: every count and every sum opens into its households or loans.
+"""The rows behind a figure: every count and every sum opens into its households, loans,
+entitlements or movements.
 
-A ratio opens into the rows above its line. Rows come in the order of their numbers, a page at a
-time; the cursor is the last number seen. Names and identity numbers are the business of the rooms
-that keep them: here are numbers, villages and amounts.
+A ratio opens into the rows above its line, a headroom into the loans that take of it. Rows come in
+the order of their numbers, a page at a time; the cursor is the last number seen. Names and identity
+numbers are the business of the rooms that keep them: here are numbers, villages and amounts.
 """
 
 from __future__ import annotations
@@ -11,27 +12,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, null, select
 from sqlalchemy.orm import Session, aliased
 
 import ledger
 from households.models import Household
-from indicators.definitions import definition
+from indicators import fund_figures
+from indicators.definitions import Definition, definition
+from indicators.fund_states import counts_of_loans
 from indicators.models import HOUSEHOLD_COUNTERS, LOAN_COUNTERS, HouseholdDay
 from indicators.queries import digits_of
 from indicators.states import household_counters, last_loan_day, loan_counters
-from kernel.regions import RegionTree, in_scope
-from loans.models import Loan, LoanDay
+from kernel.regions import RegionTree, code_range, in_scope
+from loans.models import Loan, LoanDay, Position
+from office.models import Voucher
+from risk_fund.models import FundAccount, FundMovement
+from subsidies import figures
+from subsidies.models import Entitlement
 
 PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A household or loan that counts, and what it counts for."""
+    """A household, loan, entitlement or movement that counts, and what it counts for."""
 
     id: int
-    #: number of the household in the register, or of the contract
+    #: number of the household in the register, of the contract, or of the voucher
     number: str
     village_code: str
     #: None where an organisation borrows
@@ -44,7 +51,7 @@ class Row:
 class Page:
     """Some of the rows; ``cursor`` asks for the next ones and is None after the last."""
 
-    #: ``households`` or ``loans``
+    #: ``households``, ``loans``, ``entitlements`` or ``movements``
     kind: str
     rows: tuple[Row, ...]
     cursor: int | None
@@ -64,18 +71,33 @@ def rows_behind(
     known = definition(figure)
     digits = digits_of(session, regions, region)
     ledger.require_closed(session, on)
-    query: Select[*tuple[Any, ...]] = (
-        _loans(known.counter, digits, on, cursor)
-        if known.opens_loans
-        else _households(known.counter, digits, on, cursor)
-    )
-    rows = [Row(*row) for row in session.execute(query.limit(limit + 1))]
+    query = _query(known, digits, on, cursor)
+    found = [] if query is None else session.execute(query.limit(limit + 1)).all()
+    rows = [Row(*row) for row in found]
     more = len(rows) > limit
     return Page(
-        kind="loans" if known.opens_loans else "households",
+        kind=known.opens,
         rows=tuple(rows[:limit]),
         cursor=rows[limit - 1].id if more else None,
     )
+
+
+def _query(
+    known: Definition, digits: str, on: date, cursor: int
+) -> Select[*tuple[Any, ...]] | None:
+    """All rows of a figure after the cursor; None where the region has no such figure."""
+    if known.counter.startswith("fund_") and not fund_figures.has_fund(digits):
+        return None
+    if known.opens == "movements":
+        return _fund_movements(digits, on, cursor)
+    if known.opens == "entitlements":
+        return _entitlements(known.counter.removeprefix("subsidy_"), digits, on, cursor)
+    if known.counter.startswith("fund_"):
+        covered = known.counter in {"fund_covered_fen", "fund_headroom_outstanding_fen"}
+        return _loans_over_funds(digits, on, cursor, covered=covered)
+    if known.opens == "loans":
+        return _loans(known.counter, digits, on, cursor)
+    return _households(known.counter, digits, on, cursor)
 
 
 def _households(
@@ -109,4 +131,58 @@ def _loans(
         .where(in_scope(Loan.village_code, digits), part != 0, Loan.id > cursor)
         .where(rows.c.on_day == last_loan_day(Loan.id.expression, on))
         .order_by(Loan.id)
+    )
+
+
+def _loans_over_funds(
+    digits: str, on: date, cursor: int, *, covered: bool
+) -> Select[int, str, str, int | None, int]:
+    """What loans of lenders with a special account count for over the fund."""
+    low, high = code_range(digits)
+    ever, now = counts_of_loans(on)
+    part = now if covered else ever
+    lenders = select(FundAccount.lender_id).where(
+        FundAccount.region_code >= low, FundAccount.region_code < high, FundAccount.opened_on <= on
+    )
+    return (
+        select(Loan.id, Loan.number, Loan.village_code, Loan.household_id, part)
+        .join(Position, Position.loan_id == Loan.id)
+        .join(LoanDay, LoanDay.loan_id == Loan.id)
+        .where(Loan.lender_id.in_(lenders), part != 0, Loan.id > cursor)
+        .where(LoanDay.on_day == last_loan_day(Loan.id.expression, on))
+        .order_by(Loan.id)
+    )
+
+
+def _fund_movements(digits: str, on: date, cursor: int) -> Select[int, str, str, int | None, int]:
+    """Money into and out of the special accounts, each by its voucher's number."""
+    low, high = code_range(digits)
+    return (
+        select(
+            FundMovement.id,
+            Voucher.voucher_no,
+            FundAccount.region_code,
+            null(),
+            FundMovement.amount_fen,
+        )
+        .join(FundAccount, FundAccount.id == FundMovement.account_id)
+        .join(Voucher, Voucher.id == FundMovement.voucher_id)
+        .where(FundAccount.region_code >= low, FundAccount.region_code < high)
+        .where(FundMovement.booking_date <= on, FundMovement.id > cursor)
+        .order_by(FundMovement.id)
+    )
+
+
+def _entitlements(
+    counter: str, digits: str, on: date, cursor: int
+) -> Select[int, str, str, int | None, int]:
+    """What each entitlement counts for, by its contract's number."""
+    parts = figures.by_entitlement(on).subquery("parts")
+    return (
+        select(parts.c.id, Loan.number, parts.c.village_code, Loan.household_id, parts.c[counter])
+        .join(Entitlement, Entitlement.id == parts.c.id)
+        .join(Loan, Loan.id == Entitlement.loan_id)
+        .where(in_scope(parts.c.village_code, digits), parts.c[counter] != 0)
+        .where(parts.c.id > cursor)
+        .order_by(parts.c.id)
     )

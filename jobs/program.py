@@ -7,7 +7,7 @@ grading rule changes, every overdue loan is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ from kernel.actor import Actor, system_actor
 from kernel.calendar import HolidayTable
 from kernel.regions import scope_digits
 from policy import ConductRules, NoPolicyInForce
+from risk_fund import close_fuse, recover, refresh_limits
 
 
 def closer(
@@ -56,7 +57,7 @@ def program_of(house: House, region: str) -> Callable[[date], Program]:
     """The steps of a day at a place."""
     digest = house.rulebook.digest()
 
-    @lru_cache(maxsize=2)
+    @lru_cache(maxsize=3)
     def conduct(day: date) -> ConductRules | None:
         try:
             return house.rulebook.conduct(on=day, region=region)
@@ -64,21 +65,38 @@ def program_of(house: House, region: str) -> Callable[[date], Program]:
             return None
 
     def program(day: date) -> Program:
-        return Program(tuple(_steps(house, conduct(day), conduct(day - ONE_DAY))), digest)
+        rules = conduct(day)
+        # Where no policy is in force nobody can have borrowed.
+        steps = [snapshot(0)] if rules is None else [*_steps(house, rules)]
+        if rules is not None and _grades_anew(rules, conduct(day - ONE_DAY)):
+            steps.insert(0, REVIEW)
+        if (coming := conduct(day + ONE_DAY)) is not None and _limits_anew(rules, coming):
+            steps.insert(-1, refresh(house))
+        return Program(tuple(steps), digest)
 
     return program
 
 
-def _steps(
-    house: House, rules: ConductRules | None, rules_before: ConductRules | None
-) -> list[Step]:
-    """Where no policy is in force nobody can have borrowed."""
-    if rules is None:
-        return [SNAPSHOT]
-    steps = [close_loans(rules, house.calendar), ENTITLEMENT, SNAPSHOT]
-    if rules_before is not None and rules.grading.value != rules_before.grading.value:
-        return [REVIEW, *steps]
-    return steps
+def _steps(house: House, rules: ConductRules) -> Iterator[Step]:
+    """In the order of the trade; what is shared and stopped comes after what is owed and graded."""
+    yield close_loans(rules, house.calendar)
+    yield ENTITLEMENT
+    yield recoveries(house)
+    yield stop_where_bad(rules)
+    yield snapshot(rules.multiple_max.value)
+
+
+def _grades_anew(rules: ConductRules, before: ConductRules | None) -> bool:
+    """Whether the grading rule changes with the day."""
+    return before is not None and rules.grading.value != before.grading.value
+
+
+def _limits_anew(rules: ConductRules | None, coming: ConductRules) -> bool:
+    """Whether the day after lends by another multiple, or by another document."""
+    return rules is None or (
+        (rules.multiple_max.value, rules.multiple_max.cite, rules.cover_when_full.value)
+        != (coming.multiple_max.value, coming.multiple_max.cite, coming.cover_when_full.value)
+    )
 
 
 def close_loans(rules: ConductRules, calendar: HolidayTable) -> Step:
@@ -101,15 +119,50 @@ def _entitle(session: Session, day: date, _limit: int) -> int:
     return 0
 
 
-def _snapshot(session: Session, day: date, _limit: int) -> int:
-    # Set-based and whole: it leaves nothing to go on with, however many rows it wrote.
-    take_snapshot(session, day)
-    return 0
+def recoveries(house: House) -> Step:
+    """What borrowers repaid of loans that the fund has paid for is shared as the loss was."""
+
+    def work(session: Session, day: date, _limit: int) -> int:
+        recover(session, day=day, rulebook=house.rulebook, calendar=house.calendar)
+        return 0
+
+    return Step("recoveries", work, whole=True)
+
+
+def stop_where_bad(rules: ConductRules) -> Step:
+    """The fuse: new lending stops where the bad ratio is too high."""
+
+    def work(session: Session, day: date, _limit: int) -> int:
+        close_fuse(session, day, rules)
+        return 0
+
+    return Step("fuse", work, whole=True)
+
+
+def refresh(house: House) -> Step:
+    """On the eve of another multiple the lenders' limits are set by it."""
+
+    def work(session: Session, day: date, _limit: int) -> int:
+        refresh_limits(session, rulebook=house.rulebook, on=day + ONE_DAY)
+        return 0
+
+    return Step("limits", work, whole=True)
+
+
+def snapshot(multiple: int) -> Step:
+    """The day's figures, from the last ones and what moved."""
+
+    def work(session: Session, day: date, _limit: int) -> int:
+        # Set-based and whole: it leaves nothing to go on with, however many rows it wrote.
+        take_snapshot(session, day, multiple=multiple)
+        return 0
+
+    return Step("snapshot", work, whole=True)
 
 
 #: every overdue loan is looked at, because the grading rule changes
 REVIEW = Step("review", _review, whole=True)
 #: what the treasury owes of the day's settlements
 ENTITLEMENT = Step("entitlement", _entitle, whole=True)
-#: the day's figures, from the last ones and what moved
-SNAPSHOT = Step("snapshot", _snapshot, whole=True)
+#: the day's figures where no fund lends
+SNAPSHOT = snapshot(0)

@@ -14,7 +14,7 @@ Everything is asked of recorded rows by their days, so that a closed day answers
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
@@ -60,6 +60,11 @@ def by_place(day: Day) -> Figures:
         rows.c.village_code,
         *(sum_of(rows.c[name]).label(name) for name in FIGURES),
     ).group_by(rows.c.lender_id, rows.c.village_code)
+
+
+def by_entitlement(day: date) -> Select[*tuple[Any, ...]]:
+    """Entitlement by entitlement: its lender, village and what it adds to each figure."""
+    return _states(day, None)
 
 
 def moved(day: Day, day_before: Day) -> Figures:

@@ -104,6 +104,15 @@ def test_every_figure_of_a_county(world: World, close: Close, regions: RegionTre
         "disbursed_pooled": "0.00",
         "outstanding_pooled": "0.00",
         "households_in_pooled": 0,
+        "fund_balance": "0.00",
+        "leverage_cumulative": None,
+        "leverage_outstanding": None,
+        "headroom_cumulative": "0.00",
+        "headroom_outstanding": "0.00",
+        "subsidy_accrued": "0.00",
+        "subsidy_claimed": "0.00",
+        "subsidy_paid": "0.00",
+        "subsidy_to_recover": "0.00",
     }
 
 
@@ -185,6 +194,8 @@ def test_nothing_has_no_ratio(world: World, close: Close, regions: RegionTree) -
         "average_loan",
         "overdue_ratio",
         "bad_ratio",
+        "leverage_cumulative",
+        "leverage_outstanding",
     ]
 
 
