@@ -22,6 +22,7 @@ import ledger
 import loans.checks
 import loans.replay_checks
 import organisations.checks
+import subsidies.checks
 from config.wiring import House
 from jobs.models import Closing
 from jobs.snapshot import one_moment
@@ -40,6 +41,7 @@ ROOM_CHECKS: tuple[Check, ...] = (
     households.checks.check,
     credit.checks.check,
     loans.checks.check,
+    subsidies.checks.check,
     indicators.checks.check,
     jobs.checks.check,
 )
