@@ -46,7 +46,7 @@ from risk_fund.models import FuseBalance, FuseEvent
 Sums = tuple[str, str, int, int]
 
 
-def fuse(session: Session, on: date, conduct: ConductRules) -> int:
+def close_fuse(session: Session, on: date, conduct: ConductRules) -> int:
     """Move the balances of the day, and stop lending where the fuse blows; how often it did."""
     _move_balances(session, on)
     threshold = conduct.fuse_bad_ratio_ppm

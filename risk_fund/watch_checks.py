@@ -152,15 +152,12 @@ def _lifts(session: Session) -> Iterator[Finding]:
 
 def _uses(session: Session) -> Iterator[Finding]:
     events = _signed({"called": -1, "released": -1})
-    in_force = dict(
-        session.execute(
-            select(Guarantee.organisation_id, sum_of(Guarantee.amount_fen)).group_by(
-                Guarantee.organisation_id
-            )
+    given = session.execute(
+        select(Guarantee.organisation_id, sum_of(Guarantee.amount_fen)).group_by(
+            Guarantee.organisation_id
         )
-        .tuples()
-        .all()
     )
+    in_force = {row[0]: row[1] for row in given}
     moved = session.execute(
         select(
             Guarantee.organisation_id,

@@ -76,7 +76,8 @@ def watched(session: Session, *, conduct: ConductRules, by: Actor) -> list[Watch
         for place, key, bad, out in session.execute(sums_by_place(PLACES))
     }
     events = _last_events(session)
-    names = dict(session.execute(select(Organisation.id, Organisation.name)).tuples().all())
+    rows = session.execute(select(Organisation.id, Organisation.name))
+    names = {row[0]: row[1] for row in rows}
     waiting = _waiting(session)
     found = [
         _watched(scope, sums.get(scope, (0, 0)), events.get(scope), names, waiting, conduct, by)
@@ -146,7 +147,7 @@ def _waiting(session: Session) -> dict[int, int]:
         .join(Proposal, and_(Proposal.subject_id == FuseLift.id, Proposal.subject_kind == SUBJECT))
         .where(~decided)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def events_of(session: Session, scope: Scope, *, by: Actor) -> list[FuseEvent]:
