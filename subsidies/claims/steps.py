@@ -135,19 +135,27 @@ def working_days_after(calendar: HolidayTable, day: date, days: int) -> date | N
     return day
 
 
-def _go(session: Session, claim_id: int, move: Move) -> str:
-    """Move the claim's place; where it stood."""
-    came_from = session.scalar(
+def lock(session: Session, claim_id: int) -> str:
+    """Wait for whoever else takes a step of the claim; where it stands."""
+    state = session.scalar(
         select(ClaimPosition.state).where(ClaimPosition.claim_id == claim_id).with_for_update()
     )
+    if state is None:
+        raise NotFound(field="claim_id", what="贴息申报")
+    return state
+
+
+def _go(session: Session, claim_id: int, move: Move) -> str:
+    """Move the claim's place; where it stood."""
+    came_from = lock(session, claim_id)
     moved = session.execute(
         update(ClaimPosition)
         .where(ClaimPosition.claim_id == claim_id, ClaimPosition.state.in_(move.comes_from))
         .values(state=move.to)
         .execution_options(synchronize_session=False)
     )
-    if moved.rowcount != 1 or came_from is None:  # type: ignore[attr-defined]
-        raise elsewhere(claim_id, came_from or lifecycle.WITHDRAWN)
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise elsewhere(claim_id, came_from)
     return came_from
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import ledger
 from kernel.actor import Actor
-from subsidies import claims
+from subsidies import budget, claims, payment
 from subsidies.models import Claim
 from tests.loans.town import CHECKER, DIRECTOR, OFFICER, person
 from tests.subsidies.treasury import (
@@ -156,6 +158,95 @@ class Offices(TreasuryTown):
             on = ledger.open_day(session)
             claims.withdraw(session, claim_id=claim_id, reason=reason, on=on, by=by)
 
+    # --- paying -----------------------------------------------------------------------------------
+
+    def fund(self, fen: int = 100_000_000, *, level: str = "county", year: int = 2016) -> int:
+        """A budget line of a year."""
+        entered = budget.LineEntered(
+            f"宜财农指〔{year}〕{next(self._vouchers)}号", "2130506", level, year, "县财政局", fen
+        )
+        with self.books.write("subsidies.budget", by=FINANCE) as session:
+            on = ledger.open_day(session)
+            return budget.enter_line(session, entered, on=on, by=FINANCE)
+
+    def bank(
+        self,
+        number: str,
+        payee: tuple[str, int] | None = None,
+        *,
+        holder: str = "宜章示范农商行",
+        by: Actor = OFFICER,
+        other: Actor = CHECKER,
+    ) -> None:
+        """Note and confirm an account; the lender's unless told otherwise."""
+        kind, payee_id = payee or ("organisations", self.lender_id)
+        noted = payment.AccountNoted(kind, payee_id, holder, number, "宜章农商行营业部", "首次登记")
+        with self.books.write("subsidies.account", by=by) as session:
+            on = ledger.open_day(session)
+            proposal_id = payment.note_account(session, noted, keyring=self.keyring, on=on, by=by)
+        with self.books.write("subsidies.confirm_account", by=other) as session:
+            on = ledger.open_day(session)
+            payment.decide_account(session, proposal_id=proposal_id, approved=True, on=on, by=other)
+
+    def make_file(self, claim_id: int, by: Actor = SECOND_FINANCE, **options: object) -> int:
+        """Make the next payment file."""
+        with self.books.write("subsidies.pay", by=by) as session:
+            return payment.make_file(
+                session,
+                claim_id=claim_id,
+                rulebook=self.rulebook,
+                keyring=self.keyring,
+                on=ledger.open_day(session),
+                by=by,
+                **options,  # type: ignore[arg-type]
+            )
+
+    def send(self, claim_id: int, by: Actor = FINANCE) -> str:
+        """Send it."""
+        with self.books.write("subsidies.send", by=by) as session:
+            return payment.send(session, claim_id=claim_id, on=ledger.open_day(session), by=by)
+
+    def content(self, claim_id: int, form: str = "csv") -> bytes:
+        """What the bank gets."""
+        with self.books.read() as session:
+            return payment.file_content(
+                session, claim_id=claim_id, keyring=self.keyring, by=FINANCE, form=form
+            )[1]
+
+    def answer_file(self, claim_id: int, returned: Mapping[int, str] | None = None) -> str:
+        """The bank's answer: everybody paid but for some rows, each with its reason."""
+        with self.books.read() as session:
+            return payment.answer_to(
+                session, claim_id=claim_id, keyring=self.keyring, returned=returned or {}
+            )
+
+    def take_answer(self, claim_id: int, text: str, by: Actor = SECOND_FINANCE) -> payment.Booked:
+        """Take the bank's file in."""
+        with NamedTemporaryFile(suffix=".csv") as file:
+            file.write(text.encode("gb18030"))
+            file.flush()
+            answer = payment.read_answer(Path(file.name))
+        with self.books.write("subsidies.bank_return", by=by) as session:
+            return payment.take_answer(
+                session,
+                claim_id=claim_id,
+                answer=answer,
+                keyring=self.keyring,
+                on=ledger.open_day(session),
+                by=by,
+            )
+
+    def receipt(self, claim_id: int, by: Actor = OFFICER, voucher_no: str | None = None) -> None:
+        """The cooperative confirms."""
+        with self.books.write("subsidies.receipt", by=by) as session:
+            payment.confirm_receipt(
+                session,
+                claim_id=claim_id,
+                on=ledger.open_day(session),
+                by=by,
+                voucher_no=self._voucher("SK") if voucher_no is None else voucher_no,
+            )
+
     # --- several steps at once --------------------------------------------------------------------
 
     def submitted(self, period_to: date = JUNE, route: str = "lender") -> int:
@@ -178,6 +269,13 @@ class Offices(TreasuryTown):
         claim_id = self.noticed(period_to, route)
         self.wait(10)
         self.grant(claim_id)
+        return claim_id
+
+    def sent(self, period_to: date = JUNE, route: str = "lender") -> int:
+        """A claim whose payment file is at the bank."""
+        claim_id = self.approved(period_to, route)
+        self.make_file(claim_id)
+        self.send(claim_id)
         return claim_id
 
     def wait(self, days: int) -> None:

@@ -1,0 +1,192 @@
+"""Making a payment file (一卡通): who of a claim is paid what, on which account, from which line.
+
+One person makes the file, another sends it. It holds everybody of the claim who is owed something
+and was not paid or given back; a returned payee comes again, as another attempt, once the account
+was corrected and confirmed. Whoever cannot be paid, for want of an account or because the bank's
+encoding does not hold a name, is told by row before anything is written, or waits for another file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+import ledger
+from kernel.actor import Actor
+from kernel.database import insert_many
+from kernel.dates import ONE_DAY
+from kernel.refusals import Refusal
+from kernel.vault import Keyring
+from policy import Rulebook
+from subsidies.claims.office_steps import conduct_of
+from subsidies.claims.steps import Taken, take
+from subsidies.models import BudgetLine, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
+from subsidies.payment import accounts, forms, funding
+from subsidies.payment.funding import FromLine
+from subsidies.payment.owed import Payable, payees_of, unpaid
+from subsidies.refusals.paying import (
+    NothingToPay,
+    PaymentRowsRefused,
+    PayoutAccountMissing,
+    PayoutAccountUnchanged,
+)
+
+#: what the bank says of an account that must be corrected before it is tried again
+MUST_CHANGE = frozenset({"name_differs", "closed", "deceased"})
+REMARK, REMARK_LATE = "贷款贴息", "跨年贴息"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row of the file to be."""
+
+    one: Payable
+    account: PayoutAccount
+
+
+def make_file(
+    session: Session,
+    *,
+    claim_id: int,
+    rulebook: Rulebook,
+    keyring: Keyring,
+    on: date,
+    by: Actor,
+    lines: Sequence[FromLine] | None = None,
+    encoding: str = "gb18030",
+    remark: str = "",
+    ready_only: bool = False,
+) -> int:
+    """Make the next payment file of an approved claim; its number.
+
+    ``lines``: from which budget lines, else as the policy's shares propose. ``ready_only``: who
+    cannot be paid yet waits for another file instead of holding this one up.
+    """
+    taken = take(session, "file", claim_id, on=on, by=by)
+    forms.check_encoding(encoding)
+    conduct = conduct_of(session, rulebook, on)
+    year = funding.budget_year(on, conduct)
+    # Paid in a later year than it was earned: it says so (跨年).
+    late = year > (taken.claim.period_to - ONE_DAY).year
+    remark = remark.strip() or (REMARK_LATE if late else REMARK)
+    forms.check_remark(remark, encoding)
+    accounts.take_from_register(session, payees_of(claim_id), keyring=keyring, on=on)
+    rows = _rows(session, claim_id, encoding, on, ready_only=ready_only)
+    total_fen = sum(row.one.amount_fen for row in rows)
+    if lines is None:
+        lines = funding.propose_lines(session, total_fen=total_fen, year=year, conduct=conduct)
+    named = funding.check_lines(session, lines, total_fen=total_fen, year=year)
+    funding.commit_lines(session, lines)
+    file = _file(session, taken, rows, named, year=year, late=late, encoding=encoding)
+    file.digest = forms.digest_of(
+        [forms.Paid.made(nr, row.one, row.account, remark) for nr, row in enumerate(rows, 1)]
+    )
+    session.add(file)
+    session.flush()
+    _write(session, file, rows, lines, remark)
+    return file.id
+
+
+def _file(
+    session: Session,
+    taken: Taken,
+    rows: Sequence[_Row],
+    named: Sequence[BudgetLine],
+    *,
+    year: int,
+    late: bool,
+    encoding: str,
+) -> PaymentFile:
+    claim_id = taken.claim.id
+    before = session.scalar(
+        select(func.count()).select_from(PaymentFile).where(PaymentFile.claim_id == claim_id)
+    )
+    nr = (before or 0) + 1
+    county = ledger.books(session).region_code[:6]
+    return PaymentFile(
+        claim_id=claim_id,
+        nr=nr,
+        made_on=taken.step.on_day,
+        rows=len(rows),
+        total_fen=sum(row.one.amount_fen for row in rows),
+        budget_year=year,
+        crosses_year=late,
+        code=named[0].code,
+        batch_no=f"{county}-{claim_id:06d}-{nr:02d}",
+        encoding=encoding,
+    )
+
+
+def _write(
+    session: Session,
+    file: PaymentFile,
+    rows: Sequence[_Row],
+    lines: Sequence[FromLine],
+    remark: str,
+) -> None:
+    session.add_all(
+        PaymentLine(file_id=file.id, line_id=one.line_id, amount_fen=one.amount_fen)
+        for one in lines
+    )
+    session.flush()
+    insert_many(
+        session,
+        PaymentRow,
+        [
+            {
+                "file_id": file.id,
+                "nr": nr,
+                "claim_id": file.claim_id,
+                "payee_kind": row.one.payee[0],
+                "payee_id": row.one.payee[1],
+                "attempt": row.one.attempts + 1,
+                "account_id": row.account.id,
+                "amount_fen": row.one.amount_fen,
+                "remark": remark,
+            }
+            for nr, row in enumerate(rows, start=1)
+        ],
+    )
+
+
+def _rows(
+    session: Session, claim_id: int, encoding: str, on: date, *, ready_only: bool
+) -> list[_Row]:
+    """Who is paid, in the order of the claim; who cannot be is refused by row, or waits."""
+    payable = unpaid(session, claim_id)
+    held = {
+        (account.payee_kind, account.payee_id): account
+        for account in session.scalars(accounts.in_force(payees_of(claim_id)))
+    }
+    names = accounts.names_of(
+        session, [one.payee for one in payable if one.payee not in held], on=on
+    )
+    rows: list[_Row] = []
+    refused: list[tuple[int, Refusal]] = []
+    for nr, one in enumerate(payable, start=1):
+        account = held.get(one.payee)
+        fault = _fault(one, account, names.get(one.payee, ""), encoding)
+        if fault is not None:
+            refused.append((nr, fault))
+        elif account is not None:
+            rows.append(_Row(one, account))
+    if refused and not ready_only:
+        raise PaymentRowsRefused(refused)
+    if not rows:
+        raise NothingToPay(field="claim_id", claim=claim_id)
+    return rows
+
+
+def _fault(one: Payable, account: PayoutAccount | None, name: str, encoding: str) -> Refusal | None:
+    if account is None:
+        return PayoutAccountMissing(field="account", name=name)
+    if account.id == one.last_account_id and one.last_reason in MUST_CHANGE:
+        reason_zh, reason_en = forms.REASONS[one.last_reason or ""]
+        return PayoutAccountUnchanged(
+            field="account", name=account.holder, reason_zh=reason_zh, reason_en=reason_en
+        )
+    return forms.not_held(account.holder, encoding) or forms.not_held(account.bank, encoding)

@@ -1,0 +1,114 @@
+"""Sending a payment file, which is never done by its maker, or discarding it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from kernel.actor import Actor
+from kernel.vault import Keyring
+from office import rights
+from subsidies import budget, lifecycle
+from subsidies.claims.steps import allow, claim_of, elsewhere, require_reason, state_of, take
+from subsidies.models import FileDiscard, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
+from subsidies.payment import forms
+from subsidies.payment.accounts import number_of
+from subsidies.payment.forms import Paid
+from subsidies.payment.owed import answered, last_file
+from subsidies.refusals.paying import PaymentRowsChanged
+
+
+def send(session: Session, *, claim_id: int, on: date, by: Actor) -> str:
+    """Hand the file over to the bank; its batch number."""
+    take(session, "send", claim_id, on=on, by=by)
+    file = last_file(session, claim_id)
+    _require_unchanged(session, file)
+    return file.batch_no
+
+
+def discard(session: Session, *, claim_id: int, reason: str, on: date, by: Actor) -> None:
+    """Give up a file that was not sent; its money is free again."""
+    require_reason(reason)
+    name = "discard_again" if answered(session, claim_id) else "discard"
+    take(session, name, claim_id, on=on, by=by, reason=reason)
+    file = last_file(session, claim_id)
+    session.add(FileDiscard(file_id=file.id, discarded_on=on, reason=reason.strip()))
+    for line in lines_of(session, file.id):
+        budget.release(session, line_id=line[0], fen=line[1])
+
+
+def file_content(
+    session: Session, *, claim_id: int, keyring: Keyring, by: Actor, form: str = "csv"
+) -> tuple[str, bytes]:
+    """Name and content of the file that is to be sent, or was; for those who pay alone."""
+    claim = claim_of(session, claim_id)
+    allow(session, "subsidies.send" if rights.may(by, "subsidies.send") else "subsidies.pay",
+          claim.lender_id, by)  # fmt: skip
+    state = state_of(session, claim_id)
+    if state not in {lifecycle.FILED, lifecycle.SENT}:
+        raise elsewhere(claim_id, state)
+    file = last_file(session, claim_id)
+    _require_unchanged(session, file)
+    return forms.write(file, _in_clear(session, file, keyring), form)
+
+
+def answer_to(
+    session: Session, *, claim_id: int, keyring: Keyring, returned: Mapping[int, str]
+) -> str:
+    """What a bank would answer: everybody paid but for those ``returned``, each with the reason.
+
+    For books that have no bank: the demonstration county, and tests.
+    """
+    file = last_file(session, claim_id)
+    return forms.write_answer(file, _in_clear(session, file, keyring), returned)
+
+
+def _in_clear(session: Session, file: PaymentFile, keyring: Keyring) -> list[tuple[Paid, str, str]]:
+    return [
+        (row, number_of(account, keyring), account.bank)
+        for row, account in rows_of(session, file.id)
+    ]
+
+
+def rows_of(session: Session, file_id: int) -> list[tuple[Paid, PayoutAccount]]:
+    """The rows of a file with their accounts, in order."""
+    found = session.execute(
+        select(PaymentRow, PayoutAccount)
+        .join(PayoutAccount, PayoutAccount.id == PaymentRow.account_id)
+        .where(PaymentRow.file_id == file_id)
+        .order_by(PaymentRow.nr)
+    )
+    return [
+        (
+            Paid(
+                row.nr,
+                row.payee_kind,
+                row.payee_id,
+                row.attempt,
+                account.holder,
+                account.number_index.hex(),
+                row.amount_fen,
+                row.remark,
+            ),
+            account,
+        )
+        for row, account in found
+    ]
+
+
+def lines_of(session: Session, file_id: int) -> list[tuple[int, int]]:
+    """Budget lines of a file and what it takes from each, by their numbers."""
+    rows = session.execute(
+        select(PaymentLine.line_id, PaymentLine.amount_fen)
+        .where(PaymentLine.file_id == file_id)
+        .order_by(PaymentLine.line_id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _require_unchanged(session: Session, file: PaymentFile) -> None:
+    if forms.digest_of(row for row, _account in rows_of(session, file.id)) != file.digest:
+        raise PaymentRowsChanged(field="claim_id", batch_no=file.batch_no)
