@@ -30,6 +30,8 @@ from tests.docs.rules_of_changes import WRONG as WRONG_CHANGES
 from tests.docs.rules_of_cover import COVERED
 from tests.docs.rules_of_cover import WRONG as WRONG_COVER
 from tests.docs.rules_of_life import LIVED, WRONG
+from tests.docs.rules_of_subsidies import SUBSIDISED
+from tests.docs.rules_of_subsidies import WRONG as WRONG_SUBSIDIES
 from tests.planted import Plant
 from web.commands import schedule as command
 
@@ -220,6 +222,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **LIVED,
     **CHANGED,
     **COVERED,
+    **SUBSIDISED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -316,6 +319,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG,
         *WRONG_CHANGES,
         *WRONG_COVER,
+        *WRONG_SUBSIDIES,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:
