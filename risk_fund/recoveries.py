@@ -20,7 +20,7 @@ import ledger
 from kernel.calendar import HolidayTable
 from loans.models import Loan
 from loans.money_moved import Moved, money_moved_of
-from policy import BANK, FUND, PartyShare, Rulebook
+from policy import BANK, FUND, Rulebook
 from risk_fund.claims.record import shares_of
 from risk_fund.deadlines import working_days_after
 from risk_fund.models import (
@@ -32,6 +32,7 @@ from risk_fund.models import (
 )
 from risk_fund.sharing import LEVEL, Recovered, Table
 from risk_fund.sharing import recover as split
+from risk_fund.tables import table_from
 
 
 @dataclass(slots=True)
@@ -104,19 +105,15 @@ def _claims(session: Session, loan_ids: Collection[int]) -> dict[int, list[Claim
     found: dict[int, list[Claim]] = {}
     for row, position, before in rows:
         found.setdefault(row.loan_id, []).append(
-            Claim(row, position, table_of(session, row.id), before, frozenset(paid[row.id]))
+            Claim(
+                row,
+                position,
+                table_from(shares_of(session, row.id)),
+                before,
+                frozenset(paid[row.id]),
+            )
         )
     return found
-
-
-def table_of(session: Session, claim_id: int) -> Table:
-    """The table by which a claim was shared."""
-    rows = shares_of(session, claim_id)
-    parties = tuple(PartyShare(r.party, r.share_bp) for r in rows if LEVEL not in r.party)
-    levels = tuple(
-        PartyShare(r.party.split(LEVEL)[1], r.share_bp) for r in rows if LEVEL in r.party
-    )
-    return Table(parties, levels, "")
 
 
 def _new(session: Session, moved: Sequence[Moved]) -> list[Moved]:
