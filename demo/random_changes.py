@@ -14,6 +14,7 @@ import loans
 from demo.random_acts import DAY, Desk
 from kernel.actor import Actor
 from kernel.dates import add_months
+from loans.changes.sheets import commands_of
 from loans.record import Loaded
 
 #: methods that a running loan is changed to, with the months between
@@ -52,6 +53,14 @@ def misuse(desk: Desk, one: Loaded) -> None:
     """The money went elsewhere (挪用认定), found some days ago."""
     found_on = max(one.position.drawn_on, desk.some_day())
     _change(desk, one, "misuse", value_date=found_on, evidence="贷后检查发现资金用于购房")
+
+
+def stop_subsidy(desk: Desk, one: Loaded) -> None:
+    """The treasury bears no more interest (停止贴息), since some days ago or from the beginning."""
+    why = desk.dice.choice(["falsified", "lent_on", "off_purpose", "status", "other"])
+    first = one.position.drawn_on
+    since = first if why == "falsified" else max(first, desk.some_day())
+    _change(desk, one, "unsubsidised", value_date=since, why=why)
 
 
 def write_off(desk: Desk, one: Loaded) -> None:
@@ -152,10 +161,6 @@ def _change(desk: Desk, one: Loaded, kind: str, **asked: object) -> None:
             by=by,
         )
 
-    first, second = (
-        ("loans.write_off", "loans.approve_write_off")
-        if kind == "write_off"
-        else ("loans.change", "loans.approve_change")
-    )
+    first, second = commands_of(kind)
     desk.write(first, desk.lender.officer, propose)
     desk.write(second, desk.lender.director, decide)

@@ -35,6 +35,7 @@ from demo.random_changes import (
     grade,
     misuse,
     refund,
+    stop_subsidy,
     visit,
     write_off,
 )
@@ -65,6 +66,7 @@ ODDS: Final[tuple[tuple[Act, int], ...]] = (
     (extend, 3),
     (defer, 4),
     (misuse, 1),
+    (stop_subsidy, 1),
     (grade, 2),
     (write_off, 4),
 )

@@ -207,12 +207,21 @@ class Course(Balances):
 
     def accrued_household_fen(self, on: date) -> int:
         """What whoever repays would owe of the interest accrued, were it settled on ``on``."""
+        raised = self._settled_on(on).raised
+        return sum(due.amount_fen for due in raised if due.bearer == "household")
+
+    def accrued_refund_fen(self, on: date) -> int:
+        """How much of that it would get back from the treasury (先付后补)."""
+        settled = self._settled_on(on).settlements if self.terms.refunded else ()
+        return sum(one.treasury_fen for one in settled)
+
+    def _settled_on(self, on: date) -> Course:
         twin = self.twin()
         if self.terms.by_plan:
             twin.settle_broken(on)
         else:
             twin.settle("interest", on)
-        return sum(due.amount_fen for due in twin.raised if due.bearer == "household")
+        return twin
 
     def twin(self) -> Course:
         """The same state without notes, to try something on."""

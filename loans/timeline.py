@@ -58,8 +58,8 @@ _PAID = {
 #: the order of a day, as far as people care
 _RANK = (
     "applied", "approved", "signed", "disbursed", "extension", "deferral", "plan", "misuse",
-    "settled", "resettled", "repaid", "refunded", "written_off", "recovered", "reversed",
-    "corrected", "credit_used", "overridden", "graded",
+    "unsubsidised", "settled", "resettled", "repaid", "refunded", "written_off", "recovered",
+    "reversed", "corrected", "credit_used", "overridden", "graded",
 )  # fmt: skip
 
 
@@ -132,7 +132,7 @@ def _changed(session: Session, loan_id: int) -> Iterator[Event]:
     for row, undone_on, reason in rows:
         later = row.kind in {"extension", "deferral"}
         yield Event(
-            row.value_date, row.kind, 0, row.matures_on.isoformat() if later else "",
+            row.value_date, row.kind, 0, row.matures_on.isoformat() if later else row.why,
             "changes", row.id, row.booking_date, undone_on is not None,
         )  # fmt: skip
         if undone_on is not None:

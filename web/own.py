@@ -1,6 +1,7 @@
 """What a household's own page says: its line, its applications, its loans, the next payment.
 
-Only the household's own part is shown as its debt; what the treasury bears is said beside it. An
+What the household owes is shown as its debt: its own part, or, where the treasury's is refunded
+(先付后补), all of it. What the treasury bears is said beside it. An
 amount still to come is worked out by the engine that will book it, as the loan stands today.
 """
 
@@ -46,6 +47,8 @@ class NextPayment:
     due_on: date
     principal_fen: int
     interest_fen: int
+    #: of the interest, what the treasury gives back (先付后补)
+    refund_fen: int
 
     @property
     def total_fen(self) -> int:
@@ -70,6 +73,10 @@ class OwnLoan:
     following: NextPayment | None
     #: interest that the treasury has borne so far
     treasury_fen: int
+    #: lender; household or enterprise: whoever repays pays that too, and is refunded it
+    subsidy_route: str
+    #: the treasury bears nothing any more
+    unsubsidised: bool
     overdue: bool
     #: the organisation that uses the money and repays it; empty: the household itself
     repaid_by: str
@@ -158,10 +165,9 @@ def _loan(session: Session, one: record.Loaded, on: date, calendar: HolidayTable
     loan, position, course = one.loan, one.position, one.course
     dues = dues_of(session, loan.id)
     payable = [
-        (due.payable_on or due.due_on, due.kind, due.left_fen)
-        for due in dues
-        if due.bearer == "household" and due.left_fen
+        (due.payable_on or due.due_on, due.kind, due.left_fen) for due in dues if due.left_fen
     ]
+    case = Case(session, loan, calendar)
     return OwnLoan(
         number=loan.number,
         lender=session.get_one(Organisation, loan.lender_id).name,
@@ -173,10 +179,12 @@ def _loan(session: Session, one: record.Loaded, on: date, calendar: HolidayTable
         matures_on=position.matures_on,
         payable=payable,
         following=_following(one, on),
-        treasury_fen=sum(due.amount_fen for due in dues if due.bearer == "treasury"),
+        treasury_fen=sum(settled.treasury_fen for settled in case.standing.settled.values()),
+        subsidy_route=loan.subsidy_route,
+        unsubsidised=position.unsubsidised,
         overdue=any(day < on for day, _kind, _fen in payable),
         repaid_by=_name(session, loan.organisation_id),
-        settled=_settled(Case(session, loan, calendar)),
+        settled=_settled(case),
     )
 
 
@@ -196,7 +204,11 @@ def _following(one: record.Loaded, on: date) -> NextPayment | None:
         return None
     for row in schedule_of(one):
         if row.due > on:
-            shared = bool(one.course.terms.shares)
-            interest = one.course.accrued_household_fen(row.due) if shared else row.interest_fen
-            return NextPayment(row.due, row.principal_fen, interest)
+            course = one.course
+            interest = row.interest_fen
+            if course.terms.shares:
+                interest = course.accrued_household_fen(row.due)
+            return NextPayment(
+                row.due, row.principal_fen, interest, course.accrued_refund_fen(row.due)
+            )
     return None

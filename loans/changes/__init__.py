@@ -5,8 +5,8 @@
 edited: what it said stays readable on the sheet that changed it.
 """
 
-from loans.changes.asked import KINDS, ChangeAsked
+from loans.changes.asked import KINDS, WHYS, ChangeAsked
 from loans.changes.sheets import decide as decide_changes
 from loans.changes.sheets import propose as propose_changes
 
-__all__ = ["KINDS", "ChangeAsked", "decide_changes", "propose_changes"]
+__all__ = ["KINDS", "WHYS", "ChangeAsked", "decide_changes", "propose_changes"]

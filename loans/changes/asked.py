@@ -1,6 +1,6 @@
 """What is asked for, and what the house knows of the loan it is asked for. Pure.
 
-Seven kinds of changes pass over a sheet. Four of them are events of the loan's life and are
+Eight kinds of changes pass over a sheet. Five of them are events of the loan's life and are
 replayed like payments; a write-off is one too, among the payments; a grade and a borrower change
 nothing of what is owed.
 """
@@ -22,6 +22,7 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "deferral": "延期还款",
         "plan": "还款方式变更",
         "misuse": "挪用认定",
+        "unsubsidised": "停止贴息",
         "write_off": "核销",
         "grade": "分类调整",
         "borrower": "变更借款人",
@@ -31,7 +32,22 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
 MATURITY: Final = frozenset({"extension", "deferral"})
 #: the command that proposing a kind takes, and the one that deciding takes
 COMMANDS: Final = ("loans.change", "loans.approve_change")
-WRITE_OFF_COMMANDS: Final = ("loans.write_off", "loans.approve_write_off")
+OWN_COMMANDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "write_off": ("loans.write_off", "loans.approve_write_off"),
+        "unsubsidised": ("loans.stop_subsidy", "loans.approve_stop_subsidy"),
+    }
+)
+#: why a subsidy stops
+WHYS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "falsified": "弄虚作假",
+        "lent_on": "转借他人",
+        "off_purpose": "改变用途",
+        "status": "不再符合条件",
+        "other": "其他",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,8 @@ class ChangeAsked:
     #: misuse: what the finding rests on, and the post-lending check behind it
     evidence: str = ""
     check_id: int | None = None
+    #: unsubsidised: why the treasury stops, a key of ``WHYS``; further words stand in the reason
+    why: str = ""
     #: grade: no better than this; 1 lifts
     grade: int = 0
     #: borrower: the member, by identity number
@@ -88,6 +106,9 @@ class Facts:
     every_months: int
     revolving: bool
     misused: bool
+    #: somebody besides the household bears interest by contract
+    subsidised: bool
+    unsubsidised: bool
     #: oldest unpaid due of the household that is payable before today
     overdue_since: date | None
     #: what payments could not use

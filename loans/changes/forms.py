@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kernel.identity import mask_identity
 from loans.cells import day, identity, months, number, one_of, words
-from loans.changes.asked import KINDS, ChangeAsked
+from loans.changes.asked import KINDS, WHYS, ChangeAsked
 from loans.forms import EXCEPTION, METHOD_TITLES, RHYTHMS, Column, Form
 from loans.grading import GRADE_NAMES
 from loans.refusals import LoanTwiceOnSheet
@@ -41,6 +41,14 @@ _RHYTHM: Final = Column(
     note="不填：按期付息为3，分期还款为1，到期一次还本付息为0",
 )
 _EVIDENCE: Final = Column("evidence", "证据", words, note="认定挪用的依据", width=28)
+_WHY: Final = Column(
+    "why",
+    "停止原因",
+    one_of(WHYS, {}),
+    aliases=("原因类别",),
+    choices=tuple(WHYS.values()),
+    note="弄虚作假的，生效日可早至放款日，按该日全部重算",
+)
 _GRADE: Final = Column(
     "grade",
     "调整为",
@@ -64,6 +72,7 @@ _OWN: Final[Mapping[str, tuple[Column, ...]]] = {
     "deferral": (_MATURITY, _VALUE_DATE),
     "plan": (_METHOD, _RHYTHM, _VALUE_DATE),
     "misuse": (_EVIDENCE, _VALUE_DATE),
+    "unsubsidised": (_WHY, _VALUE_DATE),
     "write_off": (),
     "grade": (_GRADE,),
     "borrower": (_BORROWER,),

@@ -86,6 +86,8 @@ def facts_of(
         every_months=position.every_months,
         revolving=loan.revolving,
         misused=position.misused,
+        subsidised=bool(one.course.terms.shares),
+        unsubsidised=position.unsubsidised,
         overdue_since=since,
         credit_fen=one.course.credit_fen,
         extensions=moved.extensions,

@@ -41,6 +41,10 @@ def _misuse(_asked: ChangeAsked, _facts: Facts, one: Loaded) -> _Moved:
     return {"annual_rate_ppm": (terms.pricing.annual_rate_ppm, terms.misuse_rate_ppm)}
 
 
+def _unsubsidised(_asked: ChangeAsked, _facts: Facts, _one: Loaded) -> _Moved:
+    return {"subsidised": (True, False)}
+
+
 def _write_off(_asked: ChangeAsked, _facts: Facts, one: Loaded) -> _Moved:
     return {"outstanding_fen": (one.course.principal_fen, 0)}
 
@@ -59,6 +63,7 @@ _MOVED: Final[Mapping[str, Callable[[ChangeAsked, Facts, Loaded], _Moved]]] = {
     "deferral": _maturity,
     "plan": _plan,
     "misuse": _misuse,
+    "unsubsidised": _unsubsidised,
     "write_off": _write_off,
     "grade": _grade,
     "borrower": _borrower,
@@ -74,6 +79,8 @@ def written(kind: str, asked: ChangeAsked, facts: Facts, one: Loaded) -> str:
     }
     if kind == "grade":
         said["grade"] = asked.grade
+    if asked.why:
+        said["why"] = asked.why
     if asked.evidence.strip():
         said["evidence"] = asked.evidence.strip()
     if asked.check_id is not None:
@@ -97,6 +104,7 @@ def read(item: ChangeItem, number: str) -> ChangeAsked:
         every_months=to.get("every_months", 0),
         evidence=said.get("evidence", ""),
         check_id=said.get("check_id"),
+        why=said.get("why", ""),
         grade=said.get("grade", 0),
         borrower_id=to.get("borrower_id"),
         exception_reason=said.get("exception_reason", ""),

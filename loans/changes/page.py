@@ -10,18 +10,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from households.models import Household, Person
 from kernel.actor import Actor
 from kernel.money import format_rate, format_yuan
 from kernel.refusals import NotFound
-from loans.changes.asked import KINDS
+from loans.changes.asked import KINDS, WHYS
 from loans.changes.sheets import SUBJECT
 from loans.forms import METHOD_TITLES
 from loans.grading import GRADE_NAMES
-from loans.models import Change, ChangeItem, ChangeLeftOut, ChangeSheet, Loan, Reversal
+from loans.models import (
+    Change,
+    ChangeItem,
+    ChangeLeftOut,
+    ChangeSheet,
+    Loan,
+    LoanBearer,
+    Position,
+    Reversal,
+)
 from loans.record import lots
 from office import rights
 from office.models import Decision, Proposal
@@ -34,10 +43,15 @@ TERM_TITLES: Final = {
     "method": "还款方式",
     "every_months": "周期（月）",
     "annual_rate_ppm": "年利率",
+    "subsidised": "财政贴息",
     "outstanding_fen": "贷款余额（元）",
     "grade": "五级分类",
     "borrower_id": "借款人",
 }
+
+
+#: whether the treasury bears interest
+SUBSIDISED: Final = {True: "贴息", False: "停止"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +77,8 @@ class Row:
     reason: str
     evidence: str
     check_id: int | None
+    #: why a subsidy stops; empty for other kinds
+    why: str
     exceptions: tuple[str, ...]
     exception_reason: str
     #: why it was left out; empty where it was not
@@ -165,6 +181,7 @@ def _rows(session: Session, which: Any) -> list[Row]:
             reason=item.reason,
             evidence=said[item.id].get("evidence", ""),
             check_id=said[item.id].get("check_id"),
+            why=WHYS.get(said[item.id].get("why", ""), ""),
             exceptions=tuple(code for code in item.exceptions.split(",") if code),
             exception_reason=said[item.id].get("exception_reason", ""),
             left_out=left_out or "",
@@ -209,6 +226,8 @@ def _shown(name: str, value: Any, names: Mapping[int, str]) -> str:
         return METHOD_TITLES.get(value, str(value))
     if name == "annual_rate_ppm":
         return f"{format_rate(value)}%"
+    if name == "subsidised":
+        return SUBSIDISED[value]
     if name == "outstanding_fen":
         return format_yuan(value)
     if name == "grade":
@@ -308,3 +327,12 @@ def _state(decision: str | None, row: Row) -> str:
     if row.left_out:
         return "left_out"
     return decision or "waiting"
+
+
+def is_subsidised(session: Session, loan_id: int) -> bool:
+    """Whether the contract has the treasury bear interest, and nobody has stopped it."""
+    bears = exists().where(LoanBearer.loan_id == loan_id)
+    stands = select(Position.loan_id).where(
+        Position.loan_id == loan_id, ~Position.unsubsidised, bears
+    )
+    return session.scalar(stands) is not None

@@ -150,3 +150,10 @@ class CreditBeforeWriteOff(Refusal):
     en = (
         "contract {number} has a credit of {credit} yuan; it is used or refunded before a write-off"
     )
+
+
+class WhyMissing(Refusal):
+    """A subsidy stops for one of the reasons that the house knows."""
+
+    zh = "须写明停止贴息的原因：弄虚作假、转借他人、改变用途、不再符合条件或其他"
+    en = "say why the subsidy stops: falsified, lent on, off purpose, status, or other"

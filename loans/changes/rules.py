@@ -16,7 +16,7 @@ from typing import Any, Final
 from kernel.dates import add_months
 from kernel.money import SHARE_MAX_BP, format_share, format_yuan
 from kernel.refusals import Refusal
-from loans.changes.asked import KINDS, MATURITY, ChangeAsked, Facts
+from loans.changes.asked import KINDS, MATURITY, WHYS, ChangeAsked, Facts
 from loans.changes.refusals import (
     BorrowerDead,
     BorrowerUnchanged,
@@ -32,6 +32,7 @@ from loans.changes.refusals import (
     NoHouseholdBorrower,
     NoOverrideInForce,
     PlanUnchanged,
+    WhyMissing,
     WriteOffOnOpenDay,
     WriteOffTooEarly,
 )
@@ -39,6 +40,7 @@ from loans.eligibility import Answer, Asked, age_on, broken, form_rules
 from loans.grading import GRADE_BEST, GRADE_WORST
 from loans.refusals import (
     AlreadyMisused,
+    AlreadyUnsubsidised,
     BorrowerAgeOutOfRange,
     BorrowerNotMember,
     ChangeAfterMaturity,
@@ -47,6 +49,7 @@ from loans.refusals import (
     LoanIsOverdue,
     LoanOver,
     MaturityNotLater,
+    NoSubsidyToStop,
     ValueDateInFuture,
 )
 from policy import ConductRules, Sourced
@@ -61,10 +64,16 @@ def broken_rules(
     kind: str, asked: ChangeAsked, facts: Facts, conduct: ConductRules, *, on: date
 ) -> list[Answer]:
     """Every rule that a change breaks were it decided on ``on``."""
-    if facts.state != "active":
+    if facts.state not in _states(kind, asked, on):
         # Nothing more is said of a loan on which nothing can happen.
         return [_flat(LoanOver(field="number", number=facts.number))]
     return [*_value_date(kind, asked, facts, on), *_RULES[kind](asked, facts, conduct, on)]
+
+
+def _states(kind: str, asked: ChangeAsked, on: date) -> tuple[str, ...]:
+    """A change is of a running loan; a subsidy wrongly paid is stopped after its end, too."""
+    late = kind == "unsubsidised" and asked.value_date is not None and asked.value_date < on
+    return ("active", "settled", "written_off") if late else ("active",)
 
 
 def extended_until(matures_on: date, term_months: int, share_bp: int) -> date:
@@ -220,6 +229,17 @@ def _misuse(
         yield _flat(CheckFindsNoMisuse(field="check_id", check=asked.check_id, number=facts.number))
 
 
+def _unsubsidised(
+    asked: ChangeAsked, facts: Facts, _conduct: ConductRules, _on: date
+) -> Iterator[Answer]:
+    if not facts.subsidised:
+        yield _flat(NoSubsidyToStop(field="number", number=facts.number))
+    elif facts.unsubsidised:
+        yield _flat(AlreadyUnsubsidised(field="number", number=facts.number))
+    if asked.why not in WHYS:
+        yield _flat(WhyMissing(field="why"))
+
+
 def _write_off(
     asked: ChangeAsked, facts: Facts, conduct: ConductRules, on: date
 ) -> Iterator[Answer]:
@@ -290,6 +310,7 @@ _RULES: Final[Mapping[str, _Rule]] = MappingProxyType(
         "deferral": _deferral,
         "plan": _plan,
         "misuse": _misuse,
+        "unsubsidised": _unsubsidised,
         "write_off": _write_off,
         "grade": _grade,
         "borrower": _borrower,

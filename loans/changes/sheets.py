@@ -23,7 +23,7 @@ from kernel.refusals import NotFound, Refusal
 from kernel.vault import Keyring
 from loans import record
 from loans.changes import items
-from loans.changes.asked import COMMANDS, KINDS, WRITE_OFF_COMMANDS, ChangeAsked
+from loans.changes.asked import COMMANDS, KINDS, OWN_COMMANDS, ChangeAsked
 from loans.changes.finding import find, named
 from loans.changes.gathering import Known, facts_of, gather
 from loans.changes.refusals import (
@@ -52,7 +52,7 @@ def commands_of(kind: str) -> tuple[str, str]:
     """The commands that proposing and deciding a kind take."""
     if kind not in KINDS:
         raise ChangeKindUnknown(field="kind", kind=kind[:20])
-    return WRITE_OFF_COMMANDS if kind == "write_off" else COMMANDS
+    return OWN_COMMANDS.get(kind, COMMANDS)
 
 
 class Judge:

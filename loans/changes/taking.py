@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from kernel.calendar import HolidayTable
 from kernel.database import insert_many
 from loans import booking, record
+from loans.bearing import bearers_of
 from loans.changes.asked import KINDS, MATURITY, ChangeAsked, Facts
 from loans.course import Course
 from loans.models import BorrowerChange, Change, GradeOverride, Position
@@ -72,8 +73,10 @@ def _apply(course: Course, event: Event) -> None:
         course.extend(event.matures_on, event.on)
     elif event.kind == "plan":
         course.change_plan(event.method, event.every_months, event.settle_on_day, event.on)
-    else:
+    elif event.kind == "misuse":
         course.misuse(event.on)
+    else:
+        course.unsubsidise(event.on)
 
 
 def take_effect(
@@ -138,6 +141,7 @@ def _change_row(kind: str, agreed: Agreed, event: Event, on: date) -> dict[str, 
         "every_months": event.every_months,
         "settle_on_day": event.settle_on_day,
         "clause": _clause(kind, agreed),
+        "why": agreed.asked.why if kind == "unsubsidised" else "",
     }
 
 
@@ -145,6 +149,8 @@ def _clause(kind: str, agreed: Agreed) -> str:
     """The document and clause that a change rests on; nothing where the parties alone agree."""
     if kind == "extension":
         return agreed.facts.terms.extensions_max.cite
+    if kind == "unsubsidised":
+        return bearers_of(agreed.facts.terms)[1].cite
     if kind == "misuse":
         return agreed.facts.terms.misuse_surcharge_bp.cite
     since = agreed.conduct.deferral_due_from

@@ -8,7 +8,7 @@ then; what was really paid out is on the slips.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
 
@@ -17,10 +17,12 @@ from sqlalchemy import select
 import policy
 from kernel.day_count import DayCount
 from kernel.money import MONEY_MAX_FEN
+from loans.documents.digest import ADDED
 from loans.documents.parties import Agreed, Desk, Parties, agreed, find, parties
 from loans.due_dates import Rhythm
 from loans.interest import surcharged_rate_ppm
 from loans.models import FAR, Loan, LoanBearer
+from loans.routes import LENDER
 from loans.schedule import Method, PlanTerms, Pricing, plan
 from policy import ContractTerms, Sourced, schema, values_of
 from policy.values import PARTS, PURPOSES, ROUTES
@@ -38,6 +40,8 @@ class BearerLine:
     cap_fen: int | None
     route: str
     clause: str
+    #: rate that is shared; None: the contract's
+    rate_ppm: int | None = field(metadata={ADDED: None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,8 @@ class ContractPaper:
     rate_cite: str
     rate_fixed: bool
     bearers: tuple[BearerLine, ...]
+    #: whoever repays pays the treasury's part as well, and is refunded it
+    refunded: bool = field(metadata={ADDED: False})
     overdue: Surcharge
     misuse: Surcharge
     #: whether unpaid interest bears interest
@@ -116,6 +122,7 @@ def contract(desk: Desk, number: str) -> ContractPaper:
         rate_cite=terms.rate_reference.cite,
         rate_fixed=terms.rate_fixed_for_term.value,
         bearers=tuple(_bearers(desk, loan)),
+        refunded=loan.subsidy_route != LENDER,
         overdue=_surcharge(loan, terms.overdue_surcharge_bp),
         misuse=_surcharge(loan, terms.misuse_surcharge_bp),
         compound=terms.compound_interest.value,
@@ -144,6 +151,7 @@ def _bearers(desk: Desk, loan: Loan) -> list[BearerLine]:
             to_on=None if row.to_on == FAR else row.to_on,
             share_bp=row.share_bp,
             cap_fen=None if row.cap_fen == MONEY_MAX_FEN else row.cap_fen,
+            rate_ppm=row.rate_ppm,
             route=ROUTES.get(row.route, row.route),
             clause=row.clause,
         )

@@ -2,7 +2,9 @@
 
 Taken over everything the paper says but the identity number, which is masked first: all the rest
 of a contract stands in the books in clear, and whoever reads them could otherwise try the few
-numbers that fit until the digest comes out.
+numbers that fit until the digest comes out. A line that a paper did not have when it was first
+drawn is marked with what its absence stood for, and left out where it says that: so a contract
+printed again has the foot it had.
 """
 
 from __future__ import annotations
@@ -12,8 +14,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
+from typing import Final
 
 from kernel.identity import mask_identity
+
+#: under this name a field's metadata keeps what a paper without it stood for
+ADDED: Final = "added_before"
 
 
 def digest_of(paper: object) -> str:
@@ -24,7 +30,11 @@ def digest_of(paper: object) -> str:
 
 def _canonical(value: object) -> object:
     if is_dataclass(value):
-        return {one.name: _named(one.name, getattr(value, one.name)) for one in fields(value)}
+        return {
+            one.name: _named(one.name, getattr(value, one.name))
+            for one in fields(value)
+            if ADDED not in one.metadata or getattr(value, one.name) != one.metadata[ADDED]
+        }
     if isinstance(value, Mapping):
         return {str(key): _canonical(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

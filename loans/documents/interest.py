@@ -19,6 +19,7 @@ from loans.explaining import Answer, Case
 from loans.forms import CHANNELS
 from loans.models import Loan, Repayment, Reversal, Settlement
 from loans.page import allocations_of
+from loans.routes import LENDER
 from office.models import Voucher
 from policy.values import PARTS
 
@@ -34,14 +35,14 @@ _BEARERS: Final = {"household": "借款人", "treasury": "财政"}
 
 @dataclass(frozen=True, slots=True)
 class DuePaid:
-    """A due and what was paid of it."""
+    """A due and what was paid of it; of the treasury's no payment of the loan pays anything."""
 
     kind: str
     bearer: str
     due_on: date
     amount_fen: int
-    paid_fen: int
-    left_fen: int
+    paid_fen: int | None
+    left_fen: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ class InterestPaper:
     amount_fen: int
     treasury_fen: int
     household_fen: int
+    #: of the treasury's part, what is paid first and refunded (先付后补、企业垫付)
+    refunded_fen: int
     payments: tuple[PaymentLine, ...]
 
 
@@ -98,6 +101,7 @@ def interest(desk: Desk, number: str) -> InterestPaper:
     _line, loan = find(desk, number)
     case = explaining.open_case(desk.session, number=number, by=desk.by, calendar=desk.calendar)
     sums = case.standing.settled.values()
+    treasury_fen = sum(one.treasury_fen for one in sums)
     return InterestPaper(
         on=desk.on,
         loan=agreed(loan),
@@ -107,7 +111,8 @@ def interest(desk: Desk, number: str) -> InterestPaper:
             _settlement(case, nr, row) for nr, row in enumerate(explaining.in_force(case), 1)
         ),
         amount_fen=sum(one.amount_fen for one in sums),
-        treasury_fen=sum(one.treasury_fen for one in sums),
+        treasury_fen=treasury_fen,
+        refunded_fen=0 if loan.subsidy_route == LENDER else treasury_fen,
         household_fen=sum(one.amount_fen - one.treasury_fen for one in sums),
         payments=tuple(_payments(desk, loan)),
     )
@@ -129,13 +134,14 @@ def _dues(case: Case, row: Settlement) -> Iterator[DuePaid]:
         key = (row.kind, bearer, row.to_on)
         if amount_fen := case.standing.dues.get(key, 0):
             _payable_on, left_fen = case.standing.open_dues.get(key, (row.to_on, 0))
+            paid = bearer == "household"
             yield DuePaid(
                 kind=PARTS[row.kind],
                 bearer=title,
                 due_on=row.to_on,
                 amount_fen=amount_fen,
-                paid_fen=amount_fen - left_fen,
-                left_fen=left_fen,
+                paid_fen=amount_fen - left_fen if paid else None,
+                left_fen=left_fen if paid else None,
             )
 
 

@@ -19,7 +19,9 @@ from loans.models import (
     Position,
     Repayment,
     Reversal,
+    Settlement,
 )
+from loans.routes import LENDER
 from policy.values import PARTS
 
 #: principal first
@@ -47,6 +49,8 @@ class SettledPaper:
     #: value date of the payment that settled it
     settled_on: date
     paid: tuple[PaidLine, ...]
+    #: the borrower's side has paid the treasury's part too, and is refunded it
+    refunded: bool
     #: what was paid too much and waits to be given back
     credit_fen: int
 
@@ -76,6 +80,7 @@ def settled(desk: Desk, number: str) -> SettledPaper:
         drawn_on=position.drawn_on,
         settled_on=settled_on,
         paid=_paid(desk, loan),
+        refunded=loan.subsidy_route != LENDER,
         credit_fen=_credit(desk, loan),
     )
 
@@ -91,9 +96,9 @@ def _paid(desk: Desk, loan: Loan) -> tuple[PaidLine, ...]:
     )
     treasury = _by_kind(
         desk,
-        select(Due.kind, sum_of(Due.amount_fen))
-        .where(Due.loan_id == loan.id, Due.bearer == "treasury")
-        .group_by(Due.kind),
+        select(Settlement.kind, sum_of(Settlement.treasury_fen))
+        .where(Settlement.loan_id == loan.id)
+        .group_by(Settlement.kind),
     )
     return tuple(
         PaidLine(PARTS[kind], household.get(kind, 0), treasury.get(kind, 0))

@@ -11,7 +11,7 @@ from kernel.day_count import actual_fraction
 from kernel.money import format_rate, format_share, format_yuan
 from loans.explaining.case import Answer, Case
 from loans.explaining.payments import taken_by, taker_of
-from loans.explaining.settlements import STATES
+from loans.explaining.settlements import STATES, shared_rate_ppm
 from loans.models import Repayment
 from loans.parts import Closed
 from loans.record.standing import DueKey, Taker
@@ -144,7 +144,11 @@ def due(case: Case, due_id: int) -> Answer:
         ),
         "paid": [{**_payer(case, taker), "amount": format_yuan(fen)} for taker, fen in paid if fen],
         "left": format_yuan(case.standing.open_dues.get(key, (row.due_on, 0))[1]),
-        "rule": "未付＝应付－各笔已冲抵",
+        "rule": (
+            "未付＝应付－各笔已冲抵"
+            if row.bearer == "household"
+            else "由财政按申报拨付贷款机构，不向还款人收取，也不由还款冲抵"
+        ),
     }
 
 
@@ -218,6 +222,7 @@ def _accrued_piece(piece: Closed) -> Answer:
         "days": (piece.to_on - piece.from_on).days,
         "balance": format_yuan(piece.principal_fen),
         "annual_rate": format_rate(piece.rate_ppm),
+        "share_rate": format_rate(shared_rate_ppm(piece)),
         "share": format_share(piece.share_bp),
         "cap": format_yuan(piece.cap_fen),
     }

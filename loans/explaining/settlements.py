@@ -18,6 +18,8 @@ from loans.interest import surcharged_rate_ppm
 from loans.models import Settlement
 from loans.parts import EARNED_ON, Closed
 from loans.record.standing import Sum
+from loans.routes import LENDER
+from policy.values import ROUTES
 
 ROUNDING = "四舍五入到分，每次结息只舍入一次"
 
@@ -55,6 +57,7 @@ def settlement(case: Case, row: Settlement) -> Answer:
         "treasury": _treasury(case, stands, pieces),
         "household": format_yuan(stands.amount_fen - stands.treasury_fen),
         "household_rule": "农户承担部分＝利息合计－财政承担部分",
+        "route": _route(case, stands),
         "row": {
             "id": row.id,
             "revision": row.revision,
@@ -75,8 +78,27 @@ def pieces_of(case: Case, kind: str, since: date, to: date) -> list[Closed]:
     ]
 
 
+def _route(case: Case, stands: Sum) -> Answer:
+    """Who gets the treasury's part, and what whoever repays owes for that."""
+    refunded = case.loan.subsidy_route != LENDER
+    owed_fen = stands.amount_fen - (0 if refunded else stands.treasury_fen)
+    return {
+        "route": case.loan.subsidy_route,
+        "title": ROUTES[case.loan.subsidy_route],
+        "owed": format_yuan(owed_fen),
+        "refunded": format_yuan(stands.treasury_fen if refunded else 0),
+        "rule": (
+            "利息合计由还款人先付，财政承担部分另行补付还款人"
+            if refunded
+            else "还款人应付部分＝利息合计－财政承担部分，财政承担部分拨付贷款机构"
+        ),
+    }
+
+
 def _terms(case: Case, kind: str, pieces: Sequence[Closed]) -> list[str]:
     names = list(_TERMS[kind])
+    if kind == "interest" and case.bearers and not case.terms["interest_bearers"]["value"]:
+        names.append("fixed_subsidy_rate_ppm")
     if any(surcharge_of(case, piece) == "misuse" for piece in pieces):
         names.insert(1, "misuse_surcharge_bp")
         names.append("subsidy_when_misused")
@@ -181,11 +203,11 @@ def _counted(fixed: FixedThen, part: int, whole: int) -> Answer:
 
 def _treasury(case: Case, stands: Sum, pieces: Sequence[Closed]) -> Answer:
     shared = [piece for piece in pieces if piece.share_bp]
-    by_days = "∑（不超过封顶额的余额×天数×年利率%×财政承担比例%）÷100÷100÷计息基数"
-    by_plan = "本期利息×∑（不超过封顶额的余额×天数×财政承担比例%）÷100÷∑（余额×天数）"
+    own_rate = any(piece.share_rate_ppm is not None for piece in shared)
+    rate = bool(stands.product) or own_rate
     base = case.loan.day_base
-    keyed = "＋".join(_shared_keyed(piece, rate=bool(stands.product)) for piece in shared)
-    over = "＋".join(f"{format_yuan(p.principal_fen)}×{(p.to_on - p.from_on).days}" for p in pieces)
+    keyed = "＋".join(_shared_keyed(piece, rate=rate) for piece in shared)
+    over = "＋".join(_balance_keyed(piece, rate=own_rate) for piece in pieces)
     sums = (
         f"（{keyed}）÷100÷100÷{base}"
         if stands.product
@@ -193,17 +215,41 @@ def _treasury(case: Case, stands: Sum, pieces: Sequence[Closed]) -> Answer:
     )
     return {
         "amount": format_yuan(stands.treasury_fen),
-        "formula": (by_days if stands.product else by_plan) + "，四舍五入到分，不超过利息合计",
+        "formula": _shared_formula(by_days=bool(stands.product), own_rate=own_rate),
         "segments": [_shared_piece(case, piece) for piece in shared],
         **({"keyed": sums} if shared else {}),
     }
+
+
+def _shared_formula(*, by_days: bool, own_rate: bool) -> str:
+    rate = "贴息年利率" if own_rate else "年利率"
+    if by_days:
+        told = f"∑（不超过封顶额的余额×天数×{rate}%×财政承担比例%）÷100÷100÷计息基数"
+    elif own_rate:
+        told = (
+            "本期利息×∑（不超过封顶额的余额×天数×贴息年利率%×财政承担比例%）"
+            "÷100÷∑（余额×天数×年利率%）"
+        )
+    else:
+        told = "本期利息×∑（不超过封顶额的余额×天数×财政承担比例%）÷100÷∑（余额×天数）"
+    return told + "，四舍五入到分，不超过利息合计"
+
+
+def _balance_keyed(piece: Closed, *, rate: bool) -> str:
+    parts = [format_yuan(piece.principal_fen), str((piece.to_on - piece.from_on).days)]
+    return "×".join([*parts, format_rate(piece.rate_ppm)] if rate else parts)
+
+
+def shared_rate_ppm(piece: Closed) -> int:
+    """The rate that is shared: a lower one of the subsidy's own, or the contract's."""
+    return piece.rate_ppm if piece.share_rate_ppm is None else piece.share_rate_ppm
 
 
 def _shared_keyed(piece: Closed, *, rate: bool) -> str:
     days = (piece.to_on - piece.from_on).days
     parts = [format_yuan(min(piece.principal_fen, piece.cap_fen)), str(days)]
     if rate:
-        parts.append(format_rate(piece.rate_ppm))
+        parts.append(format_rate(shared_rate_ppm(piece)))
     return "×".join([*parts, format_share(piece.share_bp)])
 
 
@@ -215,7 +261,8 @@ def _shared_piece(case: Case, piece: Closed) -> Answer:
         "to": piece.to_on.isoformat(),
         "days": (piece.to_on - piece.from_on).days,
         "balance": format_yuan(min(piece.principal_fen, piece.cap_fen)),
-        "annual_rate": format_rate(piece.rate_ppm),
+        "annual_rate": format_rate(shared_rate_ppm(piece)),
+        "loan_rate": format_rate(piece.rate_ppm),
         "share": format_share(piece.share_bp),
         "cap": format_yuan(piece.cap_fen),
         "clause": begun[-1] if begun else "",

@@ -76,8 +76,7 @@ class Watched(Course):
 
     def _dues_then(self) -> tuple[DueThen, ...]:
         return tuple(
-            DueThen(due.kind, due.due_on, due.payable_on, due.left_fen)
-            for due in self.dues
+            DueThen(due.kind, due.due_on, due.payable_on, due.left_fen) for due in self.dues
         )
 
     def _pay_early(self, left_fen: int, on: date) -> int:

@@ -113,6 +113,8 @@ def _contract(session: Session, loan: Loan) -> Contract:
         revolving=loan.revolving,
         subsidy_in_extension=any(row.runs_on for row in rows),
         principal_first_after=position.principal_first_after_days,
+        shared_rate=next((Fraction(row.rate_ppm, PPM) for row in rows if row.rate_ppm), None),
+        refunded=loan.subsidy_route != "lender",
     )
 
 

@@ -14,7 +14,9 @@ from policy.values import Bearer
 Share = tuple[date | None, date | None, int, int | None]
 
 
-def treasury(*shares: Share) -> tuple[Bearer, ...]:
+def treasury(
+    *shares: Share, route: str = "lender", rate_ppm: int | None = None, rate_cap: str | None = None
+) -> tuple[Bearer, ...]:
     """The treasury's shares, as a policy document would give them."""
     return tuple(
         Bearer(
@@ -23,7 +25,9 @@ def treasury(*shares: Share) -> tuple[Bearer, ...]:
             principal_cap_fen=cap_fen,
             arises_from=start,
             arises_to=end,
-            route="lender",
+            route=route,
+            rate_ppm=rate_ppm,
+            rate_cap=rate_cap,
         )
         for start, end, share_bp, cap_fen in shares
     )
@@ -62,6 +66,12 @@ class BentRulebook:
     def rate_cap_ppm(self, signed_on: date, term_months: int, terms: ContractTerms) -> RateCap:
         """The cap of the day."""
         return self.straight.rate_cap_ppm(signed_on, term_months, terms)
+
+    def reference_ppm(
+        self, reference: str, signed_on: date, term_months: int, terms: ContractTerms
+    ) -> int:
+        """The reference rate of the day."""
+        return self.straight.reference_ppm(reference, signed_on, term_months, terms)
 
     def conduct(self, *, on: date, region: str) -> ConductRules:
         """The conduct rules of the day."""

@@ -61,10 +61,17 @@ def decide(
         )
 
 
-def change(town: Town, kind: str, number: str, **more: Any) -> int:
+def change(
+    town: Town,
+    kind: str,
+    number: str,
+    by: Actor = OFFICER,
+    decided_by: Actor = DIRECTOR,
+    **more: Any,
+) -> int:
     """Both of them agree; the sheet."""
-    sheet_id = propose(town, kind, asked(number, **more))
-    assert decide(town, sheet_id) == 1
+    sheet_id = propose(town, kind, asked(number, **more), by=by)
+    assert decide(town, sheet_id, by=decided_by) == 1
     return sheet_id
 
 

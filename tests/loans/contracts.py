@@ -48,6 +48,9 @@ def terms_of(seed: int) -> dict[str, Any]:
         "convention": pick(("act/360", "act/365", "30/360", "by-month")),
         "compound": pick((True, True, False)),
         "principal first": pick((None, None, 30, 90)),
+        "route": pick(("lender", "lender", "household")),
+        # below two of the rates above, and above the third
+        "shared ppm": pick((None, None, 30_000, 10_000)),
     }
 
 
@@ -69,6 +72,8 @@ def contract_of(terms: dict[str, Any], signed: date, committed: int = 0) -> Cont
         misuse_rate=_surcharged(terms["rate_ppm"], terms["misuse_bp"]),
         compound=terms["compound"],
         principal_first_after=terms["principal first"],
+        shared_rate=_ppm(terms["shared ppm"]),
+        refunded=terms["route"] != "lender",
     )
 
 
@@ -80,7 +85,7 @@ def bent_by(terms: dict[str, Any], contract: Contract, signed: date) -> dict[str
     return {
         "settle_on_day": contract.settle_on,
         "day_count": contract.convention,
-        "interest_bearers": treasury(*shares),
+        "interest_bearers": treasury(*shares, route=terms["route"], rate_ppm=terms["shared ppm"]),
         "overdue_surcharge_bp": terms["surcharge_bp"],
         "misuse_surcharge_bp": terms["misuse_bp"],
         "allocation_order": terms["order"],
@@ -88,6 +93,10 @@ def bent_by(terms: dict[str, Any], contract: Contract, signed: date) -> dict[str
         "principal_first_after_days": terms["principal first"],
         "household_total_max_fen": 10_000_000,
     }
+
+
+def _ppm(rate_ppm: int | None) -> Fraction | None:
+    return None if rate_ppm is None else Fraction(rate_ppm, 1_000_000)
 
 
 def _surcharged(rate_ppm: int, surcharge_bp: int) -> Fraction:

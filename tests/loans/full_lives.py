@@ -101,6 +101,7 @@ class Liver:
         acts = (
             self.pay, self.pay, self.pay, self.pay, self.undo, self.extend, self.replan,
             self.misuse, self.refund, self.refund, self.write_off, self.recover, self.draw,
+            self.stop_subsidy,
         )  # fmt: skip
         act = self.dice.choice(acts)
         try:
@@ -142,6 +143,10 @@ class Liver:
     def misuse(self) -> None:
         if self.dice.random() < 0.4:
             self._changed("misuse")
+
+    def stop_subsidy(self) -> None:
+        if self.dice.random() < 0.6:
+            self._changed("unsubsidised", why="status")
 
     def _changed(self, kind: str, **terms: object) -> None:
         self.entered.append(("change", change(self.town, self.number, kind, self._day(), **terms)))

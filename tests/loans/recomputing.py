@@ -70,6 +70,14 @@ def settlement(answer: Answer) -> None:
         counted = sum(map(_product, answer["segments"]), Fraction(0)) / answer["day_base"]
     assert half_up(counted) == amount, answer
     assert min(amount, _treasury(answer, amount)) == treasury, answer
+    _routed(answer["route"], amount, treasury)
+
+
+def _routed(route: Answer, amount: int, treasury: int) -> None:
+    """Paid first and refunded, or the treasury's part left out of what is owed."""
+    refunded = 0 if route["route"] == "lender" else treasury
+    assert fen(route["refunded"]) == refunded
+    assert fen(route["owed"]) == amount - treasury + refunded
 
 
 def _treasury(answer: Answer, amount: int) -> int:
@@ -238,7 +246,7 @@ def _accrued(told: Answer) -> None:
 def _shared(piece: Answer) -> Fraction:
     part = min(fen(piece["balance"]), fen(piece["cap"]))
     return (
-        part * int(piece["days"]) * Fraction(piece["annual_rate"]) / 100
+        part * int(piece["days"]) * Fraction(piece["share_rate"]) / 100
         * Fraction(piece["share"]) / 100
     )  # fmt: skip
 
@@ -282,6 +290,9 @@ def _part(answer: Answer, row: Answer, left: int, level: int | None, *, last: bo
 def due(answer: Answer) -> None:
     """What fell due, less what was paid of it."""
     paid = sum(fen(row["amount"]) for row in answer["paid"])
+    if answer["bearer"] == "treasury":
+        assert paid == fen(answer["left"]) == 0, "claimed elsewhere"
+        return
     assert fen(answer["amount"]) - paid == fen(answer["left"]) >= 0
     if answer["due_kind"] == "principal":
         assert sum(fen(part["amount"]) for part in answer["parts"]) == fen(answer["amount"])

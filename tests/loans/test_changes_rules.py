@@ -30,6 +30,8 @@ LOAN: dict[str, Any] = {
     "every_months": 3,
     "revolving": False,
     "misused": False,
+    "subsidised": True,
+    "unsubsidised": False,
     "overdue_since": None,
     "credit_fen": 0,
     "extensions": 0,
@@ -49,6 +51,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "deferral": {"matures_on": date(2020, 9, 30)},
     "plan": {"method": "equal-principal", "every_months": 1},
     "misuse": {"evidence": "贷款用于建房", "value_date": date(2016, 1, 1)},
+    "unsubsidised": {"why": "status"},
     "write_off": {},
     "grade": {"grade": 3},
     "borrower": {"borrower_id": 8},
@@ -108,6 +111,19 @@ CASES = [
     Case("extension", ("event_before_first_draw",), asked={"value_date": date(2015, 8, 31)}),
     *(Case(kind, ("loan_over",), {"state": state}) for kind in ASKED
       for state in ("signed", "settled", "written_off")),
+    # the treasury bears no more; what it bore for nothing is found out after the loan's end, too
+    Case("unsubsidised"),
+    Case("unsubsidised", asked={"why": "falsified", "value_date": date(2015, 9, 1)}),
+    *(Case("unsubsidised", (), {"state": state}, {"value_date": date(2016, 1, 1)})
+      for state in ("settled", "written_off")),
+    Case("unsubsidised", ("loan_over",), {"state": "settled"}, {"value_date": ON}),
+    Case("unsubsidised", ("loan_over",), {"state": "signed"}, {"value_date": date(2016, 1, 1)}),
+    Case("unsubsidised", ("why_missing",), asked={"why": ""}),
+    Case("unsubsidised", ("why_missing",), asked={"why": "misused"}),
+    Case("unsubsidised", ("already_unsubsidised",), {"unsubsidised": True}),
+    Case("unsubsidised", ("no_subsidy_to_stop",), {"subsidised": False}),
+    Case("unsubsidised", ("value_date_in_future",), asked={"value_date": date(2017, 3, 2)}),
+    Case("unsubsidised", ("event_before_first_draw",), asked={"value_date": date(2015, 8, 31)}),
     # deferral
     Case("deferral", ("no_deferral_window",)),
     Case("deferral", (), DEFERRED, IN_TIME, JULY),

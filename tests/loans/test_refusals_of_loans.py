@@ -212,6 +212,18 @@ def signs_where_two_bear_the_interest(town: Town) -> Call:
     return lambda: town.sign(sheet_id)
 
 
+def signs_where_the_subsidy_goes_two_ways(town: Town) -> Call:
+    sheet_id = town.apply(town.asked(1))
+    town.approve(sheet_id)
+    year = date(2017, 1, 1)
+    to_lender, to_household = (
+        treasury((None, year, 10_000, None)),
+        treasury((year, None, 7_000, None), route="household"),
+    )
+    bent(town, interest_bearers=to_lender + to_household)
+    return lambda: town.sign(sheet_id)
+
+
 def reverses(*, after: Callable[[Town, str], object]) -> Case:
     def case(town: Town) -> Call:
         (number,) = town.contracts(town.asked(1))
@@ -363,6 +375,7 @@ CASES: list[tuple[type[Refusal], Case]] = [
     (refusals.SheetNotApproved, signs_before_approval),
     (refusals.AlreadySigned, signs_twice),
     (refusals.BearersOverlap, signs_where_two_bear_the_interest),
+    (refusals.RoutesDiffer, signs_where_the_subsidy_goes_two_ways),
     # disbursing
     (refusals.LoanSheetEmpty, lambda town: lambda: disburse(town)),
     (refusals.LoanUnknown, lambda town: lambda: disburse(town, draw("XD20160000099"))),

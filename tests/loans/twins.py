@@ -66,6 +66,11 @@ SHARES = (
     # turns on a settlement day, and on the day after one
     treasury((None, date(2016, 9, 20), 10_000, None), (date(2016, 9, 21), None, 3_333, 999_999)),
     treasury((date(2016, 12, 21), date(2017, 3, 21), 5_000, 1_500_000)),
+    # paid first and refunded; at a rate of the subsidy's own, below that of some contracts
+    treasury((None, None, 8_000, 2_000_000), route="household"),
+    treasury((None, None, 10_000, 1_800_000), rate_ppm=30_000),
+    treasury((None, date(2016, 11, 1), 10_000, None), rate_ppm=20_000, route="household")
+    + treasury((date(2016, 11, 1), None, 7_000, None), route="household", rate_cap="benchmark"),
     (),
 )
 
@@ -167,16 +172,17 @@ class World:
         self._plan(twin)
 
     def change(self, number: str, on: date) -> None:
-        """More time, another plan or misuse; what the rules forbid is left."""
+        """More time, another plan, misuse, no subsidy; what the rules forbid is left."""
         twin, pick = self.twins[number], self.random.choice
         course, terms = twin.course, twin.course.terms
-        kind = pick(("extension", "plan", "misuse"))
+        kind = pick(("extension", "plan", "misuse", "unsubsidised"))
         later = add_months(terms.matures_on, 2)
         plan = pick((("equal-principal", 1), ("interest-only", 3), ("bullet", 0)))
         wanted: dict[str, dict[str, Any]] = {
             "extension": {"matures_on": later},
             "plan": {"method": plan[0], "every_months": plan[1]},
             "misuse": {"evidence": "入户"},
+            "unsubsidised": {"why": "status"},
         }
         try:
             changing.change(self.town, kind, number, **wanted[kind])
@@ -187,6 +193,8 @@ class World:
             course.extend(later, on)
         elif kind == "misuse":
             course.misuse(on)
+        elif kind == "unsubsidised":
+            course.unsubsidise(on)
         else:
             settles = self.town.position(number).settle_on_day
             course.change_plan(plan[0], plan[1], settles, on)  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from flask import Flask
 
 from households.models import STATUS_TITLES
 from loans.changes import KINDS as CHANGE_KINDS
-from loans.changes.page import TERM_TITLES
+from loans.changes import WHYS
+from loans.changes.page import SUBSIDISED, TERM_TITLES
 from loans.dossier.deeds import DEED_TITLES
 from loans.dossier.forms import CONTACT_TITLES, LIFE_TITLES, USE_FOUND_TITLES, WAY_TITLES
 from loans.dossier.kinds import KIND_TITLES
@@ -79,6 +80,8 @@ def listed() -> set[str]:
         DEED_TITLES,
         CHANGE_KINDS,
         TERM_TITLES,
+        SUBSIDISED,
+        WHYS,
         changes.STATES,
     )
     said = {word for table in tables for word in table.values()}

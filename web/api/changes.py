@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 import ledger
 from loans import ChangeAsked, Refund, files
-from loans.changes import KINDS
+from loans.changes import KINDS, WHYS
 from loans.changes.forms import FORMS
 from loans.changes.page import changes_of_loan, listed
 from loans.changes.sheets import commands_of
@@ -40,6 +40,7 @@ class ChangeRow(Schema):
     every_months = Whole(load_default=None, allow_none=True, validate=validate.Range(0, 999))
     evidence = Text(load_default="", longest=200)
     check_id = Whole(load_default=None, allow_none=True, validate=validate.Range(1))
+    why = fields.String(load_default="", validate=validate.OneOf(("", *WHYS)))
     grade = Whole(load_default=0, validate=validate.Range(0, 5))
     borrower_identity = Text(load_default="", longest=18)
     exception_reason = Text(load_default="", longest=100)
@@ -133,6 +134,7 @@ class SheetRowAnswer(Schema):
     reason = fields.String(required=True)
     evidence = fields.String(required=True)
     check_id = fields.Integer(required=True, allow_none=True)
+    why = fields.String(required=True)
     exceptions = fields.List(fields.String(), required=True)
     exception_reason = fields.String(required=True)
     left_out = fields.String(required=True)
@@ -213,7 +215,7 @@ def _asked(row: dict[str, Any]) -> ChangeAsked:
 
 @routes.post(
     "/loans/changes",
-    command="loans.change",
+    command="loans.propose_change",
     body=ChangeSheetBody,
     answers=ChangesProposed,
     status=201,
@@ -227,7 +229,7 @@ def propose(sheet: dict[str, Any]) -> dict[str, Any]:
 
 @routes.post(
     "/loans/changes/file",
-    command="loans.change",
+    command="loans.propose_change",
     form=ChangeForm,
     answers=ChangesProposed,
     status=201,

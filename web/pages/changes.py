@@ -19,9 +19,9 @@ from kernel.dates import parse_date
 from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans import ChangeAsked, Refund, files
-from loans.changes import KINDS
+from loans.changes import KINDS, WHYS
 from loans.changes.forms import FORMS
-from loans.changes.page import changes_of_loan, listed, sheet_page
+from loans.changes.page import changes_of_loan, is_subsidised, listed, sheet_page
 from loans.changes.sheets import commands_of
 from loans.files import SheetFile
 from loans.forms import CHANNELS, METHOD_TITLES, RHYTHMS
@@ -78,14 +78,14 @@ def overview() -> ResponseReturnValue:
 
 
 @blueprint.get("/changes/new/<kind>")
-@needs("loans.change")
+@needs("loans.propose_change")
 def form(kind: str) -> ResponseReturnValue:
     """The form of one kind of list."""
     return _form(kind)
 
 
 @blueprint.post("/changes/new/<kind>")
-@needs("loans.change")
+@needs("loans.propose_change")
 def check(kind: str) -> ResponseReturnValue:
     """Read a list and show it, to be compared with the paper."""
     _known(kind)
@@ -93,7 +93,7 @@ def check(kind: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/changes/new/<kind>/propose")
-@needs("loans.change")
+@needs("loans.propose_change")
 def propose(kind: str) -> ResponseReturnValue:
     """Put what is still ticked before the director."""
     _known(kind)
@@ -104,7 +104,7 @@ def propose(kind: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/changes/new/<kind>/template.xlsx")
-@needs("loans.change")
+@needs("loans.propose_change")
 def template(kind: str) -> ResponseReturnValue:
     """A list to fill in."""
     _known(kind)
@@ -146,6 +146,7 @@ def _form(
         shown_max=_LISTED_MAX,
         methods=METHOD_TITLES,
         grades=GRADE_NAMES,
+        whys=WHYS,
         request_key=forms.new_key(),
     )
 
@@ -266,15 +267,18 @@ def view(number: str) -> dict[str, Any]:
         line = line_of(session, number=number, by=by, open_day=ledger.open_day(session))
         credit = session.get(LoanCredit, line.id)
         renewal = session.get_one(Loan, line.id).renews_id is not None
+        subsidised = line.state != "signed" and is_subsidised(session, line.id)
         changes = changes_of_loan(session, line.id)
-    active = line.state == "active"
-    kinds = [k for k in KINDS if active and rights.may(by, commands_of(k)[0])]
+    # What the treasury has paid for nothing is stopped after the loan's end, too.
+    open_to = KINDS if line.state == "active" else ("unsubsidised",) if subsidised else ()
+    kinds = [k for k in open_to if rights.may(by, commands_of(k)[0])]
     return {
         "changes": changes,
         "states": STATES,
         "kinds": {kind: KINDS[kind] for kind in kinds},
         "methods": METHOD_TITLES,
         "grades": GRADE_NAMES,
+        "whys": WHYS,
         "channels": CHANNELS,
         "credit_fen": credit.amount_fen if credit else 0,
         "may_refund": rights.may(by, "loans.repay"),
@@ -285,7 +289,7 @@ def view(number: str) -> dict[str, Any]:
 
 
 @blueprint.post("/loans/<number>/changes")
-@needs("loans.change")
+@needs("loans.propose_change")
 def propose_one(number: str) -> ResponseReturnValue:
     """A change of this loan, from its page."""
 
@@ -313,6 +317,7 @@ def _typed(number: str) -> ChangeAsked:
         matures_on=_day("matures_on"),
         evidence=given("evidence", "").strip()[:200],
         check_id=row_id(given("check_id")) or None,
+        why=given("why", "").strip()[:20],
         grade=row_id(given("grade")),
         borrower_identity=given("borrower_identity", "").strip()[:18],
         exception_reason=given("exception_reason", "").strip()[:100],

@@ -12,6 +12,7 @@ import ledger
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans import explaining, queries
+from loans.changes import WHYS
 from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from loans.page import LoanPage, loan_page
@@ -42,6 +43,7 @@ EVENTS: Final = {
     "deferral": "延期",
     "plan": "变更还款方式",
     "misuse": "认定挪用",
+    "unsubsidised": "停止贴息",
     "reversed": "冲正",
     "corrected": "更正",
     "settled": "结息",
@@ -123,6 +125,7 @@ def loan_page_of(number: str, refused: Refusal | None = None) -> ResponseReturnV
         village=house().regions.full_name(page.line.village_code, below=3),
         events=explained,
         titles=EVENTS,
+        whys=WHYS,
         dues=DUES,
         bearers=BEARERS,
         grades=GRADES,
