@@ -1,7 +1,8 @@
 """What a demo county is to look like: its size, its days, its pace of lending.
 
 ``YIZHANG_2017`` answers to the published figures of 宜章县: 20 410 households with 76 115 people,
-8 971 loans of 351 750 000.00 yuan in all, to the end of January 2017.
+8 971 loans of 351 750 000.00 yuan in all, to the end of January 2017, over a compensation fund of
+45 000 000.00 at one lending bank.
 """
 
 from __future__ import annotations
@@ -35,8 +36,11 @@ class County:
     closes_on: date
     #: (up to this day, share of the loans signed by then in basis points), the days rising
     pace: tuple[tuple[date, int], ...]
-    #: days from one lending session of a lender to the next
+    #: days from one lending session of a desk to the next
     session_days: int
+    #: (day, fen) paid into the special account of the compensation fund, the days rising; where
+    #: there is none, no fund stands behind the loans and no subsidy is claimed
+    contributions: tuple[tuple[date, int], ...] = ()
     seed: int = 431_022
 
 
@@ -56,6 +60,12 @@ YIZHANG_2017 = County(
         (date(2017, 1, 31), 10_000),
     ),
     session_days=14,
+    # The amounts were reported; the days of both Januaries, and that of the first, are ours.
+    contributions=(
+        (date(2014, 12, 1), 2_500_000_000),
+        (date(2015, 1, 15), 1_000_000_000),
+        (date(2016, 1, 15), 1_000_000_000),
+    ),
 )
 
 #: the same at a hundredth of the size and a quarter of the time
@@ -71,6 +81,7 @@ SMALL = County(
     closes_on=date(2015, 3, 31),
     pace=((date(2014, 12, 31), 5_000), (date(2015, 3, 31), 10_000)),
     session_days=14,
+    contributions=((date(2014, 12, 1), 12_000_000), (date(2015, 1, 15), 8_000_000)),
 )
 
 DEMOS = {county.name: county for county in (YIZHANG_2017, SMALL)}

@@ -24,6 +24,7 @@ from demo.county import County
 from demo.lending import Candidate, Planned, Sitting
 from demo.people import Family
 from demo.staff import Lender
+from demo.treasury import Treasury
 from households import imports
 from jobs import program
 from kernel.actor import Actor
@@ -75,7 +76,7 @@ class Maker:
         office = imports.Office(
             self.house.books, self.house.regions, self.house.keyring, self.county.region
         )
-        by = self._actor("jiandang")
+        by = self.actor("jiandang")
 
         def show(done: int, of: int) -> None:
             self.progress("导入名册 · register", done, of)
@@ -93,7 +94,7 @@ class Maker:
         def task(on: date) -> None:
             path = self.folder / f"评级-{digits}-{on}.csv"
             papers.write_ratings(path, self._rated(digits))
-            by = self._actor(lender.officer)
+            by = self.actor(lender.officer)
             with self.house.books.write("credit.propose", by=by) as session:
                 file = credit.read_file(
                     session, path, scheme=self.scheme, name=path.name, on=on, by=by
@@ -108,7 +109,7 @@ class Maker:
                 )
             path.unlink()
             waiting = [one.proposal_id for one in proposed]
-            self._put(self._next(on), self.confirm_ratings(lender, waiting))
+            self.put(self._next(on), self.confirm_ratings(lender, waiting))
 
         return task
 
@@ -116,7 +117,7 @@ class Maker:
         """The checker confirms them, a village at a time."""
 
         def task(on: date) -> None:
-            by = self._actor(lender.checker)
+            by = self.actor(lender.checker)
             months = self.house.rulebook.conduct(on=on, region=self.county.region)
             for proposal_id in proposals:
                 with self.house.books.write("credit.confirm", by=by) as session:
@@ -147,7 +148,7 @@ class Maker:
             lender = self.lenders[sitting.lender]
             path = self.folder / f"申请-{lender.code}-{on}.csv"
             papers.write_applications(path, asked, self._rates(sitting, asked))
-            by = self._actor(lender.officer)
+            by = self.actor(lender.officer)
             rows = files.read_applications(path).taken()
             with self.house.books.write("loans.apply", by=by, reason=path.name) as session:
                 sheet_id = loans.apply_sheet(
@@ -160,8 +161,8 @@ class Maker:
                     by=by,
                 )
             path.unlink()
-            self._put(sitting.decide_on, self.decide(lender, sheet_id))
-            self._put(sitting.sign_on, self.sign(lender, sheet_id, asked))
+            self.put(sitting.decide_on, self.decide(lender, sheet_id))
+            self.put(sitting.sign_on, self.sign(lender, sheet_id, asked))
 
         return task
 
@@ -169,7 +170,7 @@ class Maker:
         """The director approves it."""
 
         def task(on: date) -> None:
-            by = self._actor(lender.director)
+            by = self.actor(lender.director)
             with self.house.books.write("loans.approve", by=by) as session:
                 loans.decide_sheet(session, sheet_id=sheet_id, approved=True, on=on, by=by)
 
@@ -179,7 +180,7 @@ class Maker:
         """Contracts are signed, and paid out from a list with vouchers."""
 
         def task(on: date) -> None:
-            by = self._actor(lender.officer)
+            by = self.actor(lender.officer)
             with self.house.books.write("loans.sign", by=by) as session:
                 numbers = loans.sign_sheet(
                     session, sheet_id=sheet_id, rulebook=self.house.rulebook, on=on, by=by
@@ -207,7 +208,7 @@ class Maker:
         """What falls due on the day comes in, from a list with vouchers."""
 
         def task(on: date) -> None:
-            by = self._actor(lender.officer)
+            by = self.actor(lender.officer)
             path = self.folder / f"还款-{lender.code}-{on}.csv"
             papers.write_payments(path, self._payments(lender, numbers, amounts, "HK"))
             payments = files.read_repayments(path).taken()
@@ -228,7 +229,7 @@ class Maker:
             ending[add_months(on, one.term_months)].append((number, one.amount_fen))
         for day, due in ending.items():
             if day <= self.county.closes_on:
-                self._put(day, self.repay(lender, *zip(*due, strict=True)))
+                self.put(day, self.repay(lender, *zip(*due, strict=True)))
 
     def _rates(self, sitting: Sitting, asked: Sequence[Planned]) -> list[int]:
         """The benchmark, as it stands when the loan is asked for and when it is signed."""
@@ -256,13 +257,15 @@ class Maker:
 
     # --- the agenda -----------------------------------------------------------------------------
 
-    def _put(self, day: date, task: Task) -> None:
+    def put(self, day: date, task: Task) -> None:
+        """Do this on that day."""
         self.agenda[day].append(task)
 
     def _next(self, on: date) -> date:
         return self.house.calendar.next_working_day(on + timedelta(days=1))
 
-    def _actor(self, login: str) -> Actor:
+    def actor(self, login: str) -> Actor:
+        """The person behind an account."""
         if login not in self.actors:
             self.actors[login] = staff.actor(self.house, login)
         return self.actors[login]
@@ -317,6 +320,8 @@ def _fill_agenda(maker: Maker) -> None:
     candidates = _candidates(maker, at, days)
     for sitting, asked in lending.plan(county, candidates, meetings, house.calendar):
         maker.agenda[sitting.apply_on].append(maker.apply(sitting, asked))
+    if county.contributions:
+        Treasury(maker).plan()
 
 
 def _candidates(

@@ -1,12 +1,14 @@
-"""Who works in the demo county: lenders that do not exist, and one person for each desk.
+"""Who works in the demo county: a bank that does not exist, and one person for each desk.
 
-Each lender has an officer, a checker and a director, so that two persons can be asked for wherever
-four eyes are. All accounts share one password, which is printed; they exist in demo books alone.
+The bank's three departments share the townships among them, and each has an officer, a checker and
+a director, so that two persons can be asked for wherever four eyes are; the poverty office and the
+finance bureau have two people each. All accounts share one password, which is printed; they exist
+in demo books alone.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,10 +28,12 @@ PASSWORD = "fupin-demo-2017"  # noqa: S105  (printed for everyone, in demo books
 
 @dataclass(frozen=True, slots=True)
 class Lender:
-    """A lender of the demo and the accounts of its staff."""
+    """A department of the demo's bank and the accounts of its staff."""
 
     code: str
+    #: the bank's name
     name: str
+    department: str
     #: digits of the townships it lends in
     townships: tuple[str, ...]
     organisation_id: int = 0
@@ -55,10 +59,13 @@ OFFICES = (
     ("guanli", "关丽（演示）", "administrator"),
     ("jiandang", "简当（演示）", "registrar"),
     ("fupinban", "符平（演示）", "poverty_office"),
+    ("fupinban2", "符安（演示）", "poverty_office"),
     ("caizheng", "蔡政（演示）", "finance"),
+    ("caizheng2", "蔡核（演示）", "finance"),
     ("shenji", "沈计（演示）", "auditor"),
 )
-_NAMES = ("宜章示范农村商业银行", "宜章示范村镇银行", "宜章示范信用合作联社")
+_NAME = "宜章示范农村商业银行"
+_DEPARTMENTS = ("业务一部", "业务二部", "业务三部")
 _STAFF = (
     ("officer", "信贷员（演示）", "loan_officer"),
     ("checker", "复核员（演示）", "checker"),
@@ -67,40 +74,38 @@ _STAFF = (
 
 
 def lenders(house: House, county: County) -> list[Lender]:
-    """The lenders, each with its share of the county's townships."""
+    """The bank's departments, each with its share of the county's townships."""
     townships = house.regions.inside(county.region, TOWNSHIP)[: county.townships or None]
     digits = [scope_digits(township.code) for township in townships]
-    count = min(len(_NAMES), len(digits))
+    count = min(len(_DEPARTMENTS), len(digits))
     return [
-        Lender(chr(ord("a") + nth), _NAMES[nth], tuple(digits[nth::count])) for nth in range(count)
+        Lender(chr(ord("a") + nth), _NAME, _DEPARTMENTS[nth], tuple(digits[nth::count]))
+        for nth in range(count)
     ]
 
 
 def hire(house: House, county: County, found: list[Lender]) -> list[Lender]:
-    """Register the lenders and open everybody's account; the lenders with their numbers."""
+    """Register the bank and open everybody's account; the departments with its number."""
     scope = scope_digits(county.region)
     with house.books.write("office.manage_users", by=system_actor(scope)) as session:
         for login, name, role in OFFICES:
             _open(session, login, name, role, scope)
-    registered = []
     with house.books.write("organisations.register", by=actor(house, "fupinban")) as session:
-        for nth, lender in enumerate(found):
-            number = register(
-                session,
-                credit_code=_credit_code(scope, nth),
-                name=lender.name,
-                kind="lender",
-                region_code=county.region,
-                regions=house.regions,
-                on=county.opens_on,
-                by=actor(house, "fupinban", session),
-            )
-            registered.append(Lender(lender.code, lender.name, lender.townships, number))
+        number = register(
+            session,
+            credit_code=_credit_code(scope),
+            name=_NAME,
+            kind="lender",
+            region_code=county.region,
+            regions=house.regions,
+            on=county.opens_on,
+            by=actor(house, "fupinban", session),
+        )
+    registered = [replace(lender, organisation_id=number) for lender in found]
     with house.books.write("office.manage_users", by=system_actor(scope)) as session:
         for lender in registered:
             for desk, name, role in _STAFF:
-                login = getattr(lender, desk)
-                _open(session, login, f"{lender.name}{name}", role, scope, lender.organisation_id)
+                _open(session, getattr(lender, desk), _title(lender, name), role, scope, number)
     return registered
 
 
@@ -120,8 +125,12 @@ def accounts(found: list[Lender]) -> list[tuple[str, str]]:
     """Login and desk of everybody, for the last lines of the demo."""
     desks = [(login, name) for login, name, _role in OFFICES]
     for lender in found:
-        desks += [(getattr(lender, desk), f"{lender.name}{name}") for desk, name, _ in _STAFF]
+        desks += [(getattr(lender, desk), _title(lender, name)) for desk, name, _ in _STAFF]
     return desks
+
+
+def _title(lender: Lender, name: str) -> str:
+    return f"{lender.name}{lender.department}{name}"
 
 
 def _open(
@@ -138,7 +147,7 @@ def _open(
     )
 
 
-def _credit_code(scope: str, nth: int) -> str:
+def _credit_code(scope: str) -> str:
     """A well-formed code in a county part that was never given: no legal person bears it."""
-    first = f"91431099MA{scope[-3:]}{nth:04d}"
+    first = f"91431099MA{scope[-3:]}0000"
     return first + credit_check_character(first)
