@@ -22,6 +22,7 @@ import ledger
 import loans.checks
 import loans.replay_checks
 import organisations.checks
+import risk_fund.checks
 import subsidies.checks
 from config.wiring import House
 from jobs.models import Closing
@@ -42,6 +43,7 @@ ROOM_CHECKS: tuple[Check, ...] = (
     credit.checks.check,
     loans.checks.check,
     subsidies.checks.check,
+    risk_fund.checks.check,
     indicators.checks.check,
     jobs.checks.check,
 )
