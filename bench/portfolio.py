@@ -34,11 +34,12 @@ from config.wiring import House
 from households.models import Household, HouseholdStatus, Person, Status
 from jobs import founding
 from kernel.actor import Actor, system_actor
-from kernel.database import Base
+from kernel.database import Base, least
 from kernel.dates import add_months
 from kernel.identity import credit_check_character
 from kernel.regions import level
 from loans import booking
+from loans.cover import household_cap_fen
 from loans.models import (
     FAR,
     Application,
@@ -206,10 +207,12 @@ class _Portfolio:
             literal("XD").op("||")(_text(nr.c.n)),
             _village(self._house, nr.c.n),
             _amount(nr.c.n),
+            least(_amount(nr.c.n), literal(household_cap_fen(terms))),
             _rate(nr.c.n),
             *_literals(Loan, constants),
         )
-        names = (*own, "number", "village_code", "amount_fen", "annual_rate_ppm", *constants)
+        told = ("number", "village_code", "amount_fen", "cover_cap_fen", "annual_rate_ppm")
+        names = (*own, *told, *constants)
         self._insert(Loan, rows, *names)
 
     def _write_standing(self) -> None:
@@ -250,6 +253,7 @@ class _Portfolio:
             state="active",
             **self._in_force(),
             drawn_fen=_amount(nr.c.n),
+            cover_cap_fen=least(_amount(nr.c.n), literal(household_cap_fen(self._terms))),
             drawn_on=FIRST_DAY,
             interest_settled_to=FIRST_DAY,
             penalty_settled_to=FIRST_DAY,
@@ -280,6 +284,7 @@ class _Portfolio:
             "compounds": terms.compound_interest.value,
             "principal_first_after_days": None if first is None else first.value,
             "misused": False,
+            "unsubsidised": False,
         }
 
     def _write_money(self) -> None:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from loans.cover import covered_fen, household_cap_fen
+from loans.cover import PRINCIPAL, covered_fen, household_cap_fen
 from loans.covered import contract_cap
 from loans.models import CoverExclusion, Loan, Position, Reversal
 from loans.record import Loaded
@@ -52,8 +52,8 @@ def cover_of(session: Session, one: Loaded, terms: ContractTerms) -> Cover:
 
 def _agreed(session: Session, loan: Loan, terms: ContractTerms) -> Iterator[Outside]:
     if not household_cap_fen(terms):
-        parts, share = terms.cover_parts, terms.cover_fund_share_bp
-        yield Outside("no_cover", 0, share.cite if parts.value else parts.cite)
+        parts, share = terms.cover_parts, terms.loss_sharing or terms.cover_fund_share_bp
+        yield Outside("no_cover", 0, share.cite if PRINCIPAL in parts.value else parts.cite)
         return
     cap_fen = session.execute(
         select(contract_cap())

@@ -18,6 +18,7 @@ from kernel.refusals import Refusal
 from loans import cover, cover_checks, covered, limits
 from loans.models import CoverExclusion, LendingLimit, Loan, OpenSegment, Position
 from loans.refusals import CoverNotLowered, LendingLimitExceeded, LendingStopped
+from policy import PartyShare
 from tests.loans.bent import treasury
 from tests.loans.lists import found_organisation, pooled
 from tests.loans.refusing import bent, disburse, draw
@@ -107,14 +108,25 @@ def test_what_repaid_is_lowers_what_is_outside_first(town: Town) -> None:
     assert covered_now(town) == TWO - 1
 
 
-@pytest.mark.parametrize("changes", [{"cover_parts": ()}, {"cover_parts": ("interest",)},
-                                     {"cover_fund_share_bp": 0}], ids=str)  # fmt: skip
+SEVENTY_THIRTY = (PartyShare("fund", 7_000), PartyShare("bank", 3_000))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cover_parts": ()},
+        {"cover_parts": ("interest",)},
+        {"cover_fund_share_bp": 0},
+        {"loss_sharing": (PartyShare("bank", 10_000),)},
+    ],
+    ids=lambda changes: next(iter(changes)),
+)
 def test_terms_that_cover_no_principal_freeze_nothing(town: Town, changes: dict[str, Any]) -> None:
     roomy(town, **changes)
     number = town.lend(1)
     assert caps(town, number) == (0, 0)
     # And it takes nothing of the cap of a contract under other terms.
-    roomy(town, cover_parts=("principal",), cover_fund_share_bp=7_000)
+    roomy(town, cover_parts=("principal",), loss_sharing=SEVENTY_THIRTY)
     (second,) = town.contracts(town.asked(1, amount_fen=THREE, **TOP_UP))
     assert caps(town, second) == (THREE, THREE)
 
