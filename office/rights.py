@@ -126,6 +126,7 @@ RIGHTS = MappingProxyType(
         # the watch: who asks that lending goes on never decides it
         "risk_fund.lift_fuse": ("poverty_office",),
         "risk_fund.approve_lift": ("finance",),
+        "risk_fund.stress": ("director", *_PUBLIC, "system"),
         "risk_fund.platform": ("finance",),
         "risk_fund.guarantee": ("loan_officer",),
         "risk_fund.call_guarantee": ("checker", "director"),

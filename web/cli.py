@@ -26,6 +26,7 @@ from web.commands.loans import loans_
 from web.commands.policy import policy
 from web.commands.schedule import schedule
 from web.commands.serve import serve
+from web.commands.stress import stress
 from web.commands.terminal import Refused
 from web.commands.upgrade import upgrade
 from web.commands.user import user
@@ -48,6 +49,7 @@ _COMMANDS = (
     restore,
     upgrade,
     bench,
+    stress,
 )
 
 

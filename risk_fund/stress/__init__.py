@@ -8,6 +8,6 @@ together, ``telling`` says it. Nothing is written.
 
 from risk_fund.stress.asking import StressAsked, Stressed, ask
 from risk_fund.stress.outcome import Outcome, stress
-from risk_fund.stress.telling import as_data, lines
+from risk_fund.stress.telling import as_data
 
-__all__ = ["Outcome", "StressAsked", "Stressed", "as_data", "ask", "lines", "stress"]
+__all__ = ["Outcome", "StressAsked", "Stressed", "as_data", "ask", "stress"]

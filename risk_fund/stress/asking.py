@@ -43,7 +43,7 @@ def ask(
     session: Session, *, asked: StressAsked, on: date, last_closed: date | None, by: Actor
 ) -> Stressed:
     """Stress the portfolio that somebody may see, as it stands."""
-    rights.allow(by, "risk_fund.read", institution_id=asked.lender_id)
+    rights.allow(by, "risk_fund.stress", institution_id=asked.lender_id)
     if not 100 <= asked.runs <= RUNS_MAX:
         raise StressUnclear(field="runs", most=RUNS_MAX)
     scope = _scope(by, asked.lender_id)
