@@ -1,4 +1,5 @@
-"""The timetable: every few minutes, close what is over and deliver what waits. Live books alone.
+"""The timetable: every few minutes, close what is over, deliver what waits, and draft what may be
+claimed since. Live books alone.
 
 The scheduler only starts a sweep; which days are due is read from the books, so that a sweep that
 came late, twice or in two processes does the same: the lease elects one worker per day, and days
@@ -21,10 +22,12 @@ import ledger
 from config.wiring import House
 from jobs import reports
 from jobs.close import COUNTY_TIME, Closed, yesterday
+from jobs.drafting import draft_claims
 from jobs.program import close_to
 from jobs.refusals import JobAlreadyDone, JobTakenByAnother, LeaseLost
 from kernel.refusals import Refusal
 from ledger.refusals import DayAlreadyClosed
+from policy import NoPolicyInForce
 
 #: minutes between sweeps
 EVERY_MINUTES = 5
@@ -35,7 +38,9 @@ log = structlog.get_logger(__name__)
 
 
 def sweep(house: House) -> list[Closed]:
-    """Close every day that is over, deliver what waits; nothing for books that are held."""
+    """Close every day that is over, deliver what waits, draft claims of periods that have ended;
+    nothing for books that are held.
+    """
     with house.books.read() as session:
         if ledger.books(session).mode != "live":
             return []
@@ -44,6 +49,10 @@ def sweep(house: House) -> list[Closed]:
     with suppress(DayAlreadyClosed, JobTakenByAnother, JobAlreadyDone, LeaseLost):
         done = close_to(house, yesterday(house.clock()))
     reports.deliver(house)
+    if done:
+        # Before the first policy nobody has borrowed, and nothing is claimed.
+        with suppress(NoPolicyInForce):
+            draft_claims(house)
     return done
 
 
