@@ -118,8 +118,6 @@ def _receive(
         [VoucherSlip(loan.lender_id, transfer.channel, transfer.voucher_no, "in", amount_fen)],
         on=on,
     )
-    # The loan is locked: a repayment booked later gets a later number.
-    before = select(func.coalesce(func.max(Repayment.id), 0)).where(Repayment.loan_id == loan.id)
     row = Compensation(
         claim_id=claim.id,
         party=party,
@@ -127,11 +125,16 @@ def _receive(
         paid_on=on,
         movement_id=movement.id if movement is not None else None,
         voucher_id=voucher_id,
-        repayments_before=session.scalar(before) or 0,
+        repayments_before=_last_repayment(session, loan),
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _last_repayment(session: Session, loan: Loan) -> int:
+    """The loan is locked: a repayment that is booked later gets a higher number."""
+    return session.scalar(select(func.max(Repayment.id)).where(Repayment.loan_id == loan.id)) or 0
 
 
 def _book_lender(
