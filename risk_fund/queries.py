@@ -86,8 +86,8 @@ def movements(
     asked = (
         (account_id is not None, FundMovement.account_id == account_id),
         (bool(kind), FundMovement.kind == kind),
-        (from_on is not None, FundMovement.booking_date >= from_on),
-        (to_on is not None, FundMovement.booking_date < to_on),
+        (True, FundMovement.booking_date >= (from_on or date.min)),
+        (True, FundMovement.booking_date < (to_on or date.max)),
         (before_id is not None, FundMovement.id < (before_id or 0)),
         (
             bool(text),
