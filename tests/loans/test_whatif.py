@@ -147,7 +147,7 @@ PLANTED = [
     Plant(
         test_another_policy_is_another_rate_share_and_surcharge,
         "loans.whatif._under",
-        lambda _case, own, _terms, _cap: own,
+        lambda _case, own, *_more: own,
     ),
     Plant(
         test_what_is_owed_where_nothing_is_paid,

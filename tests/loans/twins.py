@@ -358,8 +358,8 @@ class World:
             rows = Rows(session)
             for number, twin in self.twins.items():
                 expected, found = self.expected(twin, day), self.found(rows, twin)
-                if not twin.course.open:
-                    # Who no longer has a balance has no plan to come either.
+                if not twin.course.open or not twin.course.terms.by_plan:
+                    # Who no longer has a balance, or has left its plan, has none to come.
                     expected["plan"] = found["plan"]
                 assert found == expected, f"{number} ({twin.course.terms.method}) at {day}"
 
