@@ -29,6 +29,9 @@ from tests.docs.rules_of_changes import CHANGED
 from tests.docs.rules_of_changes import WRONG as WRONG_CHANGES
 from tests.docs.rules_of_cover import COVERED
 from tests.docs.rules_of_cover import WRONG as WRONG_COVER
+from tests.docs.rules_of_fund import FUNDED
+from tests.docs.rules_of_fund import PLANTS as FUND_PLANTS
+from tests.docs.rules_of_fund import WRONG as WRONG_FUND
 from tests.docs.rules_of_life import LIVED, WRONG
 from tests.docs.rules_of_subsidies import SUBSIDISED
 from tests.docs.rules_of_subsidies import WRONG as WRONG_SUBSIDIES
@@ -223,6 +226,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **CHANGED,
     **COVERED,
     **SUBSIDISED,
+    **FUNDED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -292,6 +296,10 @@ PLANTED = [
         lambda cap_fen, parts: sum(min(fen, cap_fen) for fen, _ in parts),
         {"name": "covered", "row": tables()["covered"][1]},
     ),
+    *(
+        Plant(test_row, target, bug, {"name": name, "row": tables()[name][place]})
+        for name, place, target, bug in FUND_PLANTS
+    ),
 ]
 
 
@@ -320,6 +328,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG_CHANGES,
         *WRONG_COVER,
         *WRONG_SUBSIDIES,
+        *WRONG_FUND,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:
