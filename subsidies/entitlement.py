@@ -93,14 +93,14 @@ def exclusions(
     """
     left_out: dict[str, int] = {}
     for piece in pieces:
-        reason, part_fen = _left_out(piece, stop, misuse)
+        reason, part_fen = left_out_of(piece, stop, misuse)
         days = (piece.to_on - piece.from_on).days
         if part_fen:
             left_out[reason] = left_out.get(reason, 0) + part_fen * days
     return left_out
 
 
-def _left_out(piece: Closed, stop: Stop | None, misuse: str) -> tuple[str, int]:
+def left_out_of(piece: Closed, stop: Stop | None, misuse: str) -> tuple[str, int]:
     """Why a segment's principal bears no subsidy, and how much of it."""
     if piece.state == "overdue":
         return "overdue", piece.principal_fen

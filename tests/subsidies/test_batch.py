@@ -21,7 +21,6 @@ import ledger
 from jobs.close import Program
 from loans.models import LoanBearer, Settlement
 from loans.parts import EARNED_ON, Closed, Settled
-from policy import Bearer
 from subsidies import batch, entitlement
 from subsidies.models import Entitlement, Exclusion, SubsidyRun
 from tests.loans import twins
@@ -29,29 +28,11 @@ from tests.loans.test_close_equals_course import live
 from tests.loans.town import Town
 from tests.loans.twins import Twin, World
 from tests.planted import Plant
-from tests.subsidies.treasury import TreasuryTown, entitlement_step
+from tests.subsidies.treasury import TreasuryTown, borne, entitlement_step
 
 FIRST_DAY = date(2016, 5, 30)
 SEEDS = range(int(os.environ.get("FUPIN_PROOF_SEEDS", "1")))
 DAYS = int(os.environ.get("FUPIN_PROOF_DAYS", "400"))
-
-
-def borne(route: str, *rows: tuple[int, int | None, int | None]) -> tuple[Bearer, ...]:
-    """Share, cap and rate of the treasury; a second row from 2017 on."""
-    turn = date(2017, 1, 1)
-    ends = ((None, turn), (turn, None)) if len(rows) == 2 else ((None, None),)
-    return tuple(
-        Bearer(
-            bearer="treasury",
-            share_bp=share_bp,
-            principal_cap_fen=cap_fen,
-            arises_from=start,
-            arises_to=end,
-            route=route,
-            rate_ppm=rate_ppm,
-        )
-        for (share_bp, cap_fen, rate_ppm), (start, end) in zip(rows, ends, strict=True)
-    )
 
 
 #: full and in part, below the principal, turning with the year, at a rate of its own, refunded

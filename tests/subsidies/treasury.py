@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +12,9 @@ from sqlalchemy.orm import Session
 import subsidies
 from jobs.close import Program, Step
 from loans.models import Loan
+from policy import Bearer
 from subsidies.models import Entitlement
+from tests.loans.bent import BentRulebook
 from tests.loans.town import Town, person
 
 FINANCE = person(21, "finance")
@@ -51,3 +54,28 @@ def entitlement_step() -> Step:
         return 0
 
     return Step("entitlement", entitle, whole=True)
+
+
+def borne(route: str, *rows: tuple[int, int | None, int | None]) -> tuple[Bearer, ...]:
+    """Share, cap and rate of the treasury; a second row from 2017 on."""
+    turn = date(2017, 1, 1)
+    ends = ((None, turn), (turn, None)) if len(rows) == 2 else ((None, None),)
+    return tuple(
+        Bearer(
+            bearer="treasury",
+            share_bp=share_bp,
+            principal_cap_fen=cap_fen,
+            arises_from=start,
+            arises_to=end,
+            route=route,
+            rate_ppm=rate_ppm,
+        )
+        for (share_bp, cap_fen, rate_ppm), (start, end) in zip(rows, ends, strict=True)
+    )
+
+
+def bend(town: TreasuryTown, **changes: Any) -> None:
+    """From now on contracts are signed under these values."""
+    rulebook = BentRulebook(town.rulebook)
+    rulebook.bend(changes)
+    town.rulebook = rulebook  # type: ignore[assignment]
