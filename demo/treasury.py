@@ -113,7 +113,7 @@ class Treasury:
         while day <= self._county.closes_on:
             conduct = self._house.rulebook.conduct(on=day, region=self._county.region)
             end = rhythm_of(conduct).holding(day).end
-            start = self._house.calendar.next_working_day(end)
+            start = self._house.calendar.roll_forward(end)
             if start <= self._county.closes_on:
                 yield start
             day = end + ONE_DAY
@@ -243,7 +243,7 @@ class Treasury:
             day = self._later(day, command, login, step)
         conduct = self._house.rulebook.conduct(on=day, region=self._county.region)
         over = day + timedelta(days=conduct.subsidy_notice_days.value)
-        day = self._house.calendar.next_working_day(over)
+        day = self._house.calendar.roll_forward(over)
         self._at(day, "subsidies.approve", DESKS.finance, self._approve(claim_id))
         paying: list[tuple[str, str, Step]] = [
             ("subsidies.pay", DESKS.second_finance, self._file(claim_id)),
@@ -356,7 +356,7 @@ class Treasury:
 
     def _later(self, day: date, command: str, login: str, step: Step) -> date:
         """Put a step on the working day after; that day."""
-        following = self._house.calendar.next_working_day(day + ONE_DAY)
+        following = self._house.calendar.next_working_day(day)
         self._at(following, command, login, step)
         return following
 

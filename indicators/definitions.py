@@ -53,6 +53,11 @@ class Definition:
             return "loans"
         return "households"
 
+    @property
+    def may_be_none(self) -> bool:
+        """Whether a region may have no such figure: nothing to divide by, or no fund of its own."""
+        return bool(self.over) or self.counter.startswith("fund_")
+
 
 def _count(name: str, zh: str, en: str, meaning: str) -> Definition:
     return Definition(name, "count", zh, en, meaning, name)

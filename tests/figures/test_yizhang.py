@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -58,6 +58,37 @@ def test_the_published_figures_come_out(yizhang: Fupin, figures: list[dict[str, 
         if line["how"] == "demo":
             asked = ask(yizhang, line["on"].isoformat(), line["region"])
             assert line["values"].items() <= asked.items(), line["id"]
+
+
+def test_the_treasurys_two_hands_come_out(yizhang: Fupin) -> None:
+    """45 000 000 at a multiple of 10; all claimed and paid that was settled by 20 December 2016."""
+    got = ask(yizhang, DAY)
+    assert {
+        "fund_balance": "45000000.00",  # 25 000 000 + 2 × 10 000 000
+        "leverage_cumulative": "7.82",  # 351 750 000 / 45 000 000 = 7.81666…
+        "headroom_cumulative": "98250000.00",  # 10 × 45 000 000 − 351 750 000
+        "subsidy_to_recover": "0.00",
+    }.items() <= got.items()
+    out = Decimal(got["loans_outstanding"])
+    # Every contract is below 50 000, so all that is out is covered.
+    assert Decimal(got["headroom_outstanding"]) == 450_000_000 - out
+    hundredths = (out * 100 / 45_000_000).quantize(Decimal(1), ROUND_HALF_UP)
+    assert Decimal(got["leverage_outstanding"]) * 100 == hundredths
+    assert ask(yizhang, "2014-11-30")["fund_balance"] == "0.00"
+    assert ask(yizhang, "2015-01-14")["fund_balance"] == "25000000.00"
+    assert ask(yizhang, "2015-01-15")["fund_balance"] == "35000000.00"
+    assert ask(yizhang, DAY, "431022100000")["fund_balance"] is None
+
+
+def test_subsidies_are_claimed_and_paid_by_quarter(yizhang: Fupin) -> None:
+    """Loans of a year that end between two settlement nights were settled and wait for a claim."""
+    quarter, end = (ask(yizhang, day) for day in ("2016-12-20", DAY))
+    owed = Decimal(quarter["subsidy_accrued"])
+    assert Decimal(quarter["subsidy_paid"]) == Decimal(quarter["subsidy_claimed"]) < owed
+    assert Decimal(end["subsidy_claimed"]) == Decimal(end["subsidy_paid"]) == owed
+    assert Decimal(end["subsidy_accrued"]) >= owed
+    assert ask(yizhang, "2014-12-20")["subsidy_accrued"] > "0.00"
+    assert ask(yizhang, "2014-12-19")["subsidy_accrued"] == "0.00"
 
 
 def test_the_county_lends_at_a_pace_that_can_be_believed(yizhang: Fupin) -> None:

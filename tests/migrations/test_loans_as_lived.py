@@ -40,8 +40,8 @@ from tests.planted import Plant
 
 __all__ = ["holidays", "new_town", "regions", "rulebook"]
 
-#: tables of the opening whose rows are running state that the revision moves
-MOVED = ("household_credits", "open_segments", "positions")
+#: tables of the opening whose rows are running state that this revision or the next moves
+MOVED = ("household_credits", "open_dues", "open_segments", "positions")
 
 
 @dataclass

@@ -26,7 +26,7 @@ FiguresAnswer = Schema.from_dict(
     | {
         figure.name: _KINDS.get(figure.kind, fields.String)(
             required=True,
-            allow_none=figure.kind in {"ratio", "average"},
+            allow_none=figure.may_be_none,
             metadata={"title": figure.zh, "description": figure.meaning_zh},
         )
         for figure in FIGURES.values()
