@@ -1,6 +1,7 @@
 """Claims: drafted, checked, submitted, recomputed, confirmed, published, approved; or sent back."""
 
 from subsidies.claims.drafting import draft, draft_due
+from subsidies.claims.households import STAGES, Stage, stages_of
 from subsidies.claims.noticing import answer, notice_rows, object_to, open_objections, post_notice
 from subsidies.claims.office_steps import (
     approve,
@@ -11,11 +12,16 @@ from subsidies.claims.office_steps import (
     submit,
     withdraw,
 )
+from subsidies.claims.reading import ClaimPage, ListedClaim, listed, page, rows_of, waiting_for
 from subsidies.claims.recomputing import Recomputed
 from subsidies.claims.steps import claim_of, state_of, steps_of
 
 __all__ = [
+    "STAGES",
+    "ClaimPage",
+    "ListedClaim",
     "Recomputed",
+    "Stage",
     "answer",
     "approve",
     "check_claim",
@@ -23,14 +29,19 @@ __all__ = [
     "confirm",
     "draft",
     "draft_due",
+    "listed",
     "notice_rows",
     "object_to",
     "open_objections",
+    "page",
     "post_notice",
     "recompute_claim",
     "return_claim",
+    "rows_of",
+    "stages_of",
     "state_of",
     "steps_of",
     "submit",
+    "waiting_for",
     "withdraw",
 ]
