@@ -35,6 +35,9 @@ from tests.docs.rules_of_fund import WRONG as WRONG_FUND
 from tests.docs.rules_of_life import LIVED, WRONG
 from tests.docs.rules_of_subsidies import SUBSIDISED
 from tests.docs.rules_of_subsidies import WRONG as WRONG_SUBSIDIES
+from tests.docs.rules_of_watch import PLANTS as WATCH_PLANTS
+from tests.docs.rules_of_watch import WATCHED
+from tests.docs.rules_of_watch import WRONG as WRONG_WATCH
 from tests.planted import Plant
 from web.commands import schedule as command
 
@@ -227,6 +230,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **COVERED,
     **SUBSIDISED,
     **FUNDED,
+    **WATCHED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -298,7 +302,7 @@ PLANTED = [
     ),
     *(
         Plant(test_row, target, bug, {"name": name, "row": tables()[name][place]})
-        for name, place, target, bug in FUND_PLANTS
+        for name, place, target, bug in (*FUND_PLANTS, *WATCH_PLANTS)
     ),
 ]
 
@@ -329,6 +333,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG_COVER,
         *WRONG_SUBSIDIES,
         *WRONG_FUND,
+        *WRONG_WATCH,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:

@@ -117,7 +117,7 @@ def _account(one: Standing, name: str) -> Iterator[str]:
         f"  在保{yuan(one.covered_fen)}元，其中补偿金份额{yuan(one.fund_part_fen)}元；"
         f"可用补偿金（余额减已冻结）{yuan(one.available_fen)}元"
     )
-    yield columns([_AMOUNTS, _row("最高须垫付", one.needed)])
+    yield columns([_AMOUNTS, _row("最多须先支付", one.needed)])
     yield f"  够用多久：95%的情形{_lasts(one, 95)}，99%的情形{_lasts(one, 99)}"
     yield columns(
         [
