@@ -28,6 +28,9 @@ from subsidies.lifecycle import Move
 from subsidies.models import Claim, ClaimPosition, ClaimRow, ClaimStep, EntitlementClaim
 from subsidies.refusals.claiming import ClaimElsewhere, ClaimRowsChanged
 
+#: where a claim stands when its payment file was discarded
+_BACK_TO = (lifecycle.APPROVED, lifecycle.PART_PAID)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -115,8 +118,13 @@ def frozen_digest(session: Session, claim: Claim) -> str:
 
 
 def makers(steps: Sequence[ClaimStep], states: Collection[str]) -> set[int]:
-    """Who last brought the claim to these states."""
-    last = {step.state: step.by_person for step in steps}
+    """Who last brought the claim to these states; who discards a file grants nothing by it."""
+    last: dict[str, int] = {}
+    before = ""
+    for step in steps:
+        if before != lifecycle.FILED or step.state not in _BACK_TO:
+            last[step.state] = step.by_person
+        before = step.state
     return {last[state] for state in states if state in last}
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,8 +22,10 @@ from kernel.actor import Actor
 from kernel.append_only import append_only_tables, protect, unprotect
 from kernel.database import Base
 from kernel.seals import table_of
+from policy import ConductRules
+from policy.sharing import PartyShare
 from subsidies import budget, claims, payment
-from subsidies.models import Claim, ClaimRow, Entitlement
+from subsidies.models import Claim, ClaimRow, Entitlement, PaymentRow
 from tests.loans.town import CHECKER, DIRECTOR, OFFICER, person
 from tests.subsidies.treasury import (
     FINANCE,
@@ -217,6 +220,40 @@ class Offices(TreasuryTown):
         with self.books.write("subsidies.send", by=by) as session:
             return payment.send(session, claim_id=claim_id, on=ledger.open_day(session), by=by)
 
+    def discard(self, claim_id: int, by: Actor = SECOND_FINANCE, reason: str = "账号有误") -> None:
+        """Give the file up."""
+        with self.books.write("subsidies.pay", by=by) as session:
+            on = ledger.open_day(session)
+            payment.discard(session, claim_id=claim_id, reason=reason, on=on, by=by)
+
+    def ask_give_back(self, row_id: int, reason: str = "无继承人", by: Actor = FINANCE) -> int:
+        """Ask that a returned row be given up."""
+        with self.books.write("subsidies.give_back", by=by) as session:
+            on = ledger.open_day(session)
+            return payment.ask_give_back(
+                session, payment_row_id=row_id, reason=reason, on=on, by=by
+            )
+
+    def decide_give_back(self, proposal_id: int, by: Actor = SECOND_FINANCE) -> int | None:
+        """Grant it."""
+        with self.books.write("subsidies.approve_give_back", by=by) as session:
+            on = ledger.open_day(session)
+            return payment.decide_give_back(
+                session, proposal_id=proposal_id, approved=True, on=on, by=by
+            )
+
+    def share_funding(self, *shares: tuple[str, int]) -> None:
+        """From now on these levels fund the subsidies."""
+        straight, rulebook = self.rulebook.conduct, copy(self.rulebook)
+        parts = tuple(PartyShare(party, share_bp) for party, share_bp in shares)
+
+        def conduct(*, on: date, region: str) -> ConductRules:
+            rules = straight(on=on, region=region)
+            return replace(rules, subsidy_funding=replace(rules.subsidy_funding, value=parts))
+
+        vars(rulebook)["conduct"] = conduct
+        self.rulebook = rulebook
+
     def content(self, claim_id: int, form: str = "csv") -> bytes:
         """What the bank gets."""
         with self.books.read() as session:
@@ -395,6 +432,12 @@ class Offices(TreasuryTown):
                 .where(table.c.claim_id == claim_id, table.c.nr == 1)
                 .values(amount_fen=table.c.amount_fen + 1)
             )
+
+    def tamper_payment(self) -> None:
+        """Somebody changes what is paid."""
+        table = table_of(PaymentRow)
+        with self.unguarded() as connection:
+            connection.execute(update(table).values(amount_fen=table.c.amount_fen + 1))
 
     def tamper_entitlements(self, *, plus_fen: int) -> None:
         """Somebody makes every entitlement larger."""
