@@ -17,10 +17,10 @@ import loans
 from credit import RatingFile, Scheme
 from kernel.money import format_yuan
 from kernel.refusals import NotFound
-from loans.changes.sheets import SUBJECT as CHANGES
 from loans.operations.applying import proposal_of
 from office import rights
 from office.models import Proposal
+from web import deciding
 from web.acting import own_institution
 from web.context import actor, house
 
@@ -169,37 +169,7 @@ def decide(proposal: Proposal, *, approved: bool, reason: str) -> Deed:
 
     def work(session: Session) -> dict[str, Any]:
         on = ledger.open_day(session)
-        if proposal.command == "credit.confirm":
-            rules = here.rulebook.conduct(on=on, region=proposal.region_code)
-            credit.decide(
-                session,
-                proposal_id=proposal.id,
-                approved=approved,
-                validity_months=rules.rating_validity_months.value,
-                on=on,
-                by=by,
-                reason=reason,
-            )
-        elif proposal.subject_kind == CHANGES:
-            loans.decide_changes(
-                session,
-                sheet_id=proposal.subject_id,
-                approved=approved,
-                rulebook=here.rulebook,
-                calendar=here.calendar,
-                on=on,
-                by=by,
-                reason=reason,
-            )
-        else:
-            loans.decide_sheet(
-                session,
-                sheet_id=proposal.subject_id,
-                approved=approved,
-                on=on,
-                by=by,
-                reason=reason,
-            )
+        deciding.decide(deciding.Said(session, here, proposal, approved, reason, on, by))
         return {
             "proposal_id": proposal.id,
             "decision": "approved" if approved else "rejected",

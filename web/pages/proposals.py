@@ -21,6 +21,7 @@ from loans.changes.sheets import SUBJECT as CHANGES
 from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from loans.models import Application
+from loans.operations.applying import SUBJECT as APPLICATIONS
 from loans.operations.applying import shares_of
 from office import approvals, rights
 from office.models import Person as Staff
@@ -129,7 +130,10 @@ def _names(session: Session, ids: set[int]) -> dict[int, str]:
 def _content(session: Session, proposal: Proposal) -> Content:
     if proposal.command == "credit.confirm":
         return _rating_sheet(session, proposal.id)
-    return _applications(session, proposal.subject_id)
+    if proposal.subject_kind == APPLICATIONS:
+        return _applications(session, proposal.subject_id)
+    # The summary says all of it.
+    return Content((), (), 0)
 
 
 def _rating_sheet(session: Session, proposal_id: int) -> Content:
