@@ -33,6 +33,8 @@ from tests.docs.rules_of_fund import FUNDED
 from tests.docs.rules_of_fund import PLANTS as FUND_PLANTS
 from tests.docs.rules_of_fund import WRONG as WRONG_FUND
 from tests.docs.rules_of_life import LIVED, WRONG
+from tests.docs.rules_of_routes import ROUTED
+from tests.docs.rules_of_routes import WRONG as WRONG_ROUTES
 from tests.docs.rules_of_subsidies import SUBSIDISED
 from tests.docs.rules_of_subsidies import WRONG as WRONG_SUBSIDIES
 from tests.docs.rules_of_watch import PLANTS as WATCH_PLANTS
@@ -228,6 +230,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **LIVED,
     **CHANGED,
     **COVERED,
+    **ROUTED,
     **SUBSIDISED,
     **FUNDED,
     **WATCHED,
@@ -331,6 +334,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG,
         *WRONG_CHANGES,
         *WRONG_COVER,
+        *WRONG_ROUTES,
         *WRONG_SUBSIDIES,
         *WRONG_FUND,
         *WRONG_WATCH,
