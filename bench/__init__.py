@@ -4,7 +4,28 @@ A portfolio is built by INSERT … SELECT on a throw-away database, days are clo
 own close, and the same rows are then written without any of its work. One JSON object a line.
 """
 
-from bench.measures import ACTS, QUIET_DAY, SETTLE, Result, act, quiet_day, settle
+from bench.measures import (
+    ACTS,
+    QUIET_DAY,
+    SETTLE,
+    SUBSIDY,
+    Result,
+    act,
+    quiet_day,
+    settle,
+    subsidy,
+)
 from bench.throwaway import throwaway
 
-__all__ = ["ACTS", "QUIET_DAY", "SETTLE", "Result", "act", "quiet_day", "settle", "throwaway"]
+__all__ = [
+    "ACTS",
+    "QUIET_DAY",
+    "SETTLE",
+    "SUBSIDY",
+    "Result",
+    "act",
+    "quiet_day",
+    "settle",
+    "subsidy",
+    "throwaway",
+]

@@ -1,10 +1,12 @@
-"""The measurements: of the close (a settlement day, a quiet day), and of one loan at the counter.
+"""The measurements: of the close (a settlement day, a quiet day, what the treasury owes of the
+first), and of one loan at the counter.
 
 The first two close the day by the product's own close: lease, chunks, units of work with their
 trail rows and digests, snapshot. ``per_second`` counts loans settled, quiet days closed, or things
 done to one loan; ``ratio`` is its share of what the database does with the same rows without any
 work (``bench.limits``), and ``ratio_same`` its share of what the real tables take with constants in
-place of arithmetic. The others do one thing more to a loan with a long life (``bench.long_life``).
+place of arithmetic. The third watches one step of the close (``bench.entitling``). The others do
+one thing more to a loan with a long life (``bench.long_life``).
 """
 
 from __future__ import annotations
@@ -15,13 +17,15 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from bench import limits, long_life, one_day, portfolio
+from bench import entitling, limits, long_life, one_day, portfolio
 from bench.profile import Profile, profiled
 from config.wiring import House
 from jobs import program
 
 SETTLE: Final = "settle"
 QUIET_DAY: Final = "quiet-day"
+#: what the treasury owes of a settlement day, the step of the close alone
+SUBSIDY: Final = "subsidy"
 #: one payment, one of an earlier day, one undone, on a loan with a long life
 ACTS: Final = tuple(long_life.ACTS)
 #: times each of them is done; the middle one counts
@@ -79,6 +83,24 @@ def quiet_day(house: House, loans: int, *, top: int = 0) -> Result:
     naked, same, rows = one_day.one_close(house.engine, last)
     return _result(
         house, QUIET_DAY, loans, 1, (seconds, naked, same), rows=rows, profile=runs[-1][1], top=top
+    )
+
+
+def subsidy(house: House, loans: int, *, top: int = 0) -> Result:
+    """Say what the treasury owes of a settlement day of so many loans."""
+    _at_rest(house, loans, portfolio.SETTLES - _ONE_DAY)
+    timed = entitling.close(house, portfolio.SETTLES)
+    rows = entitling.rows_written(house.engine)
+    naked = entitling.naked(house.engine)
+    return _result(
+        house,
+        SUBSIDY,
+        loans,
+        loans,
+        (timed.seconds, naked, None),
+        rows=rows,
+        profile=timed.profile,
+        top=top,
     )
 
 

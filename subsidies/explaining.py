@@ -29,7 +29,7 @@ from subsidies.entitlement import LOOKED_THROUGH, REASONS, Stop, left_out_of
 from subsidies.lifecycle import TITLES
 from subsidies.models import Claim, ClaimRow, ClaimStep, Entitlement
 
-RULE: Final = "应贴息额＝结息中由财政承担的部分；同一期的各次更正相加"
+RULE: Final = "应贴息额＝结息中由财政承担的部分；同一期的各次更正相加；当日的更正在日终后计入"
 
 
 def why(session: Session, *, entitlement_id: int, by: Actor, calendar: HolidayTable) -> Answer:
@@ -40,12 +40,16 @@ def why(session: Session, *, entitlement_id: int, by: Actor, calendar: HolidayTa
     case = case_of(session, row.loan_id, by=by, calendar=calendar)
     settled = session.get_one(Settlement, row.settlement_id)
     same = _same_period(session, row)
+    amount_fen = sum(one.amount_fen for one in same)
+    stands = case.standing.settled[settled.kind, settled.to_on]
     return {
         "kind": "subsidy",
         "number": case.loan.number,
         "from": row.from_on.isoformat(),
         "to": row.to_on.isoformat(),
-        "amount": format_yuan(sum(one.amount_fen for one in same)),
+        "amount": format_yuan(amount_fen),
+        # A correction of the open day becomes a row at its close.
+        "waits_for_close": format_yuan(stands.treasury_fen - amount_fen),
         "rule": RULE,
         "settlement": settlements.settlement(case, settled),
         "left_out": left_out(case, settled),

@@ -21,6 +21,7 @@ from config.wiring import House
 _DAYS: Final[dict[str, Callable[..., measures.Result]]] = {
     measures.SETTLE: measures.settle,
     measures.QUIET_DAY: measures.quiet_day,
+    measures.SUBSIDY: measures.subsidy,
 }
 _NAMES: Final = (*_DAYS, *measures.ACTS)
 
