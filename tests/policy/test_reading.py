@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -57,6 +58,16 @@ def spoil(folder: Path, name: str, old: str, new: str) -> None:
             'route = "lender", colour = 1 }', "contract.interest_bearers.value",
         ),
         ("P2.toml", 'route = "lender" }', 'route = "post" }', "contract.interest_bearers.value"),
+        *(
+            ("P2.toml", 'route = "lender" }', wrong, "contract.interest_bearers.value")
+            for wrong in (
+                'route = "lender", rate = 3 }',
+                'route = "lender", rate = "101" }',
+                'route = "lender", rate_cap = "none" }',
+                # one contract's shares all go one way
+                'route = "lender" },\n  { bearer = "treasury", share = "0", route = "household" }',
+            )
+        ),
         ("P2.toml", 'share = "100"', 'share = "101"', "contract.interest_bearers.value"),
         ("P2.toml", "up_to_months = 36", "up_to_months = 12", "contract.rate_bands.value"),
         ("P4.toml", 'force = "in_principle"', 'force = "perhaps"', "contract.age_min_years.force"),
@@ -193,14 +204,18 @@ def test_ratios_are_read_back(ten_thousandths: int) -> None:
             bearer=st.sampled_from(("treasury", "enterprise")),
             share_bp=st.integers(0, 5_000),
             principal_cap_fen=st.none() | st.integers(0, 10_000_000),
-            route=st.sampled_from(("lender", "household")),
+            route=st.just("lender"),
+            rate_ppm=st.none() | st.integers(0, 10_000).map(lambda bp: bp * 100),
+            rate_cap=st.none() | st.sampled_from(("benchmark", "lpr")),
             arises_from=st.none() | st.dates(date(2015, 1, 1), date(2019, 12, 31)),
             arises_to=st.none() | st.dates(date(2020, 1, 1), date(2030, 1, 1)),
         ),
         max_size=2,
-    )
+    ),
+    st.sampled_from(("lender", "household", "enterprise")),
 )
-def test_bearers_are_read_back(rows: list[values.Bearer]) -> None:
+def test_bearers_are_read_back(rows: list[values.Bearer], route: str) -> None:
+    rows = [replace(row, route=route) for row in rows]
     plain = values.BEARER_ROWS.plain(tuple(rows))
     assert values.BEARER_ROWS.read(plain) == tuple(rows)
 

@@ -320,6 +320,63 @@ def test_p1_replaces_p0_except_where_a_local_document_keeps_it(folder: Path) -> 
     assert book.base(on=date(2014, 12, 1), region=YIZHANG).id == "P1"
 
 
+def local_bearers(folder: Path, rows: str, since: date, programme: str) -> Rulebook:
+    """The county of Yizhang says who bears interest."""
+    (folder / "policies" / "yizhang.toml").write_text(
+        f"""
+[document]
+id = "yizhang"
+kind = "local"
+title_zh = "宜章县贴息办法"
+title_en = "Yizhang's own subsidy"
+effective_on = {{ value = {since}, default = true }}
+region = "431022000000"
+region_zh = "湖南省宜章县"
+implements = "{programme}"
+
+[contract.interest_bearers]
+value = [{rows}]
+default = true
+""",
+        encoding="utf-8",
+    )
+    return policy.load(folder / "policies", folder / "rates")
+
+
+def test_a_row_may_say_a_rate_of_its_own_and_a_reference(folder: Path) -> None:
+    book = local_bearers(
+        folder,
+        '{ bearer = "treasury", share = "100", rate = "3", rate_cap = "benchmark",'
+        ' route = "household" }',
+        date(2018, 1, 1),
+        "P2",
+    )
+    terms = book.contract_terms(on=date(2018, 3, 1), region=YIZHANG)
+    (row,) = terms.interest_bearers.value
+    assert (row.rate_ppm, row.rate_cap, row.route) == (30_000, "benchmark", "household")
+    frozen = policy.freeze(terms)
+    assert frozen["interest_bearers"]["value"] == [
+        {
+            "bearer": "treasury",
+            "share": "100",
+            "route": "household",
+            "rate": "3.00",
+            "rate_cap": "benchmark",
+        }
+    ]
+    assert policy.thaw(policy.ContractTerms, frozen) == terms
+    # since 24 October 2015: 4.35 % up to a year, 4.75 % up to three
+    assert book.reference_ppm("benchmark", date(2018, 3, 1), 12, terms) == 43_500
+    assert book.reference_ppm("benchmark", date(2018, 3, 1), 36, terms) == 47_500
+
+
+def test_a_reference_must_be_published_for_every_band_of_terms(folder: Path) -> None:
+    # P3 lends up to a year and up to three; the LPR has no rate for three years.
+    rows = '{ bearer = "treasury", share = "100", rate_cap = "lpr", route = "lender" }'
+    with pytest.raises(policy.PolicyContradicts, match="every band"):
+        local_bearers(folder, rows, date(2019, 9, 2), "P3")
+
+
 def test_terms_freeze_and_thaw_without_loss() -> None:
     for region in (YIZHANG, QINGYANG):
         for on in (first for first, _ in PROGRAMMES):
