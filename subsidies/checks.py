@@ -46,6 +46,7 @@ from subsidies.models import (
     EntitlementClaim,
     Exclusion,
     FileDiscard,
+    GivenBack,
     PaymentFile,
     PaymentLine,
     SubsidyRun,
@@ -178,7 +179,8 @@ def _runs(session: Session) -> Iterator[Finding]:
                 f"第{run.id}号贴息计提{run.amount_fen}分，入账{booked.get(run.id, 0)}分",
                 f"run {run.id} is {run.amount_fen} fen, booked as {booked.get(run.id, 0)}",
             )
-    owed_fen = sum(run.amount_fen for run in runs)
+    given_fen = session.scalar(select(sum_of(GivenBack.amount_fen))) or 0
+    owed_fen = sum(run.amount_fen for run in runs) - given_fen
     expense_fen = ledger.balance(session, kind="subsidy_expense")
     if owed_fen != expense_fen:
         yield _finding(

@@ -5,7 +5,8 @@
 has paid by the day. *To recover*: a downward revision of something that another claim holds stands
 beside the three, until its own claim pays it (less money goes out) or a clawback brings the money
 back; only then it lowers all three together. A downward revision of what nobody has claimed, or of
-what the same claim holds, nets at once. So accrued ≥ claimed ≥ paid, always.
+what the same claim holds, nets at once. What could not be paid and was given back is in none. So
+accrued ≥ claimed ≥ paid, always.
 
 Everything is asked of recorded rows by their days, so that a closed day answers the same for ever.
 ``by_place`` reads the whole, ``moved`` what one day changed, found by indexes.
@@ -43,6 +44,7 @@ from subsidies.models import (
     Clawback,
     Entitlement,
     EntitlementClaim,
+    GivenBack,
     PaymentRow,
 )
 
@@ -134,14 +136,17 @@ def _states(day: Day, keys: Subquery | None) -> Select[*tuple[object, ...]]:
     below = one.c.amount_fen < 0
     clawed = case((below, _is_clawed_back(one, day)), else_=literal(False))
     paid = case((one.c.claim_id.is_not(None), _is_paid(one, day)), else_=literal(False))
+    given = case((one.c.claim_id.is_not(None), _is_given_back(one, day)), else_=literal(False))
     stands = select(
         one,
+        # What could not be paid and went back to the budget is owed no more.
+        case((given, 0), else_=one.c.amount_fen).label("fen"),
         case((below, _is_against_another(one, day)), else_=literal(False)).label("against"),
         or_(paid, clawed).label("done"),
     ).subquery()
     recover = and_(stands.c.against, ~stands.c.done)
     asked = or_(stands.c.claim_id.is_not(None), stands.c.done)
-    fen = stands.c.amount_fen
+    fen = stands.c.fen
     return select(
         stands.c.id,
         stands.c.lender_id,
@@ -217,6 +222,22 @@ def _is_paid(one: Subquery, day: Day) -> ColumnElement[bool]:
     )
 
 
+def _is_given_back(one: Subquery, day: Day) -> ColumnElement[bool]:
+    """Of a claimed entitlement: its payee could not be paid, for good."""
+    row = aliased(PaymentRow)
+    return (
+        exists()
+        .where(
+            row.claim_id == one.c.claim_id,
+            row.payee_kind == one.c.payee_kind,
+            row.payee_id == one.c.payee_id,
+            GivenBack.payment_row_id == row.id,
+            GivenBack.given_on <= day,
+        )
+        .correlate(one)
+    )
+
+
 def _touched(day: Day) -> Subquery:
     """Loan and end of the settlements of which something happened on a day."""
     claims = select(ClaimStep.claim_id).where(
@@ -229,6 +250,11 @@ def _touched(day: Day) -> Subquery:
         .join(BankReturn, BankReturn.id == BankReturnRow.return_id)
         .where(BankReturn.received_on == day)
     )
+    given = (
+        select(PaymentRow.claim_id)
+        .join(GivenBack, GivenBack.payment_row_id == PaymentRow.id)
+        .where(GivenBack.given_on == day)
+    )
     clawed = (
         select(EntitlementClaim.entitlement_id)
         .join(Clawback, Clawback.id == EntitlementClaim.clawback_id)
@@ -240,7 +266,7 @@ def _touched(day: Day) -> Subquery:
         select(*key)
         .join(ClaimRow, ClaimRow.entitlement_id == Entitlement.id)
         .join(Claim, Claim.id == ClaimRow.claim_id)
-        .where(or_(Claim.id.in_(claims), Claim.id.in_(answered))),
+        .where(or_(Claim.id.in_(claims), Claim.id.in_(answered), Claim.id.in_(given))),
         select(*key).where(Entitlement.id.in_(clawed)),
     )
     return parts.subquery("touched")

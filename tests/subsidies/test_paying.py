@@ -551,6 +551,8 @@ def test_what_cannot_be_paid_is_given_back_by_two(offices: Offices) -> None:
     assert use(offices, line_id) == (0, 2 * ONE_LOAN_FEN)
     assert offices.balance("subsidy_claimed_payable") == 0
     assert offices.balance("subsidy_expense") == 2 * ONE_LOAN_FEN
+    # what went back to the budget is neither owed nor claimed any more
+    assert figures_of(offices) == (2 * ONE_LOAN_FEN, 2 * ONE_LOAN_FEN, 2 * ONE_LOAN_FEN, 0)
     with offices.books.read() as session:
         assert [one.state for one in claims.stages_of(session, offices.household(3))] == [
             "given_back"
