@@ -33,6 +33,9 @@ from risk_fund.models import (
     PlatformUse,
 )
 
+#: a lift that waits: its proposal, its day, why
+_Waiting = tuple[int, date, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -55,8 +58,10 @@ class Watched:
     until_on: date | None
     clause: str
     reason: str
-    #: proposal of a lift that waits
+    #: proposal of a lift that waits, up to when it shall hold, and why
     lift_proposal: int | None
+    lift_until: date | None
+    lift_reason: str
 
     @property
     def ratio_ppm(self) -> int | None:
@@ -105,12 +110,13 @@ def _watched(
     sums: tuple[int, int],
     event: FuseEvent | None,
     names: dict[int, str],
-    waiting: dict[int, int],
+    waiting: dict[int, _Waiting],
     conduct: ConductRules,
     by: Actor,
 ) -> Watched:
     kind, code = scope
     bad, out = sums
+    lift = waiting.get(event.id) if event else None
     shown = by.institution_ids is None or kind == "institution"
     place = rule.place_of(scope)
     return Watched(
@@ -129,7 +135,9 @@ def _watched(
         until_on=event.until_on if event else None,
         clause=event.clause if event else "",
         reason=event.reason if event else "",
-        lift_proposal=waiting.get(event.id) if event else None,
+        lift_proposal=lift[0] if lift else None,
+        lift_until=lift[1] if lift else None,
+        lift_reason=lift[2] if lift else "",
     )
 
 
@@ -139,15 +147,15 @@ def _last_events(session: Session) -> dict[Scope, FuseEvent]:
     return {(row.scope_kind, row.scope): row for row in rows}
 
 
-def _waiting(session: Session) -> dict[int, int]:
+def _waiting(session: Session) -> dict[int, _Waiting]:
     """Lifts that wait, by the event they are of."""
     decided = exists().where(Decision.proposal_id == Proposal.id)
     rows = session.execute(
-        select(FuseLift.blown_id, Proposal.id)
+        select(FuseLift.blown_id, Proposal.id, FuseLift.until_on, FuseLift.reason)
         .join(Proposal, and_(Proposal.subject_id == FuseLift.id, Proposal.subject_kind == SUBJECT))
         .where(~decided)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
 def events_of(session: Session, scope: Scope, *, by: Actor) -> list[FuseEvent]:

@@ -21,6 +21,10 @@ from loans.eligibility import MODES
 from loans.explaining.balances import MOVES
 from loans.explaining.settlements import CAUSES, STATES
 from loans.forms import METHOD_TITLES
+from policy import LEVEL_TITLES, PARTY_TITLES
+from risk_fund.lifecycle import STATES as CLAIM_STATES
+from risk_fund.stress.telling import COLUMNS, LIMITS, ROW_TITLES
+from risk_fund.words import MOVEMENTS, SOURCES
 from web.pages import batches, changes, dashboard, frame, grades, queue
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
@@ -83,10 +87,17 @@ def listed() -> set[str]:
         SUBSIDISED,
         WHYS,
         changes.STATES,
+        ROW_TITLES,
+        CLAIM_STATES,
+        SOURCES,
+        MOVEMENTS,
+        LEVEL_TITLES,
+        PARTY_TITLES,
     )
     said = {word for table in tables for word in table.values()}
     said |= {title for _endpoint, title, _command in frame.MENU}
     said |= {title for title, _names in dashboard.GROUPS}
+    said |= {*COLUMNS, *LIMITS}
     said |= {word for batch in batches.BATCHES.values() for word in (batch.title, batch.hint)}
     said |= {kind.title for kind in (*READ.values(), *PRINTED.values())}
     return said | {"其他农户"}

@@ -22,6 +22,7 @@ from web.pages import (
     papers,
     proposals,
     queue,
+    watch,
     whatif,
     why,
 )
@@ -43,6 +44,7 @@ _AUDIENCES: Final = (
     batches,
     own,
     papers,
+    watch,
 )
 
 

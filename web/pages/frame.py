@@ -24,6 +24,7 @@ MENU: Final = (
     ("loans.listed", "贷款", "loans.read"),
     ("changes.overview", "变更", "loans.read"),
     ("proposals.listed", "待办", "proposals.read"),
+    ("watch.fuse", "风险监测", "risk_fund.read"),
     ("imports.form", "登记导入", "households.import"),
     ("batches.overview", "批量办理", "loans.apply"),
 )

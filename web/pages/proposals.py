@@ -27,6 +27,7 @@ from office import approvals, rights
 from office.models import Person as Staff
 from office.models import Proposal
 from organisations.models import Organisation
+from risk_fund.lifting import SUBJECT as LIFTS
 from web import deeds
 from web.access import needs
 from web.context import actor, house, once, reading
@@ -74,6 +75,8 @@ def one(proposal_id: int) -> ResponseReturnValue:
         proposal = deeds.proposal_seen(session, proposal_id)
     if proposal.subject_kind == CHANGES:
         return redirect(url_for("changes.sheet", sheet_id=proposal.subject_id))
+    if proposal.subject_kind == LIFTS:
+        return redirect(url_for("watch.fuse"))
     return _proposal(proposal_id)
 
 

@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         yuan=yuan,
         percent=percent,
+        ppm=ppm_percent,
         printed=printed,
         thousands=money,
         rate=format_rate,
@@ -99,6 +100,14 @@ def percent(fraction: str | None) -> str:
     whole, _, rest = fraction.partition(".")
     digits = f"{whole}{rest.ljust(4, '0')[:4]}"
     return f"{int(digits[:-2])}.{digits[-2:]}%"
+
+
+def ppm_percent(ppm: int | None, decimals: int = 2) -> str:
+    """Parts per million as percent, cut and not rounded: 29 999 is 2.99%, not yet three."""
+    if ppm is None:
+        return "—"
+    rest = ppm % 10_000 // 10 ** (4 - decimals)
+    return f"{ppm // 10_000}.{rest:0{decimals}d}%"
 
 
 def day(value: date | None) -> str:

@@ -1,0 +1,322 @@
+"""风险监测: where the fuse has stopped lending and how it is lifted, guarantee platforms beside the
+fund, and the stress.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+import ledger
+import organisations
+from kernel.dates import parse_date
+from kernel.money import parse_yuan
+from kernel.refusals import Refusal
+from loans.forms import CHANNELS
+from office import rights
+from policy import ConductRules
+from risk_fund import ask_lift, decide_lift, total_of
+from risk_fund import platforms as deeds
+from risk_fund.figures import seen_figures
+from risk_fund.fuse import longest_lift
+from risk_fund.platforms import Given, Money
+from risk_fund.stress import StressAsked, ask
+from risk_fund.stress.assumed import SEED
+from risk_fund.stress.history import PRIOR, ROWS
+from risk_fund.stress.telling import COLUMNS, LIMITS, ROW_TITLES, chances
+from risk_fund.watch_queries import Watched, guarantees, platforms, watched
+from web.access import needs
+from web.context import actor, house, once, reading
+from web.fields import row_id
+from web.pages import forms
+from web.words import t
+
+blueprint = Blueprint("watch", __name__, url_prefix="/fund")
+
+
+@blueprint.context_processor
+def _tabs() -> dict[str, object]:
+    return {"may_stress": rights.may(actor(), "risk_fund.stress")}
+
+
+#: runs of a stress that a page waits for
+_RUNS: Final = 200
+_RUNS_MAX: Final = 1_000
+
+
+# --- the fuse -------------------------------------------------------------------------------------
+
+
+@blueprint.get("/fuse")
+@needs("risk_fund.read")
+def fuse() -> ResponseReturnValue:
+    """Where lending is stopped, or near it."""
+    return _fuse()
+
+
+@blueprint.post("/fuse/lifts")
+@needs("risk_fund.lift_fuse")
+def ask_for_lift() -> ResponseReturnValue:
+    """Ask that lending goes on somewhere."""
+    asked = request.form
+
+    def act() -> ResponseReturnValue:
+        scope = (asked.get("scope_kind", ""), asked.get("scope", ""))
+        until = parse_date(asked.get("until", ""), field="until")
+        reason = asked.get("reason", "")[:200]
+
+        def work(session: Session) -> int:
+            on = ledger.open_day(session)
+            rules = _rules(session, on)
+            return ask_lift(
+                session, scope=scope, until_on=until, reason=reason, conduct=rules, on=on,
+                by=actor(),
+            )  # fmt: skip
+
+        _once("risk_fund.lift_fuse", work, [*scope, until.isoformat(), reason])
+        flash(t("已提交，等待另一人审批"))
+        return redirect(url_for("watch.fuse"))
+
+    return forms.attempt(act, _fuse)
+
+
+@blueprint.post("/fuse/lifts/<int:proposal_id>")
+@needs("risk_fund.approve_lift")
+def decide_on_lift(proposal_id: int) -> ResponseReturnValue:
+    """Let lending go on, or not."""
+    approved = request.form.get("decision") == "approved"
+    reason = request.form.get("reason", "")[:200]
+
+    def act() -> ResponseReturnValue:
+        def work(session: Session) -> None:
+            on = ledger.open_day(session)
+            decide_lift(
+                session, proposal_id=proposal_id, approved=approved, conduct=_rules(session, on),
+                on=on, by=actor(), reason=reason,
+            )  # fmt: skip
+
+        _once("risk_fund.approve_lift", work, [proposal_id, approved, reason])
+        flash(t("已解除熔断") if approved else t("已退回解除熔断的申请"))
+        return redirect(url_for("watch.fuse"))
+
+    return forms.attempt(act, _fuse)
+
+
+def _fuse(refused: Refusal | None = None) -> ResponseReturnValue:
+    by = actor()
+    with reading() as session:
+        on = ledger.open_day(session)
+        rules = _rules(session, on)
+        found = watched(session, conduct=rules, by=by)
+    return forms.page(
+        "fuse.html",
+        refused,
+        rows=[(one, _place(one)) for one in found],
+        rules=rules,
+        on=on,
+        longest=longest_lift(on, rules.fuse_lift_days.value),
+        may_ask=rights.may(by, "risk_fund.lift_fuse"),
+        may_decide=rights.may(by, "risk_fund.approve_lift"),
+        request_key=forms.kept_key(),
+    )
+
+
+def _place(one: Watched) -> str:
+    if one.lender:
+        return one.lender
+    code = one.scope[1].ljust(12, "0")
+    regions = house().regions
+    return regions.full_name(code, below=3) if code in regions else one.scope[1]
+
+
+def _rules(session: Session, on: date) -> ConductRules:
+    return house().rulebook.conduct(on=on, region=ledger.books(session).region_code)
+
+
+def _once(command: str, work: Callable[[Session], Any], body: list[Any]) -> None:
+    """Do it once for the key of the form; pages need no answer."""
+
+    def quiet(session: Session) -> None:
+        work(session)
+
+    once(command, quiet, key=forms.sent_key(), body=body)
+
+
+# --- platforms ------------------------------------------------------------------------------------
+
+
+@blueprint.get("/platforms")
+@needs("risk_fund.read")
+def guarantee_platforms() -> ResponseReturnValue:
+    """Platforms beside the fund, and the guarantees one may see."""
+    return _platforms()
+
+
+@blueprint.post("/platforms")
+@needs("risk_fund.platform")
+def set_platform() -> ResponseReturnValue:
+    """Capital and multiple of a platform."""
+    asked = request.form
+
+    def act() -> ResponseReturnValue:
+        said: dict[str, Any] = {
+            "credit_code": asked.get("credit_code", "").strip(),
+            "capital_fen": parse_yuan(asked.get("capital", ""), field="capital", maximum=10**13),
+            "multiple": row_id(asked.get("multiple")),
+            "clause": asked.get("clause", "")[:200],
+        }
+        return _done(
+            "risk_fund.platform",
+            lambda session, on: deeds.set_platform(session, **said, on=on, by=actor()),
+            list(said.values()),
+        )
+
+    return forms.attempt(act, _platforms)
+
+
+@blueprint.post("/guarantees")
+@needs("risk_fund.guarantee")
+def give() -> ResponseReturnValue:
+    """A letter of guarantee."""
+    asked = request.form
+
+    def act() -> ResponseReturnValue:
+        given = Given(
+            asked.get("number", "").strip(),
+            asked.get("credit_code", "").strip(),
+            parse_yuan(asked.get("amount", ""), field="amount"),
+            asked.get("letter_no", "")[:64],
+        )
+        return _done(
+            "risk_fund.guarantee",
+            lambda session, on: deeds.give(session, given=given, on=on, by=actor()),
+            [given.number, given.credit_code, given.amount_fen, given.letter_no],
+        )
+
+    return forms.attempt(act, _platforms)
+
+
+@blueprint.post("/guarantees/<any(call, release):deed>")
+@needs("risk_fund.call_guarantee")
+def call_or_release(deed: str) -> ResponseReturnValue:
+    """The company pays, or is let go."""
+    return forms.attempt(lambda: _moved(deed, "risk_fund.call_guarantee"), _platforms)
+
+
+@blueprint.post("/guarantees/recovery")
+@needs("risk_fund.return")
+def recover() -> ResponseReturnValue:
+    """The lender gives back what it got in."""
+    return forms.attempt(lambda: _moved("recover", "risk_fund.return"), _platforms)
+
+
+def _moved(deed: str, command: str) -> ResponseReturnValue:
+    asked = request.form
+    money = Money(
+        asked.get("letter_no", ""),
+        parse_yuan(asked.get("amount", ""), field="amount"),
+        asked.get("channel", "transfer"),
+        asked.get("voucher_no", "").strip()[:64],
+        asked.get("reason", "")[:200],
+    )
+
+    def work(session: Session, on: date) -> None:
+        if deed == "release":
+            deeds.release(
+                session, letter_no=money.letter_no, amount_fen=money.amount_fen,
+                reason=money.reason, on=on, by=actor(),
+            )  # fmt: skip
+        elif deed == "call":
+            deeds.call(session, money=money, on=on, by=actor())
+        else:
+            deeds.recover(session, money=money, on=on, by=actor())
+
+    body = [deed, money.letter_no, money.amount_fen, money.channel, money.voucher_no, money.reason]
+    return _done(command, work, body)
+
+
+def _done(
+    command: str, work: Callable[[Session, date], Any], body: list[Any]
+) -> ResponseReturnValue:
+    _once(command, lambda session: work(session, ledger.open_day(session)), body)
+    flash(t("已入账"))
+    return redirect(url_for("watch.guarantee_platforms"))
+
+
+def _platforms(refused: Refusal | None = None) -> ResponseReturnValue:
+    by = actor()
+    with reading() as session:
+        on = ledger.open_day(session)
+        accounts = seen_figures(session, rulebook=house().rulebook, on=on, by=by)
+        found, letters = platforms(session, by=by), guarantees(session, by=by)
+        companies = organisations.listed(
+            session,
+            region_digits=by.region_scope,
+            kind=organisations.Kind.GUARANTEE_COMPANY,
+            on=on,
+        )
+        choices = [(one.credit_code, one.name) for one in companies]
+    return forms.page(
+        "platforms.html",
+        refused,
+        fund=total_of(accounts) if accounts else None,
+        platforms=found,
+        guarantees=letters,
+        companies=choices,
+        channels=CHANNELS,
+        sent=request.form,
+        may={
+            name: rights.may(by, f"risk_fund.{name}")
+            for name in ("platform", "guarantee", "call_guarantee", "return")
+        },
+        request_key=forms.kept_key(),
+    )
+
+
+# --- the stress -----------------------------------------------------------------------------------
+
+
+@blueprint.get("/stress")
+@needs("risk_fund.stress")
+def stress() -> ResponseReturnValue:
+    """What a bad year would cost; asked for, since it takes a while."""
+    return forms.attempt(_stress, _stress)
+
+
+def _stress(refused: Refusal | None = None) -> ResponseReturnValue:
+    asked = request.args
+    told = names = None
+    runs, seed = row_id(asked.get("runs")) or _RUNS, row_id(asked.get("seed")) or SEED
+    if "runs" in asked and refused is None:
+        with reading() as session:
+            told = ask(
+                session,
+                asked=StressAsked(min(runs, _RUNS_MAX), seed),
+                on=ledger.open_day(session),
+                last_closed=ledger.last_closed_day(session),
+                by=actor(),
+            )
+            names = {
+                one.lender_id: organisations.get(session, one.lender_id).name
+                for one in told.outcome.accounts
+                if one.lender_id is not None
+            }
+    return forms.page(
+        "stress.html",
+        refused,
+        told=told,
+        names=names,
+        runs=runs,
+        seed=seed,
+        most=_RUNS_MAX,
+        matrix=[] if told is None else [(row, chances(told, row)) for row in ROWS],
+        row_titles=ROW_TITLES,
+        columns=COLUMNS,
+        limits=LIMITS,
+        prior=PRIOR,
+    )
