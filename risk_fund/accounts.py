@@ -9,7 +9,6 @@ are proposed by one person and booked when another agrees.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
@@ -39,18 +38,8 @@ from risk_fund.refusals import (
     FundSourceUnknown,
     WithdrawalAboveContributions,
 )
+from risk_fund.words import ORDERS, SOURCES
 
-#: whose money a contribution is
-SOURCES: Final[Mapping[str, str]] = {
-    "central": "中央财政",
-    "province": "省级财政",
-    "city": "市级财政",
-    "county": "县级财政",
-    "township": "乡镇",
-    "village": "村集体",
-    "social": "社会资金",
-}
-ORDERS: Final[Mapping[str, str]] = {"contribution": "出资", "withdrawal": "退回"}
 #: channel of the special account's vouchers
 CHANNEL: Final = "fund"
 #: table of what a proposal is about

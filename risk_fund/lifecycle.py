@@ -11,7 +11,7 @@ STATES: Final[Mapping[str, str]] = {
     "checked": "已复核",
     "reviewed": "已审核",
     "approved": "已批准",
-    "paid": "已代偿",
+    "paid": "代偿已付",
     "rejected": "已退回",
     "withdrawn": "已撤回",
 }
