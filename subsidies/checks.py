@@ -32,7 +32,7 @@ from kernel.findings import Finding
 from loans.models import Loan, Position, Settlement
 from loans.routes import HOUSEHOLD, LENDER
 from office.models import Decision, Proposal
-from subsidies import batch, figures
+from subsidies import batch, claim_checks, figures
 from subsidies.budget import CHANGES
 from subsidies.lifecycle import ALIVE
 from subsidies.models import (
@@ -62,6 +62,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _held(session)
     yield from _budget(session)
     yield from _figures(session)
+    yield from claim_checks.check(session)
 
 
 def _entitlements(session: Session) -> Iterator[Finding]:
