@@ -62,6 +62,8 @@ class Stage:
     since: date
     #: why the bank sent it back
     reason: str = ""
+    #: account that the household was last paid on itself
+    account_id: int | None = None
 
 
 def stages_of(session: Session, household_id: int) -> Iterator[Stage]:
@@ -86,6 +88,7 @@ def stages_of(session: Session, household_id: int) -> Iterator[Stage]:
             func.coalesce(BankReturnRow.reason, ""),
             BankReturn.received_on,
             GivenBack.given_on,
+            PaymentRow.account_id,
         )
         .join(Loan, Loan.id == Entitlement.loan_id)
         .outerjoin(EntitlementClaim, EntitlementClaim.entitlement_id == Entitlement.id)
@@ -118,14 +121,16 @@ def stages_of(session: Session, household_id: int) -> Iterator[Stage]:
 
 
 def _stage(row: Row[*tuple[Any, ...]]) -> Stage:
-    number, one, clawback_id, state, since, result, reason, received_on, given_on = row
+    number, one, clawback_id, state, since, result, reason, received_on, given_on, account = row
     where = _where(state, result, clawed=clawback_id is not None)
     if given_on is not None:
         where = GIVEN_BACK
     day = given_on or (received_on if result else since) or one.booked_on
+    own = account if one.payee_kind == "households" else None
     return Stage(
-        number, one.route, one.from_on, one.to_on, one.revision, one.amount_fen, where, day, reason
-    )
+        number, one.route, one.from_on, one.to_on, one.revision, one.amount_fen, where, day,
+        reason, own,
+    )  # fmt: skip
 
 
 def _where(state: str | None, result: str | None, *, clawed: bool) -> str:

@@ -86,8 +86,10 @@ def post_notice(
     return number
 
 
-def notice_rows(session: Session, claim_id: int) -> list[NoticeRow]:
-    """The list that hangs."""
+def notice_rows(
+    session: Session, claim_id: int, *, after_nr: int = 0, limit: int | None = None
+) -> list[NoticeRow]:
+    """The list that hangs, or a page of it."""
     if session.get(Notice, claim_id) is None:
         raise NotFound(field="claim_id", what="贴息公示")
     rows = session.execute(
@@ -101,8 +103,9 @@ def notice_rows(session: Session, claim_id: int) -> list[NoticeRow]:
             ClaimRow.annual_rate_ppm,
             ClaimRow.amount_fen,
         )
-        .where(ClaimRow.claim_id == claim_id)
+        .where(ClaimRow.claim_id == claim_id, ClaimRow.nr > after_nr)
         .order_by(ClaimRow.nr)
+        .limit(limit)
     )
     return [
         NoticeRow(nr, village, name, principal, since, to, (to - since).days, rate, amount)
@@ -144,8 +147,8 @@ def object_to(
 
 def answer(
     session: Session, *, objection_id: int, upheld: bool, words: str, on: date, by: Actor
-) -> None:
-    """The office's answer; an objection that is right sends the claim back."""
+) -> int:
+    """The office's answer; an objection that is right sends the claim back; the claim's number."""
     objection = session.get(Objection, objection_id)
     if objection is None:
         raise NotFound(field="objection_id", what="异议")
@@ -160,6 +163,7 @@ def answer(
     _insert_answer(session, objection_id, upheld, words.strip(), on)
     if upheld:
         _send_back(session, claim, f"异议{objection_id}成立：{words.strip()}", on, by)
+    return claim.id
 
 
 def _insert_answer(session: Session, objection_id: int, upheld: bool, words: str, on: date) -> None:

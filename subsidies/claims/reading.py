@@ -153,7 +153,7 @@ def listed(
 ) -> list[ListedClaim]:
     """Claims, the latest first; ``before_id`` goes on where a page ended."""
     rights.allow(by, READ)
-    wanted: list[ColumnElement[bool]] = [_seen(by)]
+    wanted: list[ColumnElement[bool]] = [seen(by)]
     if states:
         wanted.append(ClaimPosition.state.in_(states))
     for column, value in (
@@ -182,7 +182,8 @@ def waiting_for(session: Session, by: Actor, limit: int = 200) -> list[ListedCla
     return sorted(mine, key=lambda one: (one.deadline_on or date.max, one.id))
 
 
-def _seen(by: Actor) -> ColumnElement[bool]:
+def seen(by: Actor) -> ColumnElement[bool]:
+    """Of a claim beside its lender: the actor may look at it."""
     here = in_scope(Organisation.region_code, by.region_scope)
     if by.institution_ids is None:
         return here
@@ -218,7 +219,7 @@ def _listed(session: Session, which: ColumnElement[bool], limit: int) -> list[Li
 def page(session: Session, claim_id: int, *, by: Actor) -> ClaimPage:
     """A claim and what happened to it; one outside the asker's scope is not found."""
     rights.allow(by, READ)
-    found = _listed(session, and_(_seen(by), Claim.id == claim_id), 1)
+    found = _listed(session, and_(seen(by), Claim.id == claim_id), 1)
     if not found:
         raise NotFound(field="claim_id", what="贴息申报")
     claim = session.get_one(Claim, claim_id)

@@ -2,6 +2,7 @@
 
 from subsidies.payment.accounts import AccountNoted, decide_account, note_account
 from subsidies.payment.answers import AnswerFile, read_answer
+from subsidies.payment.forms import ENCODINGS, REASONS
 from subsidies.payment.funding import FromLine
 from subsidies.payment.giving_back import ask_give_back, decide_give_back
 from subsidies.payment.making import make_file
@@ -10,6 +11,8 @@ from subsidies.payment.returning import Booked, take_answer
 from subsidies.payment.sending import answer_to, discard, file_content, send
 
 __all__ = [
+    "ENCODINGS",
+    "REASONS",
     "AccountNoted",
     "AnswerFile",
     "Booked",

@@ -60,7 +60,7 @@ def note_account(
     session: Session, noted: AccountNoted, *, keyring: Keyring, on: date, by: Actor
 ) -> int:
     """Note a payee's account for a second person to confirm; the proposal's id."""
-    region, institution_id = _place_of(session, noted)
+    region, institution_id = place_of_payee(session, noted.payee_kind, noted.payee_id)
     rights.allow(by, "subsidies.account", region=region, institution_id=institution_id)
     ledger.require_bookable(session, on)
     if not noted.holder.strip() or not noted.bank.strip():
@@ -229,16 +229,16 @@ def waiting_accounts(session: Session, payee: Payee) -> Sequence[PayoutAccount]:
     ).all()
 
 
-def _place_of(session: Session, noted: AccountNoted) -> tuple[str, int | None]:
+def place_of_payee(session: Session, payee_kind: str, payee_id: int) -> tuple[str, int | None]:
     """Region of a payee, and the institution where it is one."""
-    if noted.payee_kind == HOUSEHOLDS:
-        household = session.get(Household, noted.payee_id)
+    if payee_kind == HOUSEHOLDS:
+        household = session.get(Household, payee_id)
         if household is None:
             raise PayeeUnknown(field="payee_id")
         return household.village_code, None
-    if noted.payee_kind != ORGANISATIONS:
+    if payee_kind != ORGANISATIONS:
         raise PayeeUnknown(field="payee_kind")
-    organisation = organisations.get(session, noted.payee_id)
+    organisation = organisations.get(session, payee_id)
     return organisation.region_code, organisation.id
 
 
