@@ -7,6 +7,7 @@ Every value names its document and clause, or is marked as a default.
 
 from __future__ import annotations
 
+from policy.bands import RateBand
 from policy.documents import NATION, Document
 from policy.refusals import (
     HouseholdKindNotCovered,
@@ -29,7 +30,7 @@ from policy.terms import (
     thaw,
     values_of,
 )
-from policy.values import HOUSEHOLD_KINDS, PURPOSES, Bearer, GradeThreshold, RateBand
+from policy.values import HOUSEHOLD_KINDS, PURPOSES, Bearer, GradeThreshold
 
 __all__ = [
     "BANK",

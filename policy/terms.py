@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
+from policy.bands import BAND_ROWS, RateBand
 from policy.month_day import MONTH_DAY, RHYTHM_MONTHS, MonthDay
 from policy.sharing import (
     FUND_ROWS,
@@ -27,7 +28,6 @@ from policy.sharing import (
 )
 from policy.sourced import Force, Line, Sourced, line
 from policy.values import (
-    BAND_ROWS,
     BEARER_ROWS,
     DAY,
     DAY_COUNTS,
@@ -43,7 +43,6 @@ from policy.values import (
     TRUTH,
     Bearer,
     GradeThreshold,
-    RateBand,
     counted,
     one_of,
     several_of,

@@ -142,14 +142,6 @@ class GradeThreshold:
     overdue_days_from: int
 
 
-@dataclass(frozen=True, slots=True)
-class RateBand:
-    """Terms up to so many months are capped by this tenor of the reference rate."""
-
-    up_to_months: int
-    tenor: str
-
-
 @dataclass(frozen=True)
 class Kind(Generic[V]):
     """How one sort of value is read, written back and shown in Chinese."""
@@ -265,7 +257,9 @@ def table(raw: object, needed: set[str], allowed: set[str]) -> Mapping[str, obje
     return row
 
 
-def _rows(read_one: Callable[[object], V]) -> Callable[[object], tuple[V, ...]]:
+def rows_of(read_one: Callable[[object], V]) -> Callable[[object], tuple[V, ...]]:
+    """A reader of a list of tables."""
+
     def read(raw: object) -> tuple[V, ...]:
         if not isinstance(raw, list):
             raise FormBroken("须为表的列表", "a list of tables")
@@ -301,7 +295,7 @@ def _read_bearers(raw: object) -> tuple[Bearer, ...]:
     """The rows; on no day may the shares of one contract add up to more than the interest, and
     all of one contract go one way.
     """
-    rows = _rows(_read_bearer)(raw)
+    rows = rows_of(_read_bearer)(raw)
     signings = {row.signed_from or date.min for row in rows}
     starts = {row.arises_from or date.min for row in rows}
     for signed in signings:
@@ -373,7 +367,7 @@ def _read_grade(raw: object) -> GradeThreshold:
 
 
 def _read_grades(raw: object) -> tuple[GradeThreshold, ...]:
-    rows = _rows(_read_grade)(raw)
+    rows = rows_of(_read_grade)(raw)
     days = [row.overdue_days_from for row in rows]
     if [row.grade for row in rows] != [2, 3, 4, 5]:
         raise FormBroken(
@@ -391,25 +385,4 @@ GRADE_ROWS: Final = Kind[tuple[GradeThreshold, ...]](
     _read_grades,
     lambda rows: [{"grade": r.grade, "overdue_days_from": r.overdue_days_from} for r in rows],
     lambda rows: "；".join(f"逾期{r.overdue_days_from}天起{GRADES[r.grade]}" for r in rows),
-)
-
-
-def _read_band(raw: object) -> RateBand:
-    row = table(raw, {"up_to_months", "tenor"}, set())
-    return RateBand(_whole(row["up_to_months"]), one_of(TENORS).read(row["tenor"]))
-
-
-def _read_bands(raw: object) -> tuple[RateBand, ...]:
-    rows = _rows(_read_band)(raw)
-    months = [row.up_to_months for row in rows]
-    if any(one >= two for one, two in pairwise([0, *months])):
-        raise FormBroken("期限档须逐档增大", "terms rise from band to band")
-    return rows
-
-
-BAND_ROWS: Final = Kind[tuple[RateBand, ...]](
-    "bands",
-    _read_bands,
-    lambda rows: [{"up_to_months": r.up_to_months, "tenor": r.tenor} for r in rows],
-    lambda rows: "；".join(f"{r.up_to_months}个月以内按{TENORS[r.tenor]}" for r in rows) or "无",
 )
