@@ -96,9 +96,12 @@ def _grouped(on: date, scope: Sequence[ColumnElement[bool]]) -> Select[Any]:
 
 
 def _months(on: date) -> ColumnElement[int]:
-    """Months to the last day in force, a begun one counted; 0 where it is past."""
+    """Months to the last day in force, a begun one counted; 0 where it is past.
+
+    Four years are 1 461 days and 48 months: three years with their leap day are 36 of them.
+    """
     days = days_between(on, Position.matures_on)
-    return case((days > 0, (days * 12 + 364) // 365), else_=0)
+    return case((days > 0, (days - 1) * 48 // 1461 + 1), else_=0)
 
 
 def _claimed() -> ColumnElement[bool]:

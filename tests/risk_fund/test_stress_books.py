@@ -156,10 +156,12 @@ def test_loans_in_cells_of_grade_months_and_size(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "months"), [(0, 0), (1, 1), (30, 1), (31, 2), (61, 3), (365, 12), (366, 13)]
+    ("days", "months"), [(0, 0), (1, 1), (31, 1), (32, 2), (366, 12), (367, 13), (1096, 36)]
 )
 def test_begun_months_count(days: int, months: int, watch: Watch) -> None:
-    """365 days are twelve months: 30.4 days each. What is past its last day has none left."""
+    """A month has 30.4375 days: a year of 366 days has twelve, three years of 1 096 have 36. What
+    is past its last day has none left.
+    """
     watch.town.lend(1)
     (one,) = _months_left(watch.town, days)
     assert one == months
@@ -308,7 +310,7 @@ PLANTED = [
         test_begun_months_count,
         "risk_fund.stress.portfolio._months",
         lambda on: (days_between(on, Position.matures_on) + 29) // 30,
-        {"days": 365, "months": 12},
+        {"days": 366, "months": 12},
     ),
     Plant(
         test_what_is_claimed_already_is_no_risk_to_the_fund_any_more,

@@ -47,6 +47,8 @@ def _tabs() -> dict[str, object]:
 #: runs of a stress that a page waits for
 _RUNS: Final = 200
 _RUNS_MAX: Final = 1_000
+#: entries that a refused form keeps
+_KEPT: Final = ("credit_code", "capital", "multiple", "clause", "number", "amount", "letter_no")
 
 
 # --- the fuse -------------------------------------------------------------------------------------
@@ -269,7 +271,7 @@ def _platforms(refused: Refusal | None = None) -> ResponseReturnValue:
         guarantees=letters,
         companies=choices,
         channels=CHANNELS,
-        sent=request.form,
+        sent={name: request.form.get(name, "") for name in _KEPT},
         may={
             name: rights.may(by, f"risk_fund.{name}")
             for name in ("platform", "guarantee", "call_guarantee", "return")
