@@ -77,7 +77,7 @@ def test_the_treasurys_two_hands_come_out(yizhang: Fupin) -> None:
     assert ask(yizhang, "2014-11-30")["fund_balance"] == "0.00"
     assert ask(yizhang, "2015-01-14")["fund_balance"] == "25000000.00"
     assert ask(yizhang, "2015-01-15")["fund_balance"] == "35000000.00"
-    assert ask(yizhang, DAY, "431022100000")["fund_balance"] is None
+    assert ask(yizhang, DAY, "431022101000")["fund_balance"] is None
 
 
 def test_subsidies_are_claimed_and_paid_by_quarter(yizhang: Fupin) -> None:

@@ -5,22 +5,37 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, func, select, text
+from sqlalchemy import Engine, case, func, select, text
 
+import indicators
 import migrations
+from indicators import Figures
 from jobs import archive
+from jobs.close import Program
+from jobs.program import ENTITLEMENT, snapshot
 from kernel.append_only import append_only_tables, guarded_tables
 from kernel.database import open_engine
+from kernel.dates import ONE_DAY
+from kernel.money import format_yuan
+from kernel.regions import RegionTree
+from kernel.unit_of_work import Books
 from loans.models import LendingLimit, OpenDue, Position, Settlement
 from migrations.refusals import MigrationInClose, RowsOfLaterVersion
+from subsidies.models import Entitlement
 from tests import verification
+from tests.conftest import Clock
+from tests.loans.conftest import holidays, new_town, regions, rulebook
+from tests.loans.town import Town
 from tests.migrations import lived_books, opening_books
 from tests.migrations.lived_books import LIVED
 from tests.migrations.opening_books import Table
 from tests.planted import Plant
+
+__all__ = ["holidays", "new_town", "regions", "rulebook"]
 
 #: tables whose rows are running state that the revision moves
 MOVED = ("lending_limits", "open_dues", "open_segments", "positions")
@@ -154,6 +169,64 @@ def test_a_migration_while_a_day_is_closed_is_refused(old: Old) -> None:
     assert migrations.current(old.engine) == LIVED
 
 
+# --- the first close ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def closed(
+    old: Old, new_town: Town, clock: Clock, regions: RegionTree
+) -> Callable[[], Callable[[date], Figures]]:
+    """Migrate and close the open day with the house's own steps; asks for figures of a day."""
+    old.migrate()
+    clock.now = datetime(2020, 7, 2, 4, tzinfo=UTC)
+    new_town.books = Books(old.engine, new_town.keyring, clock)
+    loans_alone = new_town.program
+
+    def program(day: date) -> Program:
+        return Program((*loans_alone(day).steps, ENTITLEMENT, snapshot(10)), "0" * 64)
+
+    new_town.program = program  # type: ignore[method-assign]
+
+    def figures(on: date) -> Figures:
+        with new_town.books.read() as session:
+            return indicators.figures(session, regions=regions, region="431022000000", on=on)
+
+    def close() -> Callable[[date], Figures]:
+        new_town.close_to(new_town.today)
+        return figures
+
+    return close
+
+
+def test_the_first_close_takes_what_was_settled_before(
+    old: Old, closed: Callable[[], Callable[[date], Figures]], verify: Callable[[], None]
+) -> None:
+    """Days closed before keep their figures; a second close takes nothing twice."""
+    figures = closed()
+    first = lived_books.TODAY
+    with old.engine.connect() as connection:
+        count, fen, before = connection.execute(
+            select(
+                func.count(),
+                func.sum(Settlement.treasury_fen),
+                func.sum(case((Settlement.booked_on < first, Settlement.treasury_fen), else_=0)),
+            ).where(Settlement.treasury_fen != 0)
+        ).one()
+        assert connection.scalar(select(func.count(Entitlement.id))) == count
+        assert set(connection.scalars(select(Entitlement.booked_on))) == {first}
+    assert before == treasury_of(old)
+    assert figures(first).value("subsidy_accrued") == format_yuan(int(fen))
+    assert figures(first - ONE_DAY).value("subsidy_accrued") == "0.00"
+    verify()
+    closed()
+    with old.engine.connect() as connection:
+        now = connection.scalar(select(func.sum(Settlement.treasury_fen)))
+    assert figures(first + ONE_DAY).value("subsidy_accrued") == format_yuan(int(now or 0))
+    verify()
+    with pytest.raises(RowsOfLaterVersion):
+        migrations.downgrade(old.engine, LIVED)
+
+
 # --- down -----------------------------------------------------------------------------------------
 
 
@@ -224,7 +297,4 @@ def test_planted_bug_turns_red(
     plant: Plant, request: pytest.FixtureRequest, verify: Callable[[], None]
 ) -> None:
     asked = [name for name in ("old", "blank") if name in plant.test.__code__.co_varnames]
-    fixtures = {name: request.getfixturevalue(name) for name in asked}
-    if "verify" in plant.test.__code__.co_varnames:
-        fixtures["verify"] = verify
-    plant.prove(**fixtures)
+    plant.prove(**{name: request.getfixturevalue(name) for name in asked}, verify=verify)
