@@ -58,7 +58,8 @@ def recover(session: Session, *, day: date, rulebook: Rulebook, calendar: Holida
         .join(Compensation, Compensation.claim_id == FundClaim.id)
         .distinct()
     ).all()
-    moved = _new(session, money_moved_of(session, compensated, day=day)) if compensated else []
+    moved = money_moved_of(session, compensated, day=day) if compensated else []
+    moved = _new(session, moved) if moved else []
     if not moved:
         return 0
     claims = _claims(session, {one.loan_id for one in moved})
