@@ -1315,7 +1315,12 @@ def _create_tables() -> None:
         sa.Column("to_on", sa.Date(), nullable=False),
         sa.Column("claimed_fen", BigInt, nullable=False),
         sa.Column("recomputed_fen", BigInt, nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "why IN ('amount', 'status', 'uncollected')",
+            name=op.f("ck_subsidy_claim_differences_why_known"),
+        ),
         sa.CheckConstraint(
             "claimed_fen <> recomputed_fen", name=op.f("ck_subsidy_claim_differences_differs")
         ),
