@@ -18,7 +18,7 @@ from random import Random
 from typing import Final
 
 from kernel.money import round_half_up
-from risk_fund.stress.chain import Lives, Matrix, recoveries
+from risk_fund.stress.chain import CLAIMED, Lives, Matrix, recoveries
 from risk_fund.stress.drawing import Spread, how_many
 
 MONTHS_OF_YEAR: Final = 12
@@ -93,6 +93,17 @@ class _Tally:
         self.fund_lost_fen = 0
         #: out of each account above zero, back into it below, by month
         self.flows = {lender: [0] * months for lender in lenders}
+        #: by lender, grade claimed in, size and month: loans, principal, the fund's part
+        self.claimed: dict[tuple[int, int, int, int], tuple[int, int, int]] = {}
+
+    def claim(self, cell: Cell, month: int, count: int, lost_fen: int, fund_fen: int) -> None:
+        """So many loans of a cell are claimed and paid in a month."""
+        self.lost_fen += lost_fen
+        self.fund_lost_fen += fund_fen
+        self.flows[cell.lender_id][month] += fund_fen
+        key = (cell.lender_id, max(cell.grade, CLAIMED), cell.band_fen, month)
+        known = self.claimed.get(key, (0, 0, 0))
+        self.claimed[key] = (known[0] + count, known[1] + lost_fen, known[2] + fund_fen)
 
     def finish(self, available: dict[int, int]) -> Run:
         peak: dict[int, int] = {}
@@ -132,7 +143,8 @@ def simulate(
             rng = Random(_named(assumptions, run, "loans"))  # noqa: S311
             tally = _Tally(months, lenders)
             for cell in cells:
-                _live(rng, cell, claims.of(cell.grade, cell.months_left), back, tally)
+                _live(rng, cell, claims.of(cell.grade, cell.months_left), tally)
+            _recover(rng, back, tally)
             done[run] = tally.finish(available)
     return [done[run] for run in range(assumptions.runs)]
 
@@ -163,26 +175,28 @@ class _Claims:
         return self._known[key]
 
 
-def _live(rng: Random, cell: Cell, claims: Spread, back: dict[int, Spread], tally: _Tally) -> None:
-    """One cell lives out its months."""
-    flow = tally.flows[cell.lender_id]
+def _live(rng: Random, cell: Cell, claims: Spread, tally: _Tally) -> None:
+    """One cell: how many of it are claimed, and when."""
     claimed = how_many(rng, cell.loans, claims.total)
     before = 0
     for month, count in claims.deal(rng, claimed):
         lost = _part(cell.outstanding_fen, before, before + count, cell.loans)
         fund = _part(cell.fund_fen, before, before + count, cell.loans)
         before += count
-        flow[month] += fund
+        tally.claim(cell, month, count, lost, fund)
+
+
+def _recover(rng: Random, back: dict[int, Spread], tally: _Tally) -> None:
+    """What was claimed in one month, of one lender and one size, comes back or not."""
+    for (lender_id, grade, _band, month), (count, lost, fund) in tally.claimed.items():
+        flow = tally.flows[lender_id]
         came = 0
-        spread = back[max(cell.grade, 3)]
-        for later, some in spread.deal_or_not(rng, count, len(flow) - month - 1):
+        for later, some in back[grade].deal_or_not(rng, count, len(flow) - month - 1):
             returned = _part(fund, came, came + some, count)
             tally.lost_fen -= _part(lost, came, came + some, count)
             tally.fund_lost_fen -= returned
             flow[month + later + 1] -= returned
             came += some
-        tally.lost_fen += lost
-        tally.fund_lost_fen += fund
 
 
 def _part(total_fen: int, first: int, last: int, of: int) -> int:

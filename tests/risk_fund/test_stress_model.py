@@ -381,10 +381,10 @@ def test_a_hundred_thousand_loans_take_seconds() -> None:
         for _band in range(5)
     ]
     assert sum(one.loans for one in cells) > 94_000
-    began = time.perf_counter()
+    began = time.process_time()
     stress(cells, {1: 10**10}, assumed(matrix_of(NOTHING), runs=100))
     # A thousand runs take ten times as long.
-    assert time.perf_counter() - began < 6
+    assert time.process_time() - began < 6
 
 
 _CHAIN_MONTH = chain._month
