@@ -10,7 +10,6 @@ from demo.lending import Planned
 from demo.people import Family, Member
 from kernel.money import format_rate, format_yuan
 from kernel.tables import write_csv
-from subsidies.payment.forms import ANSWER_TITLES
 
 _PLACE = ("户编号", "乡镇", "村", "组")
 _PERSON = (
@@ -88,11 +87,6 @@ def write_payments(path: Path, payments: Sequence[tuple[str, int, str]]) -> None
     ]
     total = format_yuan(sum(fen for _, fen, _ in payments))
     _write(path, _PAYMENTS, [*rows, ("合计", total)])
-
-
-def write_answer(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    """The bank's answer to a payment file."""
-    _write(path, ANSWER_TITLES, rows)
 
 
 def _write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -9,8 +9,6 @@ confirms the receipt. Two people of an office take the steps that watch each oth
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,7 +19,6 @@ from sqlalchemy.orm import Session
 
 import risk_fund
 from config.wiring import House
-from demo import papers
 from demo.county import County
 from demo.staff import Lender
 from jobs.drafting import draft_claims
@@ -312,14 +309,14 @@ class Treasury:
         return lambda session, on, by: payment.send(session, claim_id=claim_id, on=on, by=by)
 
     def _answer(self, claim_id: int) -> Step:
-        """The bank's file comes back, made from the one that was sent, and is taken in."""
+        """The bank's file comes back: everybody was paid; it is taken in."""
 
         def step(session: Session, on: date, by: Actor) -> None:
-            name, content = payment.file_content(
-                session, claim_id=claim_id, keyring=self._house.keyring, by=by
+            path = self._maker.folder / f"回盘-{claim_id}-{on}.csv"
+            said = payment.answer_to(
+                session, claim_id=claim_id, keyring=self._house.keyring, returned={}
             )
-            path = self._maker.folder / f"回盘-{name}"
-            papers.write_answer(path, answer_rows(content.decode("gb18030")))
+            path.write_bytes(said.encode("gb18030"))
             answer = payment.read_answer(path)
             payment.take_answer(
                 session,
@@ -359,12 +356,3 @@ class Treasury:
         following = self._house.calendar.next_working_day(day)
         self._at(following, command, login, step)
         return following
-
-
-def answer_rows(sent: str) -> Iterator[tuple[str, ...]]:
-    """The bank's answer to a payment file: every row paid, then count and total."""
-    head, _titles, *rows = csv.reader(io.StringIO(sent))
-    batch, count, total = head[1], head[3], head[5]
-    for nr, holder, number, _bank, amount, _code, _remark in rows:
-        yield batch, nr, holder, number, amount, "成功", "", f"{batch}-{nr}"
-    yield "合计", count, "", "", total, "", "", ""
