@@ -83,7 +83,7 @@ RIGHTS = MappingProxyType(
         # papers with a whole identity number: who prints them may see it
         "loans.print": _LENDER,
         # interest subsidies
-        "subsidies.read": _EVERYBODY,
+        "subsidies.read": (*_EVERYBODY, "system"),
         "subsidies.budget": ("finance",),
         "subsidies.approve_budget": ("finance",),
         # a claim goes through three offices; who may not take two steps of it, its lifecycle says
@@ -109,7 +109,7 @@ RIGHTS = MappingProxyType(
         "subsidies.receipt": ("loan_officer", "checker"),
         "subsidies.clawback": ("finance",),
         # the risk-compensation fund
-        "risk_fund.read": _EVERYBODY,
+        "risk_fund.read": (*_EVERYBODY, "system"),
         "risk_fund.open": ("finance",),
         "risk_fund.contribute": ("finance",),
         "risk_fund.approve_contribution": ("finance",),

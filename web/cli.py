@@ -18,6 +18,7 @@ from web.commands.backup import backup, restore
 from web.commands.bench import bench
 from web.commands.close_day import close_day
 from web.commands.demo import demo
+from web.commands.forecast import subsidies_
 from web.commands.import_ import import_
 from web.commands.indicators import indicators
 from web.commands.init import init
@@ -50,6 +51,7 @@ _COMMANDS = (
     upgrade,
     bench,
     stress,
+    subsidies_,
 )
 
 

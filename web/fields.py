@@ -15,13 +15,21 @@ from typing import Any, Final
 from marshmallow import Schema, ValidationError, fields
 
 from kernel.dates import parse_date
-from kernel.money import format_rate, format_yuan, parse_rate, parse_yuan
+from kernel.money import (
+    format_rate,
+    format_share,
+    format_yuan,
+    parse_rate,
+    parse_share,
+    parse_yuan,
+)
 
 #: the largest number that a row of ours may have, or a whole number of a body
 WHOLE_MAX: Final = 10**15
 
 _MONEY: Final = r"^(0|[1-9][0-9]{0,15})(\.[0-9]{1,2})?$"
 _RATE: Final = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,4})?$"
+_SHARE: Final = r"^(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?$"
 _DATE: Final = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _REGION: Final = r"^[1-9][0-9]{11}$"
 
@@ -55,7 +63,12 @@ class Rate(fields.Field[int]):
     """A yearly rate: percent outside ("4.35"), ppm inside."""
 
     def __init__(self, **options: Any) -> None:
-        metadata = {"type": "string", "pattern": _RATE, "examples": ["4.35"]}
+        metadata = {
+            "type": "string",
+            "pattern": _RATE,
+            "examples": ["4.35"],
+            **options.pop("metadata", {}),
+        }
         super().__init__(metadata=metadata, **options)
 
     def _serialize(self, value: int | None, *_: Any, **__: Any) -> str | None:
@@ -63,6 +76,25 @@ class Rate(fields.Field[int]):
 
     def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> int:
         return parse_rate(value, field=attr or "rate")
+
+
+class Share(fields.Field[int]):
+    """A share: percent outside ("70"), basis points inside."""
+
+    def __init__(self, **options: Any) -> None:
+        metadata = {
+            "type": "string",
+            "pattern": _SHARE,
+            "examples": ["70"],
+            **options.pop("metadata", {}),
+        }
+        super().__init__(metadata=metadata, **options)
+
+    def _serialize(self, value: int | None, *_: Any, **__: Any) -> str | None:
+        return None if value is None else format_share(value)
+
+    def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> int:
+        return parse_share(value, field=attr or "share")
 
 
 class Day(fields.Field[date]):
@@ -115,7 +147,8 @@ class Text(fields.String):
 
     def __init__(self, *, longest: int = 200, **options: Any) -> None:
         self._longest = longest
-        super().__init__(metadata={"maxLength": longest}, **options)
+        metadata = {"maxLength": longest, **options.pop("metadata", {})}
+        super().__init__(metadata=metadata, **options)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **options: Any

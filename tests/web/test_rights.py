@@ -113,6 +113,15 @@ ROUTES = {
     "POST /batches/repayments": "loans.repay",
     "POST /batches/repayments/book": "loans.repay",
     "GET /batches/repayments/template.xlsx": "loans.repay",
+    "GET /subsidies/forecast": "subsidies.read",
+    "GET /subsidies/forecast.xlsx": "subsidies.read",
+    "GET /subsidies/budget": "subsidies.read",
+    "POST /subsidies/budget": "subsidies.budget",
+    "GET /subsidies/budget.<any(xlsx, csv):form>": "exports.read",
+    "GET /subsidies/budget/<int:line_id>": "subsidies.read",
+    "POST /subsidies/budget/<int:line_id>/changes": "subsidies.budget",
+    "POST /subsidies/budget/<int:line_id>/changes/<int:proposal_id>": "subsidies.approve_budget",
+    "GET /subsidies/programmes": "subsidies.read",
     "GET /fund/fuse": "risk_fund.read",
     "POST /fund/fuse/lifts": "risk_fund.lift_fuse",
     "POST /fund/fuse/lifts/<int:proposal_id>": "risk_fund.approve_lift",
@@ -187,6 +196,11 @@ ROUTES = {
     "GET /api/v1/loans/<number>/corrections": "loans.read",
     "POST /api/v1/loans/<number>/reversals": "loans.reverse",
     "GET /api/v1/grades/migration": "loans.read",
+    "GET /api/v1/subsidies/forecast": "subsidies.read",
+    "GET /api/v1/subsidies/budget": "subsidies.read",
+    "POST /api/v1/subsidies/budget": "subsidies.budget",
+    "POST /api/v1/subsidies/budget/<int:line_id>/changes": "subsidies.budget",
+    "GET /api/v1/subsidies/programme": "subsidies.read",
 }
 #: these end the session that calls them
 ENDING = {"POST /logout", "DELETE /api/v1/session"}

@@ -25,6 +25,7 @@ from policy import LEVEL_TITLES, PARTY_TITLES
 from risk_fund.lifecycle import STATES as CLAIM_STATES
 from risk_fund.stress.telling import COLUMNS, LIMITS, ROW_TITLES
 from risk_fund.words import MOVEMENTS, SOURCES
+from subsidies.budget import LEVELS
 from web.pages import batches, changes, dashboard, frame, grades, queue
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
@@ -92,6 +93,7 @@ def listed() -> set[str]:
         SOURCES,
         MOVEMENTS,
         LEVEL_TITLES,
+        LEVELS,
         PARTY_TITLES,
     )
     said = {word for table in tables for word in table.values()}

@@ -19,6 +19,7 @@ from web.api import (
     decisions,
     dossier,
     figures,
+    forecast,
     grades,
     lending,
     papers,
@@ -47,6 +48,7 @@ _ROOMS: Final = (
     grades,
     papers,
     dossier,
+    forecast,
 )
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 _SECURITY: Final = {

@@ -8,11 +8,13 @@ from flask import Flask
 
 from web.pages import (
     batches,
+    budget,
     changes,
     corrections,
     dashboard,
     desk,
     dossier,
+    forecast,
     frame,
     grades,
     households,
@@ -45,6 +47,8 @@ _AUDIENCES: Final = (
     own,
     papers,
     watch,
+    forecast,
+    budget,
 )
 
 

@@ -8,6 +8,7 @@ command gives its key back.
 from __future__ import annotations
 
 import secrets
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -35,6 +36,11 @@ def sent_key() -> str:
 def kept_key() -> str:
     """The key to draw a form with again, or a new one."""
     return request.form.get("request_key") or new_key()
+
+
+def entries() -> defaultdict[str, str]:
+    """What was typed into the form; blank where nothing was."""
+    return defaultdict(str, request.form.items())
 
 
 def page(template: str, refused: Refusal | None = None, **content: Any) -> ResponseReturnValue:
