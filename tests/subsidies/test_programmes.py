@@ -51,6 +51,17 @@ def test_a_share_that_changes_with_the_year(rulebook: Rulebook) -> None:
     assert "2024-01-01至2026-01-01前产生的利息财政承担70%" in shown
 
 
+def test_a_place_fixes_the_rate_of_the_subsidy_and_hangs_its_notice_longer(
+    rulebook: Rulebook,
+) -> None:
+    """莲都 2022: 3 % whatever the loan bears, ten days; 景东 2020: ten days."""
+    lines = told(programme(rulebook, on=date(2022, 6, 1), region="331102000000"))
+    assert "3.00%" in lines["interest_bearers"]
+    assert lines["subsidy_notice_days"] == "10天"
+    lines = told(programme(rulebook, on=date(2020, 6, 10), region="530823000000"))
+    assert lines["subsidy_notice_days"] == "10天"
+
+
 def test_every_line_says_where_it_comes_from(rulebook: Rulebook) -> None:
     one = programme(rulebook, on=date(2021, 6, 1), region=HERE)
     for line in (*one.contract, *one.conduct):
