@@ -53,7 +53,7 @@ class Movements:
     left: int
 
 
-def last_status(day: date) -> ScalarSelect[str]:
+def last_status(day: date | ColumnElement[date]) -> ScalarSelect[str]:
     """SQL: the finding in force on a day, for the household of the query around it."""
     return _last(HouseholdStatus.from_on <= day)
 
@@ -206,8 +206,12 @@ def registered(session: Session, household_id: int, *, on: date) -> bool:
 
 def policy_kind(session: Session, household_id: int, *, on: date) -> str:
     """What the household is to a policy document on a day."""
-    status = status_on(session, household_id, on=on)
-    return POLICY_KIND[status] if status else "general"
+    return kind_of(status_on(session, household_id, on=on))
+
+
+def kind_of(status: str | None) -> str:
+    """What a household of a status is to a policy document."""
+    return POLICY_KIND[Status(status)] if status else "general"
 
 
 def statuses(session: Session, household_id: int) -> Sequence[HouseholdStatus]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import insert, literal, select
+from sqlalchemy import func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -276,10 +276,10 @@ def _write(session: Session, desk: _Desk, one: _Draft) -> int:
     """The claim, its rows, its first step; and a paired assertion: the rows are those meant."""
     claim_id = _insert(session, one, desk.on)
     _leave_out(session, one, claim_id)
-    rows = freezing.write_rows(session, one.choice, claim_id)
-    held = _hold(session, claim_id)
-    if held != rows:
-        raise RowsClaimedMeanwhile(field="period_to", count=rows - held)
+    freezing.write_rows(session, one.choice, claim_id)
+    lost = one.totals.rows - _hold(session, claim_id)
+    if lost:
+        raise RowsClaimedMeanwhile(field="period_to", count=lost)
     if freezing.digest_of(session, claim_id) != one.totals.digest:
         raise ClaimRowsChanged(field="claim_id", claim=claim_id)
     conduct = desk.rulebook.conduct(on=desk.on, region=desk.region)
@@ -346,7 +346,7 @@ def _leave_out(session: Session, one: _Draft, claim_id: int) -> None:
 def _hold(session: Session, claim_id: int) -> int:
     """The entitlements stand in this claim; how many were still free."""
     dialect = postgresql if session.connection().dialect.name == "postgresql" else sqlite
-    held = session.execute(
+    session.execute(
         dialect.insert(EntitlementClaim)
         .from_select(
             ["entitlement_id", "claim_id"],
@@ -356,4 +356,6 @@ def _hold(session: Session, claim_id: int) -> int:
         )
         .on_conflict_do_nothing()
     )
-    return int(held.rowcount)  # type: ignore[attr-defined]
+    # Counted, not told by the driver: PostgreSQL's keeps no count of rows inserted.
+    held = select(func.count()).where(EntitlementClaim.claim_id == claim_id)
+    return session.scalar(held) or 0

@@ -2,7 +2,8 @@
 
 ``Choice`` says which entitlements a claim of a lender, a route and a period may hold: settled by
 its end and booked by a closed day, in no other claim and no clawback, not left out for a reason
-that still holds. Where payees are paid one by one, those whose rows are below nothing wait. The
+that still holds. Where whoever repays has paid first and is refunded, its interest has come in
+(温县：按银行实际收到的利息贴息), and payees whose rows are below nothing wait. The
 digest is taken over every column of the rows but the claim's number, first from the choice and
 then from what was written; every later step takes it again.
 """
@@ -25,6 +26,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
     union,
 )
 from sqlalchemy.orm import Session, aliased
@@ -34,7 +36,7 @@ from kernel.database import sum_of
 from kernel.digests import canonical_cells, digest_lines
 from kernel.seals import table_of
 from loans import record
-from loans.models import Loan, LoanShare, Segment
+from loans.models import Due, Loan, LoanShare, OpenDue, Segment
 from loans.routes import LENDER
 from organisations import Organisation
 from subsidies.models import ClaimLeftOut, ClaimRow, Entitlement, EntitlementClaim
@@ -73,6 +75,7 @@ class Choice:
             Entitlement.booked_on <= self.booked_by,
             unclaimed(),
             or_(~left_out(), Entitlement.loan_id.in_(sorted(self.taking_again))),
+            or_(Entitlement.route == LENDER, collected()),
         )
 
     def taken(self) -> ColumnElement[bool]:
@@ -80,22 +83,27 @@ class Choice:
         mine = and_(self.open(), Entitlement.loan_id.not_in(sorted(self.leaving_out)))
         if self.route == LENDER:
             return mine
-        net = (
-            select(Entitlement.payee_kind, Entitlement.payee_id)
-            .where(mine)
-            .group_by(Entitlement.payee_kind, Entitlement.payee_id)
-            .having(sum_of(Entitlement.amount_fen) < 0)
-            .subquery()
+        # As a set that is found once: a question asked of every row would be asked of all of them.
+        payee = (Entitlement.payee_kind, Entitlement.payee_id)
+        below = (
+            select(*payee).where(mine).group_by(*payee).having(sum_of(Entitlement.amount_fen) < 0)
         )
-        waits = exists().where(
-            net.c.payee_kind == Entitlement.payee_kind, net.c.payee_id == Entitlement.payee_id
-        )
-        return and_(mine, ~waits)
+        return and_(mine, tuple_(*payee).not_in(below))
 
 
 def unclaimed() -> ColumnElement[bool]:
     """Of an entitlement: it stands in no claim and no clawback."""
     return ~exists().where(EntitlementClaim.entitlement_id == Entitlement.id)
+
+
+def collected() -> ColumnElement[bool]:
+    """Of an entitlement: nothing of the interest up to its end is unpaid by whoever repays."""
+    return ~exists().where(
+        OpenDue.loan_id == Entitlement.loan_id,
+        OpenDue.kind == "interest",
+        Due.id == OpenDue.due_id,
+        Due.due_on <= Entitlement.to_on,
+    )
 
 
 def left_out() -> ColumnElement[bool]:
@@ -131,16 +139,15 @@ def totals_of(session: Session, choice: Choice) -> Totals:
     return Totals(count, _households(session, rows), total_fen, digest or "")
 
 
-def write_rows(session: Session, choice: Choice, claim_id: int) -> int:
-    """Freeze the rows of a claim; how many."""
+def write_rows(session: Session, choice: Choice, claim_id: int) -> None:
+    """Freeze the rows of a claim."""
     rows = _frozen(choice).subquery()
-    written = session.execute(
+    session.execute(
         insert(ClaimRow).from_select(
             ["claim_id", *COLUMNS],
             select(literal(claim_id), *(rows.c[name] for name in COLUMNS)),
         )
     )
-    return int(written.rowcount)  # type: ignore[attr-defined]
 
 
 def digest_of(session: Session, claim_id: int) -> str | None:

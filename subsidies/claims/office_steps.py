@@ -68,6 +68,7 @@ def recompute_claim(session: Session, *, claim_id: int, on: date, by: Actor) -> 
                     "to_on": one.to_on,
                     "claimed_fen": one.claimed_fen,
                     "recomputed_fen": one.recomputed_fen,
+                    "why": one.why,
                 }
                 for one in found.differing
             ],

@@ -4,25 +4,33 @@ For every loan and period end that the claim holds, and for every settlement of 
 route that it should hold, the treasury's part is worked out again from the segments in force by
 the pure rules (``subsidies.entitlement.treasury_fen``), less what stands elsewhere: in another
 claim, in a clawback, left out for a reason, or waiting because its payee owes more than it is owed.
-What the claim says otherwise is a difference, row by row. Five statements for any number of rows.
+Nothing is borne of a row whose household was no longer served on the day of settlement, where the
+contract asks for that (结息时仍须符合条件), nor of one that was to be paid first and is not.
+What the claim says otherwise is a difference, row by row, with its reason. As many statements for
+one row as for all.
 """
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select, tuple_, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+import policy
+from households import queries as register
+from households.models import Household
 from kernel.database import sum_of
 from loans import record
-from loans.models import Loan, Segment, Settlement
+from loans.models import Due, Loan, OpenDue, Segment, Settlement
 from loans.parts import EARNED_ON, Closed
 from loans.routes import LENDER
-from subsidies.claims.freezing import left_out, unclaimed
+from policy import ContractTerms
+from subsidies.claims.freezing import collected, left_out, unclaimed
 from subsidies.entitlement import treasury_fen
 from subsidies.models import Claim, ClaimRow, Entitlement, EntitlementClaim
 
@@ -39,6 +47,8 @@ class Differing:
     to_on: date
     claimed_fen: int
     recomputed_fen: int
+    #: amount, status or uncollected
+    why: str = "amount"
 
 
 @dataclass
@@ -75,20 +85,69 @@ def recompute(session: Session, claim: Claim) -> Recomputed:
     _read_segments(session, keys, settled)
     elsewhere = _elsewhere(session, claim, keys)
     claimed = _claimed(session, claim)
-    found = list(_differing(settled, elsewhere, claimed))
+    refused = dict.fromkeys(_uncollected(session, claim, keys), "uncollected")
+    refused |= dict.fromkeys(_not_served(session, keys), "status")
+    found = list(_differing(settled, elsewhere, claimed, refused))
     total_fen = claim.total_fen + sum(one.recomputed_fen - one.claimed_fen for one in found)
     return Recomputed(total_fen, found)
 
 
 def _differing(
-    settled: dict[Key, _Settled], elsewhere: dict[Key, int], claimed: dict[Key, tuple[int, int]]
+    settled: dict[Key, _Settled],
+    elsewhere: dict[Key, int],
+    claimed: dict[Key, tuple[int, int]],
+    refused: dict[Key, str],
 ) -> Iterator[Differing]:
     for key in sorted(settled.keys() | claimed.keys()):
-        one = settled.get(key)
+        one, why = settled.get(key), refused.get(key, "amount")
         wanted_fen = (one.treasury_fen if one else 0) - elsewhere.get(key, 0)
+        if why != "amount":
+            # Nothing more is borne; what is taken back is taken back all the same.
+            wanted_fen = min(wanted_fen, 0)
         nr, claimed_fen = claimed.get(key, (0, 0))
         if wanted_fen != claimed_fen:
-            yield Differing(nr, *key, claimed_fen, wanted_fen)
+            yield Differing(nr, *key, claimed_fen, wanted_fen, why)
+
+
+def _uncollected(session: Session, claim: Claim, keys: Subquery) -> list[Key]:
+    """Keys of which whoever was to pay first still owes."""
+    if claim.route == LENDER:
+        return []
+    rows = session.execute(
+        select(keys.c.loan_id, keys.c.to_on).where(
+            exists().where(
+                OpenDue.loan_id == keys.c.loan_id,
+                OpenDue.kind == "interest",
+                Due.id == OpenDue.due_id,
+                Due.due_on <= keys.c.to_on,
+            )
+        )
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _not_served(session: Session, keys: Subquery) -> list[Key]:
+    """Keys whose household was of no served kind on the day of settlement, where that counts."""
+    found: list[Key] = []
+    texts = session.scalars(
+        select(Loan.terms).where(Loan.id.in_(select(keys.c.loan_id))).distinct()
+    ).all()
+    for text in texts:
+        terms = policy.thaw(ContractTerms, json.loads(text))
+        if terms.subsidy_status_at_settlement is None:
+            continue
+        if not terms.subsidy_status_at_settlement.value:
+            continue
+        rows = session.execute(
+            select(keys.c.loan_id, keys.c.to_on, register.last_status(keys.c.to_on))
+            .select_from(keys)
+            .join(Loan, Loan.id == keys.c.loan_id)
+            .join(Household, Household.id == Loan.household_id)
+            .where(Loan.terms == text)
+        )
+        served = terms.household_kinds.value
+        found += [(row[0], row[1]) for row in rows if register.kind_of(row[2]) not in served]
+    return found
 
 
 def _keys(claim: Claim) -> Subquery:
@@ -181,7 +240,8 @@ def _elsewhere(session: Session, claim: Claim, keys: Subquery) -> dict[Key, int]
         EntitlementClaim.entitlement_id == Entitlement.id,
         or_(EntitlementClaim.claim_id.is_(None), EntitlementClaim.claim_id != claim.id),
     )
-    waits = and_(unclaimed(), or_(left_out(), _payee_waits(claim)))
+    unpaid = and_(Entitlement.route != LENDER, ~collected())
+    waits = and_(unclaimed(), or_(left_out(), _payee_waits(claim), unpaid))
     rows = session.execute(
         select(Entitlement.loan_id, Entitlement.to_on, sum_of(Entitlement.amount_fen))
         .join(keys, _of_key(Entitlement.loan_id, Entitlement.to_on, keys))
@@ -195,13 +255,14 @@ def _payee_waits(claim: Claim) -> ColumnElement[bool]:
     """Of an unclaimed entitlement: its payee is paid by itself, and owes some of it back."""
     if claim.route == LENDER:
         return Entitlement.id < 0
-    back = aliased(Entitlement)
-    return exists().where(
-        back.payee_kind == Entitlement.payee_kind,
-        back.payee_id == Entitlement.payee_id,
+    back, held = aliased(Entitlement), aliased(EntitlementClaim)
+    owing = select(back.payee_kind, back.payee_id).where(
+        back.lender_id == claim.lender_id,
+        back.route == claim.route,
         back.amount_fen < 0,
-        ~exists().where(EntitlementClaim.entitlement_id == back.id),
+        ~exists().where(held.entitlement_id == back.id),
     )
+    return tuple_(Entitlement.payee_kind, Entitlement.payee_id).in_(owing)
 
 
 def _claimed(session: Session, claim: Claim) -> dict[Key, tuple[int, int]]:

@@ -158,7 +158,10 @@ class ClaimDifference(Recorded, Base):
     """A row that the poverty office's own computation does not bear out."""
 
     __tablename__ = "subsidy_claim_differences"
-    __table_args__ = (CheckConstraint("claimed_fen <> recomputed_fen", name="differs"),)
+    __table_args__ = (
+        CheckConstraint("claimed_fen <> recomputed_fen", name="differs"),
+        CheckConstraint("why IN ('amount', 'status', 'uncollected')", name="why_known"),
+    )
 
     #: claim
     claim_id: Mapped[int] = mapped_column(ForeignKey("subsidy_claims.id"), primary_key=True)
@@ -172,6 +175,9 @@ class ClaimDifference(Recorded, Base):
     claimed_fen: Mapped[int]
     #: as recomputed from the segments, fen
     recomputed_fen: Mapped[int]
+    #: amount: the segments say otherwise; status: the household was no longer served on the day of
+    #: settlement; uncollected: what was to be paid first is not paid
+    why: Mapped[str]
 
 
 class Notice(Recorded, Base):

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 
 import ledger
 import organisations
+from households.models import Status
+from households.operations import set_status
 from kernel.dates import Period
 from kernel.refusals import NotFound
 from loans.models import Loan
@@ -36,6 +38,7 @@ from subsidies.refusals.claiming import (
     RouteUnknown,
     WordsMissing,
 )
+from tests.loans.bent import BentRulebook, treasury
 from tests.loans.town import CHECKER, DIRECTOR, OFFICE, OFFICER, person
 from tests.planted import Plant
 from tests.subsidies.offices import JUNE, REGISTRAR, Offices
@@ -419,6 +422,73 @@ def test_what_is_missing_from_a_claim_is_found(offices: Offices) -> None:
     assert (differing.nr, differing.claimed_fen, differing.recomputed_fen) == (0, 0, ONE_LOAN_FEN)
 
 
+def paid_first(offices: Offices) -> str:
+    """A loan of 50 000 whose household pays all its interest first, settled on 20 June."""
+    (row,) = treasury((None, None, 10_000, None))
+    bent = BentRulebook(offices.rulebook)
+    bent.bend({"interest_bearers": (replace(row, route="household"),)})
+    offices.rulebook = bent  # type: ignore[assignment]
+    (number,) = settled(offices, 1)
+    return number
+
+
+def test_what_is_paid_first_is_claimed_when_it_has_come_in(offices: Offices) -> None:
+    """先付后补: the bank claims by what it has received (温县)."""
+    number = paid_first(offices)
+    with pytest.raises(NoSubsidyToClaim):
+        offices.draft(route="household")
+    offices.pay(number, ONE_LOAN_FEN - 1)
+    with pytest.raises(NoSubsidyToClaim):
+        offices.draft(route="household")
+    offices.pay(number, 1)
+    claim_id = offices.submitted(route="household")
+    assert offices.claim(claim_id).total_fen == ONE_LOAN_FEN
+    assert offices.recompute(claim_id).differing == []
+
+
+def test_a_payment_undone_after_the_draft_shows_as_a_difference(offices: Offices) -> None:
+    number = paid_first(offices)
+    repayment_id = offices.pay(number, ONE_LOAN_FEN)
+    claim_id = offices.submitted(route="household")
+    offices.undo_payment(repayment_id)
+    (differing,) = offices.recompute(claim_id).differing
+    assert (differing.claimed_fen, differing.recomputed_fen) == (ONE_LOAN_FEN, 0)
+    assert differing.why == "uncollected"
+
+
+@pytest.mark.parametrize(("asked_again", "recomputed_fen"), [(True, 0), (False, ONE_LOAN_FEN)])
+def test_a_household_no_longer_served_where_the_contract_asks_again(
+    offices: Offices, asked_again: bool, recomputed_fen: int
+) -> None:
+    """结息时仍须符合条件: removed from the register on 10 June, before its quarter is settled."""
+    bent = BentRulebook(offices.rulebook)
+    bent.bend({"subsidy_status_at_settlement": asked_again})
+    offices.rulebook = bent  # type: ignore[assignment]
+    number = offices.lend(1)
+    offices.lend(2)
+    offices.close_to(date(2016, 6, 9))
+    with offices.books.write("households.change", by=OFFICE) as session:
+        set_status(
+            session,
+            household_id=offices.household(1),
+            status=Status.REMOVED,
+            from_on=date(2016, 6, 10),
+            reason="经复核不符合条件",
+            on=ledger.open_day(session),
+            by=OFFICE,
+        )
+    offices.close_to(date(2016, 6, 20))
+    claim_id = offices.submitted()
+    found = offices.recompute(claim_id)
+    assert found.total_fen == ONE_LOAN_FEN + recomputed_fen
+    with offices.books.read() as session:
+        told = claims.rows_of(session, claim_id, by=AUDITOR, only="differing")
+        why = session.scalars(select(ClaimDifference.why)).all()
+    assert ([row.number for row in told], why) == (
+        ([number], ["status"]) if asked_again else ([], [])
+    )
+
+
 # --- notice and objections ------------------------------------------------------------------------
 
 
@@ -589,6 +659,23 @@ PLANTED = [
         test_the_computation_does_not_rest_on_the_entitlements,
         "subsidies.claims.recomputing.treasury_fen",
         lambda amount_fen, pieces, day_base, *, fixed: ONE_LOAN_FEN + 100,
+    ),
+    Plant(
+        test_what_is_paid_first_is_claimed_when_it_has_come_in,
+        "subsidies.claims.freezing.collected",
+        true,
+    ),
+    Plant(
+        test_a_payment_undone_after_the_draft_shows_as_a_difference,
+        "subsidies.claims.recomputing._uncollected",
+        lambda *_: [],
+        catches=(ValueError,),
+    ),
+    Plant(
+        test_a_household_no_longer_served_where_the_contract_asks_again,
+        "subsidies.claims.recomputing._not_served",
+        lambda *_: [],
+        {"asked_again": True, "recomputed_fen": 0},
     ),
 ]
 

@@ -87,7 +87,8 @@ def refunded(offices: Offices, loans: int = 3, cards: int = 3) -> tuple[int, int
     )
     bent.bend({"interest_bearers": to_cards})
     offices.rulebook = bent  # type: ignore[assignment]
-    settled(offices, loans)
+    for number in settled(offices, loans):
+        offices.pay(number, ONE_LOAN_FEN)
     for place in range(1, cards + 1):
         offices.give_card(place, luhn(place))
     line_id = offices.fund()
@@ -557,11 +558,12 @@ def test_what_cannot_be_paid_is_given_back_by_two(offices: Offices) -> None:
         assert [one.state for one in claims.stages_of(session, offices.household(3))] == [
             "given_back"
         ]
-        with pytest.raises(NotFound):
-            payment.decide_account(
-                session, proposal_id=proposal, approved=True, on=ledger.open_day(session),
-                by=CHECKER,
-            )  # fmt: skip
+    with (
+        pytest.raises(NotFound),
+        offices.books.write("subsidies.confirm_account", by=CHECKER) as session,
+    ):
+        on = ledger.open_day(session)
+        payment.decide_account(session, proposal_id=proposal, approved=True, on=on, by=CHECKER)
     with pytest.raises(PaymentNotReturned):
         offices.ask_give_back(rows[3])
     offices.receipt(claim_id, voucher_no="")
