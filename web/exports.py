@@ -46,6 +46,13 @@ def send_workbook(name: str, content: bytes) -> Response:
     return response
 
 
+def send_file_of(name: str, content: bytes) -> Response:
+    """A file as it is, to keep."""
+    response = Response(content, mimetype="application/octet-stream")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response
+
+
 def _send_csv(name: str, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)

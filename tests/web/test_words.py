@@ -20,17 +20,33 @@ from loans.dossier.promises import PROMISE_TITLES
 from loans.eligibility import MODES
 from loans.explaining.balances import MOVES
 from loans.explaining.settlements import CAUSES, STATES
-from loans.forms import METHOD_TITLES
+from loans.forms import CHANNELS, METHOD_TITLES
 from policy import LEVEL_TITLES, PARTY_TITLES
+from policy.values import ROUTES
 from risk_fund.lifecycle import STATES as CLAIM_STATES
 from risk_fund.stress.telling import COLUMNS, LIMITS, ROW_TITLES
 from risk_fund.words import MOVEMENTS, SOURCES
 from subsidies.budget import LEVELS
-from web.pages import batches, changes, dashboard, frame, grades, queue
+from subsidies.claims import STAGES
+from subsidies.entitlement import REASONS as EXCLUDED
+from web import claim_view
+from web.claiming import STEPS
+from web.pages import (
+    batches,
+    changes,
+    dashboard,
+    frame,
+    grades,
+    queue,
+    subsidies,
+    subsidies_claim,
+    subsidies_money,
+)
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
 from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
 
+SUBSIDY_STAGES = {state: zh for state, (zh, _en) in STAGES.items()}
 WEB = Path(__file__).resolve().parents[2] / "web"
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 
@@ -88,6 +104,15 @@ def listed() -> set[str]:
         SUBSIDISED,
         WHYS,
         changes.STATES,
+        ROUTES,
+        EXCLUDED,
+        SUBSIDY_STAGES,
+        claim_view.GROUP_TITLES,
+        subsidies_claim.ONLY,
+        subsidies_claim.REASONS,
+        subsidies_claim.PAPERS,
+        subsidies_money.ACCOUNT_STATES,
+        CHANNELS,
         ROW_TITLES,
         CLAIM_STATES,
         SOURCES,
@@ -97,6 +122,11 @@ def listed() -> set[str]:
         PARTY_TITLES,
     )
     said = {word for table in tables for word in table.values()}
+    said |= {word for pair in claim_view.FIGURE_TITLES.values() for word in pair}
+    said |= {word for step in STEPS.values() for word in (step.title, step.done)}
+    said |= {word for word in subsidies_claim.RESULTS.values() if word}
+    said |= {*claim_view.AGE_TITLES, *subsidies.TITLES, *subsidies.AGE_COLUMNS}
+    said |= {*subsidies_claim.TITLES}
     said |= {title for _endpoint, title, _command in frame.MENU}
     said |= {title for title, _names in dashboard.GROUPS}
     said |= {*COLUMNS, *LIMITS}

@@ -22,11 +22,14 @@ from web.api import (
     forecast,
     grades,
     lending,
+    notices,
     papers,
     registry,
     rules,
     schedule,
     session,
+    subsidies,
+    subsidies_money,
     whatif,
     why,
 )
@@ -49,6 +52,9 @@ _ROOMS: Final = (
     papers,
     dossier,
     forecast,
+    subsidies,
+    subsidies_money,
+    notices,
 )
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 _SECURITY: Final = {

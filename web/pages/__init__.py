@@ -20,10 +20,14 @@ from web.pages import (
     households,
     imports,
     loans,
+    notices,
     own,
     papers,
     proposals,
     queue,
+    subsidies,
+    subsidies_claim,
+    subsidies_money,
     watch,
     whatif,
     why,
@@ -49,6 +53,10 @@ _AUDIENCES: Final = (
     watch,
     forecast,
     budget,
+    subsidies,
+    subsidies_claim,
+    subsidies_money,
+    notices,
 )
 
 

@@ -16,6 +16,7 @@ from flask import Flask, Response, request
 from jinja2 import StrictUndefined
 
 from credit import show_points
+from kernel.dates import ONE_DAY
 from kernel.money import format_monthly_permille, format_rate, format_yuan
 
 Language = Literal["zh", "en"]
@@ -54,6 +55,8 @@ def register(app: Flask) -> None:
         rate=format_rate,
         permille=format_monthly_permille,
         day=day,
+        eve=eve,
+        plain=format_yuan,
         tenths=show_points,
         loan_state=LOAN_STATES.__getitem__,
         sheet_state=SHEET_STATES.__getitem__,
@@ -115,6 +118,11 @@ def day(value: date | None) -> str:
     if value is None or value.year == _FAR_YEAR:
         return "—"
     return value.isoformat()
+
+
+def eve(value: date) -> str:
+    """The last day of what ends before a day, as people write it."""
+    return (value - ONE_DAY).isoformat()
 
 
 def _remember(response: Response) -> Response:
