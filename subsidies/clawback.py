@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -159,7 +159,7 @@ def _owed(session: Session, back: Back) -> Sequence[Entitlement]:
 def _hold(session: Session, clawback_id: int, entitlement_ids: Sequence[int]) -> None:
     """The entitlements stand in this clawback, and were free."""
     dialect = postgresql if session.connection().dialect.name == "postgresql" else sqlite
-    held = session.execute(
+    session.execute(
         dialect.insert(EntitlementClaim)
         .from_select(
             ["entitlement_id", "clawback_id"],
@@ -169,7 +169,9 @@ def _hold(session: Session, clawback_id: int, entitlement_ids: Sequence[int]) ->
         )
         .on_conflict_do_nothing()
     )
-    lost = len(entitlement_ids) - int(held.rowcount)  # type: ignore[attr-defined]
+    # Counted, not told by the driver: PostgreSQL's keeps no count of rows inserted.
+    held = select(func.count()).where(EntitlementClaim.clawback_id == clawback_id)
+    lost = len(entitlement_ids) - (session.scalar(held) or 0)
     if lost:
         raise RowsClaimedMeanwhile(field="payer_id", count=lost)
 

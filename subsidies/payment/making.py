@@ -44,8 +44,8 @@ REMARK, REMARK_LATE = "贷款贴息", "跨年贴息"
 class _Row:
     """A row of the file to be."""
 
-    one: Payable
-    account: PayoutAccount
+    paid: forms.Paid
+    account_id: int
 
 
 def make_file(
@@ -75,19 +75,22 @@ def make_file(
     remark = remark.strip() or (REMARK_LATE if late else REMARK)
     forms.check_remark(remark, encoding)
     accounts.take_from_register(session, payees_of(claim_id), keyring=keyring, on=on)
-    rows = _rows(session, claim_id, encoding, on, ready_only=ready_only)
-    total_fen = sum(row.one.amount_fen for row in rows)
+    ready = _ready(session, claim_id, encoding, on, ready_only=ready_only)
+    # Taken down before the budget moves, which lets go of everything that was read.
+    rows = [
+        _Row(forms.Paid.made(nr, one, account, remark), account.id)
+        for nr, (one, account) in enumerate(ready, start=1)
+    ]
+    total_fen = sum(row.paid.amount_fen for row in rows)
     if lines is None:
         lines = funding.propose_lines(session, total_fen=total_fen, year=year, conduct=conduct)
     named = funding.check_lines(session, lines, total_fen=total_fen, year=year)
     funding.commit_lines(session, lines)
     file = _file(session, taken, rows, named, year=year, late=late, encoding=encoding)
-    file.digest = forms.digest_of(
-        [forms.Paid.made(nr, row.one, row.account, remark) for nr, row in enumerate(rows, 1)]
-    )
+    file.digest = forms.digest_of(row.paid for row in rows)
     session.add(file)
     session.flush()
-    _write(session, file, rows, lines, remark)
+    _write(session, file, rows, lines)
     return file.id
 
 
@@ -112,7 +115,7 @@ def _file(
         nr=nr,
         made_on=taken.step.on_day,
         rows=len(rows),
-        total_fen=sum(row.one.amount_fen for row in rows),
+        total_fen=sum(row.paid.amount_fen for row in rows),
         budget_year=year,
         crosses_year=late,
         code=named[0].code,
@@ -126,7 +129,6 @@ def _write(
     file: PaymentFile,
     rows: Sequence[_Row],
     lines: Sequence[FromLine],
-    remark: str,
 ) -> None:
     session.add_all(
         PaymentLine(file_id=file.id, line_id=one.line_id, amount_fen=one.amount_fen)
@@ -139,23 +141,23 @@ def _write(
         [
             {
                 "file_id": file.id,
-                "nr": nr,
+                "nr": row.paid.nr,
                 "claim_id": file.claim_id,
-                "payee_kind": row.one.payee[0],
-                "payee_id": row.one.payee[1],
-                "attempt": row.one.attempts + 1,
-                "account_id": row.account.id,
-                "amount_fen": row.one.amount_fen,
-                "remark": remark,
+                "payee_kind": row.paid.payee_kind,
+                "payee_id": row.paid.payee_id,
+                "attempt": row.paid.attempt,
+                "account_id": row.account_id,
+                "amount_fen": row.paid.amount_fen,
+                "remark": row.paid.remark,
             }
-            for nr, row in enumerate(rows, start=1)
+            for row in rows
         ],
     )
 
 
-def _rows(
+def _ready(
     session: Session, claim_id: int, encoding: str, on: date, *, ready_only: bool
-) -> list[_Row]:
+) -> list[tuple[Payable, PayoutAccount]]:
     """Who is paid, in the order of the claim; who cannot be is refused by row, or waits."""
     payable = unpaid(session, claim_id)
     held = {
@@ -165,7 +167,7 @@ def _rows(
     names = accounts.names_of(
         session, [one.payee for one in payable if one.payee not in held], on=on
     )
-    rows: list[_Row] = []
+    rows: list[tuple[Payable, PayoutAccount]] = []
     refused: list[tuple[int, Refusal]] = []
     for nr, one in enumerate(payable, start=1):
         account = held.get(one.payee)
@@ -173,7 +175,7 @@ def _rows(
         if fault is not None:
             refused.append((nr, fault))
         elif account is not None:
-            rows.append(_Row(one, account))
+            rows.append((one, account))
     if refused and not ready_only:
         raise PaymentRowsRefused(refused)
     if not rows:

@@ -198,9 +198,13 @@ class Offices(TreasuryTown):
         with self.books.write("subsidies.account", by=by) as session:
             on = ledger.open_day(session)
             proposal_id = payment.note_account(session, noted, keyring=self.keyring, on=on, by=by)
-        with self.books.write("subsidies.confirm_account", by=other) as session:
+        self.decide_account(proposal_id, by=other)
+
+    def decide_account(self, proposal_id: int, by: Actor = CHECKER) -> None:
+        """Confirm an account."""
+        with self.books.write("subsidies.confirm_account", by=by) as session:
             on = ledger.open_day(session)
-            payment.decide_account(session, proposal_id=proposal_id, approved=True, on=on, by=other)
+            payment.decide_account(session, proposal_id=proposal_id, approved=True, on=on, by=by)
 
     def make_file(self, claim_id: int, by: Actor = SECOND_FINANCE, **options: object) -> int:
         """Make the next payment file."""
