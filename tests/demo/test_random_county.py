@@ -51,7 +51,8 @@ def test_every_loan_of_a_county_of_dice_stands_as_the_model_says(
         assert counts["undo"] > 10
         assert counts["pay"] > 50
         with house.books.read() as session:
-            assert compare(session, house) > 20
+            # Where too many loans turn bad, the fuse stops lending before more are drawn.
+            assert compare(session, house) > 10
         verified = run(house, "verify")
         assert verified.exit_code == 0, verified.output
     finally:
