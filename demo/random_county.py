@@ -39,6 +39,7 @@ from demo.random_changes import (
     visit,
     write_off,
 )
+from demo.random_treasury import DiceTreasury, contributions
 from demo.staff import Lender
 from kernel.actor import Actor
 from kernel.identity import credit_check_character
@@ -102,6 +103,7 @@ def county_of(seed: int) -> County:
         closes_on=opens_on + YEARS,
         pace=(),
         session_days=14,
+        contributions=contributions(opens_on),
         seed=seed,
     )
 
@@ -131,7 +133,7 @@ class Township:
         for lender in self.lenders:
             self._desk(lender, on)
         if self.dice.randrange(1000) < _ASKS:
-            self._attempt("ask", self._ask)
+            self.attempt("ask", self._ask)
         with self.house.books.read() as session:
             ids = living(session)
         for loan_id in ids:
@@ -173,9 +175,10 @@ class Township:
             for desk in self.desks.values()
             if desk.lender.organisation_id == one.loan.lender_id
         )
-        self._attempt(act.__name__, lambda: act(desk, one))
+        self.attempt(act.__name__, lambda: act(desk, one))
 
-    def _attempt(self, name: str, work: Work) -> None:
+    def attempt(self, name: str, work: Work) -> None:
+        """Do it, and count it or what refused it."""
         try:
             work()
         except Refusal as refused:
@@ -257,7 +260,15 @@ def make(house: House, county: County, progress: Progress) -> tuple[list[Lender]
         township = Township(house, county, maker, dice, lenders, _firms(house, county))
         maker.agenda[county.opens_on].append(maker.register)
         _rate_every_year(house, maker)
-        maker.daily = township.day
+        # Dice of its own: what the treasury does moves nothing in the lives of the loans.
+        treasury = DiceTreasury(maker, Random(county.seed + 1), township.attempt)  # noqa: S311
+        treasury.plan()
+
+        def daily(on: date) -> None:
+            township.day(on)
+            treasury.day(on)
+
+        maker.daily = daily
         maker.work()
         return lenders, township.counts
 

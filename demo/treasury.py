@@ -94,6 +94,10 @@ class Treasury:
         for day in self._period_ends():
             self._maker.put(day, self._claim())
 
+    def line_fen(self) -> int:
+        """What a year's budget line holds."""
+        return self._county.lent_fen * _LINE_PERCENT // 100
+
     def _years(self) -> Iterator[tuple[date, int]]:
         """The budget of a year is entered when lending begins, then on its first working day."""
         first = self._county.contributions[0][0]
@@ -175,7 +179,7 @@ class Treasury:
                 level="county",
                 year=year,
                 funder="县财政局（演示）",
-                amount_fen=self._county.lent_fen * _LINE_PERCENT // 100,
+                amount_fen=self.line_fen(),
             )
             self._do(
                 "subsidies.budget",
