@@ -22,6 +22,7 @@ from kernel.actor import Actor
 from loans.models import LendingLimit
 from risk_fund.lifting import ask_lift, decide_lift
 from subsidies import claims
+from subsidies.lifecycle import SENT
 
 #: (days after the opening, fen): lending soon stands against the fund's limit
 CONTRIBUTIONS: Final = ((6, 1_500_000), (180, 1_000_000), (400, 1_000_000))
@@ -141,6 +142,16 @@ class DiceTreasury(Treasury):
             self._maker.put(tomorrow, lambda on: self._again(route, period_to, on))
 
         return send_back
+
+    def _answer(self, claim_id: int) -> Step:
+        """Of a file that never went out, for want of money, the bank says nothing."""
+        answer = super()._answer(claim_id)
+
+        def step(session: Session, on: date, by: Actor) -> None:
+            if claims.state_of(session, claim_id) == SENT:
+                answer(session, on, by)
+
+        return step
 
     def _again(self, route: str, period_to: date, on: date) -> None:
         drafted: list[int] = []
