@@ -13,7 +13,7 @@ from web import claim_money, claim_view, claiming, uploads
 from web.api import paging
 from web.api import subsidies_asked as asking
 from web.api import subsidies_schemas as schemas
-from web.api.registry import NoForm
+from web.api.lending_schemas import NoForm
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 from web.exports import send_file_of
