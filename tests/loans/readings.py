@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from credit.models import CreditLine
 from kernel.database import sum_of
 from ledger.models import Account, Entry, Posting
+from loans.ledger_checks import SOURCES
 from loans.models import (
     Allocation,
     Due,
@@ -126,11 +127,13 @@ class Reading:
         return found
 
     def _subledger(self) -> dict[int, dict[str, int]]:
+        """What the loans booked; what the treasury has paid of it is no matter of theirs."""
         found: dict[int, dict[str, int]] = defaultdict(dict)
         rows = self._session.execute(
             select(Posting.subject_id, Account.kind, sum_of(Posting.amount_fen))
             .join(Account, Account.id == Posting.account_id)
-            .where(Account.kind.in_(_KEPT_FOR_LOANS))
+            .join(Entry, Entry.id == Posting.entry_id)
+            .where(Account.kind.in_(_KEPT_FOR_LOANS), Entry.source_kind.in_(SOURCES))
             .group_by(Posting.subject_id, Account.kind)
         )
         for loan_id, kind, fen in rows:
