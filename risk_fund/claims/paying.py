@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.database import sum_of
-from loans.models import Loan, Position, Repayment
+from loans import record
+from loans.cover import covered_fen
+from loans.models import Loan, Repayment
 from loans.operations.covering import exclude_from_cover
 from office import approvals
 from office.payments import VoucherSlip, book_vouchers
@@ -162,13 +164,17 @@ def _book_lender(
 
 
 def _spend_cover(session: Session, claim: FundClaim, on: date) -> None:
-    """Principal that was compensated is not covered again."""
-    cap_fen = session.get_one(Position, claim.loan_id).cover_cap_fen
-    if claim.principal_fen and cap_fen:
+    """Principal that was compensated is not covered again.
+
+    What the cap leaves above the principal out covers nothing: it is not what is spent.
+    """
+    one = record.load(session, [claim.loan_id])[claim.loan_id]
+    covered = covered_fen(one.course.principal_fen, one.position.cover_cap_fen)
+    if claim.principal_fen and covered:
         exclude_from_cover(
             session,
             loan_id=claim.loan_id,
-            cap_fen=max(0, cap_fen - claim.principal_fen),
+            cap_fen=max(0, covered - claim.principal_fen),
             clause=f"第{claim.id}号代偿申请已代偿本金",
             on=on,
         )

@@ -94,6 +94,19 @@ def test_a_claim_from_filing_to_payment(fund: Fund) -> None:
     assert fund.figures().covered_fen == 0
 
 
+def test_what_a_cap_leaves_above_the_principal_covers_nothing(fund: Fund) -> None:
+    """20 000 of 50 000 are repaid before; the claim is for the other 30 000, all that is out."""
+    number = fund.town.lend(1, term_months=1, annual_rate_ppm=43_500)
+    fund.town.pay(number, 2_000_000, early=True)
+    fund.close_to(date(2016, 7, 3))
+    claim_id = fund.approve(fund.file(fund.collect(number)))
+    # 30 000 at 70:30
+    assert fund.shares(claim_id) == {"fund": 2_100_000, "bank": 900_000}
+    fund.pay(claim_id)
+    assert fund.limit.used_fen == 0
+    assert fund.figures().covered_fen == 0
+
+
 def test_what_is_recovered_is_shared_and_goes_back(fund: Fund) -> None:
     number, claim_id = fund.paid()
     fund.town.pay(number, 1_000_000)
@@ -630,6 +643,11 @@ PLANTED = [
         test_a_claim_from_filing_to_payment,
         "risk_fund.claims.paying._spend_cover",
         lambda *_: None,
+    ),
+    Plant(
+        test_what_a_cap_leaves_above_the_principal_covers_nothing,
+        "risk_fund.claims.paying.covered_fen",
+        lambda _out_fen, cap_fen: cap_fen,
     ),
     Plant(
         test_rejected_or_withdrawn_the_pledge_is_free,
