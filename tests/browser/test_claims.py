@@ -14,23 +14,13 @@ from playwright.sync_api import Browser, Page, Response
 
 import ledger
 from config.wiring import House
-from kernel.actor import Actor
 from kernel.money import format_yuan
-from tests.beginnings import Beginning
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.web import claims_world
-from tests.web.claims_world import FIRST_TOTAL, SECOND_TOTAL, Claimed
+from tests.web.claims_world import FIRST_TOTAL, SECOND_TOTAL, Claimed, claimed
 from tests.web.conftest import PASSWORD, Hire
 
-
-@pytest.fixture
-def claimed(opened: House, settled: dict[str, int], system: Actor, begin: Beginning) -> Claimed:
-    """A claim that was submitted on 21 June 2017."""
-    numbers, lender_id, claim_id = begin(
-        "claimed", lambda: claims_world.live(opened, settled, system)
-    )
-    offices = claims_world.offices_of(opened, system, lender_id)
-    return Claimed(opened, offices, list(numbers), claim_id)
+__all__ = ["claimed"]
 
 
 class Desk:

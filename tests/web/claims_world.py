@@ -12,12 +12,17 @@ import io
 from dataclasses import dataclass
 from datetime import date
 
+import pytest
+
 import ledger
 import loans
 from config.wiring import House
 from jobs import program
 from kernel.actor import Actor
+from tests.beginnings import Beginning
+from tests.loans.bent import BentRulebook
 from tests.subsidies.offices import Offices
+from tests.subsidies.treasury import borne
 from tests.web import world
 
 #: day after the last that the quarter's settlement counts
@@ -27,6 +32,8 @@ ROW, CORRECTED = "131.94", "105.56"
 #: 3 × 131.94, and less the 26.38 that one row claimed too much
 FIRST_TOTAL, SECOND_TOTAL = "395.82", "369.44"
 LENDERS_ACCOUNT = "6222020000000000018"
+#: of the first three families
+CARDS = ("6222020000000000026", "6222020000000000034", "6222020000000000042")
 
 
 @dataclass
@@ -49,11 +56,7 @@ class Claimed:
         late = loans.Payment(
             number, 2_000_000, "counter", "HK1", early=True, value_date=date(2017, 6, 11)
         )
-        with self.house.books.write("loans.repay", by=world.OFFICER) as session:
-            on = ledger.open_day(session)
-            loans.repay_many(
-                session, payments_in=[late], calendar=self.house.calendar, on=on, by=world.OFFICER
-            )
+        _pay(self.house, [late])
         return number
 
     def next_version(self) -> int:
@@ -69,19 +72,43 @@ class Claimed:
         return claim_id
 
 
-def live(house: House, settled: dict[str, int], system: Actor) -> tuple[list[str], int, int]:
+def live(
+    house: House, settled: dict[str, int], system: Actor, route: str = "lender"
+) -> tuple[list[str], int, int]:
     """Three loans, a quarter settled, a claim that the treasury has been asked for."""
     lender_id = world.found_lender(house)
+    straight = house.rulebook
+    if route != "lender":
+        bent = BentRulebook(straight)
+        bent.bend({"interest_bearers": borne(route, (10_000, 5_000_000, None))})
+        vars(house)["rulebook"] = bent
     numbers = [
         world.lend(house, family, settled[family.number], lender_id).number
         for family in world.FAMILIES[:3]
     ]
+    vars(house)["rulebook"] = straight
     program.close_to(house, date(2017, 6, 20))
-    claim_id = offices_of(house, system, lender_id).submitted(PERIOD_TO)
-    return numbers, lender_id, claim_id
+    if route != "lender":
+        # Paid first: the households owe all of it, and are refunded what they have paid.
+        _pay(house, [loans.Payment(one, 13_194, "counter", f"LX{one}") for one in numbers])
+    offices = offices_of(house, settled, system, lender_id)
+    for place, card in enumerate(CARDS, start=1):
+        offices.give_card(place, card)
+    return numbers, lender_id, offices.submitted(PERIOD_TO, route)
 
 
-def offices_of(house: House, system: Actor, lender_id: int) -> Offices:
+def _pay(house: House, payments: list[loans.Payment]) -> None:
+    with house.books.write("loans.repay", by=world.OFFICER) as session:
+        loans.repay_many(
+            session,
+            payments_in=payments,
+            calendar=house.calendar,
+            on=ledger.open_day(session),
+            by=world.OFFICER,
+        )
+
+
+def offices_of(house: House, settled: dict[str, int], system: Actor, lender_id: int) -> Offices:
     """The verbs of the offices over a house's books."""
     return Offices(
         house.books,
@@ -91,7 +118,30 @@ def offices_of(house: House, system: Actor, lender_id: int) -> Offices:
         house.calendar,
         house.regions,
         lender_id=lender_id,
+        households=dict(settled),
     )
+
+
+@pytest.fixture
+def claimed(opened: House, settled: dict[str, int], system: Actor, begin: Beginning) -> Claimed:
+    """A claim through the lender that was submitted on 21 June 2017."""
+    told = begin("claimed", lambda: live(opened, settled, system))
+    return _claimed(opened, settled, system, told)
+
+
+@pytest.fixture
+def refunded(opened: House, settled: dict[str, int], system: Actor, begin: Beginning) -> Claimed:
+    """The same where the households pay first and are refunded."""
+    told = begin("refunded", lambda: live(opened, settled, system, "household"))
+    return _claimed(opened, settled, system, told)
+
+
+def _claimed(
+    house: House, settled: dict[str, int], system: Actor, told: tuple[list[str], int, int]
+) -> Claimed:
+    numbers, lender_id, claim_id = told
+    offices = offices_of(house, settled, system, lender_id)
+    return Claimed(house, offices, list(numbers), claim_id)
 
 
 def bank_says(content: bytes, *, returned: dict[int, str] | None = None) -> bytes:

@@ -19,6 +19,7 @@ from kernel.actor import Actor, system_actor
 from kernel.regions import scope_digits
 from subsidies import budget as lines_of
 from web.acting import log_in
+from web.commands.claim_papers import paper
 from web.commands.terminal import columns
 from web.forecasting import NAMES, Told, as_data, asked_of, assumptions, tell
 from web.words import yuan
@@ -40,6 +41,9 @@ def _asking(command: Any) -> Any:
 @click.group("subsidies")
 def subsidies_() -> None:
     """财政贴息：测算、预算、申报。Interest subsidies: forecast, budget, claims."""
+
+
+subsidies_.add_command(paper)
 
 
 @subsidies_.command("forecast")

@@ -18,6 +18,7 @@ from kernel.refusals import Refusal
 from web.access import open_to_all, takes_no_token
 from web.context import house, reading
 from web.own import own_page
+from web.own_subsidy import own_subsidy
 from web.pages import forms
 from web.pages.loans import DUES
 from web.words import LOAN_STATES, SHEET_STATES
@@ -56,9 +57,11 @@ def _show() -> ResponseReturnValue:
     with reading() as session:
         on = ledger.open_day(session)
         page = own_page(session, found, on=on, regions=house().regions, calendar=house().calendar)
+        subsidy = own_subsidy(session, found)
     return forms.page(
         "own.html",
         page=page,
+        subsidy=subsidy,
         on=on,
         demo=_demo(),
         dues=DUES,
