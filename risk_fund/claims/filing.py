@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -25,7 +25,7 @@ from kernel.money import format_yuan
 from loans import arrears, record
 from loans.cover import covered_fen, fund_share_bp
 from loans.dossier.requiring import papers_on_file
-from loans.models import Loan
+from loans.models import Allocation, Due, Loan, Repayment
 from loans.operations.finding import require_idle
 from loans.record import Loaded
 from loans.refusals import LoanUnknown
@@ -36,7 +36,13 @@ from risk_fund.claims.amounts import Amounts, Basis, coverable
 from risk_fund.claims.record import SUBJECT, canonical, digest_of, step
 from risk_fund.deadlines import working_days_after
 from risk_fund.lifecycle import STATES, WAITS_FOR
-from risk_fund.models import FundAccount, FundClaim, FundClaimPosition, FundClaimShare
+from risk_fund.models import (
+    Compensation,
+    FundAccount,
+    FundClaim,
+    FundClaimPosition,
+    FundClaimShare,
+)
 from risk_fund.refusals import (
     ClaimAboveCover,
     ClaimUnderWay,
@@ -58,6 +64,13 @@ _PARTS: Final = {
     "principal_fen": ("本金", "principal"),
     "interest_fen": ("利息", "interest"),
     "penalty_fen": ("罚息", "penalty"),
+}
+#: kind of due -> the part of a claim that it belongs to
+_PART_OF: Final = {
+    "principal": "principal_fen",
+    "interest": "interest_fen",
+    "penalty": "penalty_fen",
+    "compound": "penalty_fen",
 }
 
 
@@ -178,21 +191,53 @@ def count(session: Session, loan_id: int, *, on: date, claim_id: int = 0) -> Cou
 
 
 def _earlier(session: Session, loan_id: int, claim_id: int) -> Amounts:
-    """What other claims of the loan were paid for."""
-    row = session.execute(
-        select(
-            sum_of(FundClaim.principal_fen),
-            sum_of(FundClaim.interest_fen),
-            sum_of(FundClaim.penalty_fen),
-        )
+    """What other claims of the loan were paid for and has not been repaid since.
+
+    What repayments took of principal fills the first claim's principal, then the next one's that
+    was paid before them; so with interest and penalty. All of it together is never less than what
+    the parties still hold: nothing is paid for twice.
+    """
+    claims = session.scalars(
+        select(FundClaim)
         .join(FundClaimPosition, FundClaimPosition.claim_id == FundClaim.id)
         .where(
             FundClaim.loan_id == loan_id,
             FundClaim.id != claim_id,
             FundClaimPosition.state == "paid",
         )
-    ).one()
-    return Amounts(row[0], row[1], row[2])
+        .order_by(FundClaim.nr)
+    ).all()
+    held = dict.fromkeys(_PARTS, 0)
+    left: dict[str, int] = {}
+    for claim in claims:
+        repaid = _repaid_since(session, claim)
+        left = left or dict(repaid)
+        for name in _PARTS:
+            asked_fen: int = getattr(claim, name)
+            back_fen = min(asked_fen, repaid[name], left[name])
+            held[name] += asked_fen - back_fen
+            left[name] -= back_fen
+    return Amounts(**held)
+
+
+def _repaid_since(session: Session, claim: FundClaim) -> dict[str, int]:
+    """What money that came after the fund had paid a claim took of the loan's dues, by part."""
+    rows = session.execute(
+        select(Due.kind, sum_of(Allocation.amount_fen))
+        .join(Allocation, Allocation.due_id == Due.id)
+        .join(Repayment, Repayment.id == Allocation.repayment_id)
+        .join(Compensation, and_(Compensation.claim_id == claim.id, Compensation.party == FUND))
+        .where(
+            Repayment.loan_id == claim.loan_id,
+            Repayment.kind == "payment",
+            Repayment.id > Compensation.repayments_before,
+        )
+        .group_by(Due.kind)
+    )
+    found = dict.fromkeys(_PARTS, 0)
+    for kind, fen in rows:
+        found[_PART_OF[kind]] += fen
+    return found
 
 
 def _require_none_under_way(session: Session, loan: Loan) -> None:

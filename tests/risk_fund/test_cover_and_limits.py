@@ -14,12 +14,12 @@ from sqlalchemy import event, select
 import ledger
 import loans
 import risk_fund
-from loans import Draw
+from loans import Draw, arrears
 from loans.models import Position
 from loans.refusals import LendingLimitExceeded
 from risk_fund import claim_queries
 from risk_fund.claims.amounts import Amounts
-from risk_fund.models import Recovery
+from risk_fund.models import FundClaim, Recovery
 from risk_fund.refusals import LoanNotCovered
 from tests.loans.bent import BentRulebook
 from tests.loans.town import FULL, OFFICE, OFFICER, Town
@@ -74,6 +74,36 @@ def test_two_claims_of_one_loan(fund: Fund) -> None:
     # 1 000 × 70 % and 500 × 70 %
     assert [one.amount_fen for one in due] == [70_000, 35_000]
     fund.give_back(105_000)
+
+
+def test_what_came_back_can_be_claimed_for_again(fund: Fund) -> None:
+    """The instalment of June is compensated and repaid; that of July is unpaid in its turn."""
+    number = fund.town.lend(
+        1,
+        amount_fen=1_200_000,
+        term_months=12,
+        annual_rate_ppm=43_500,
+        method="equal-principal",
+        every_months=1,
+    )
+    fund.close_to(date(2016, 7, 3))
+    first = fund.approve(fund.file(fund.collect(number), interest_fen=0))
+    fund.pay(first)
+    # What is overdue: 1 000 and a few days of penalty
+    with fund.town.books.read() as session:
+        loan_id = session.scalars(select(FundClaim.loan_id)).one()
+        owed = arrears.owed(session, [loan_id], on=fund.town.today)[loan_id]
+    assert owed.principal_due_fen == 100_000
+    fund.town.pay(number, 100_000 + owed.penalty_fen + owed.running_penalty_fen)
+    fund.close_to(fund.town.today)
+    fund.give_back(70_000)
+    fund.close_to(date(2016, 8, 4))
+    second = fund.approve(fund.file(fund.collect(number), interest_fen=0))
+    # 1 000 due on 30 July: 70 %; all that the fund had paid before is back in it
+    assert fund.shares(second) == {"fund": 70_000, "bank": 30_000}
+    fund.pay(second)
+    # 11 000 are out, 1 000 of it is compensated
+    assert fund.figures().covered_fen == 1_000_000
 
 
 def _cap(fund: Fund, number: str) -> int:
@@ -197,6 +227,12 @@ PLANTED = [
         test_two_claims_of_one_loan,
         "risk_fund.claims.filing._earlier",
         lambda *_: Amounts(0, 0, 0),
+    ),
+    Plant(
+        test_what_came_back_can_be_claimed_for_again,
+        "risk_fund.claims.filing._repaid_since",
+        lambda *_: {"principal_fen": 0, "interest_fen": 0, "penalty_fen": 0},
+        catches=(Exception,),
     ),
     Plant(
         test_a_close_asked_again_recovers_nothing_twice,
