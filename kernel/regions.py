@@ -12,7 +12,7 @@ unknown name with candidates and never guesses on its own.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
@@ -155,6 +155,29 @@ def bare_name(name: str) -> str:
     return bare
 
 
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A scope as a fact of a refusal. Rooms know its digits; an edge, which has the list of
+    regions at hand, says its name (``spell_out``).
+    """
+
+    digits: str
+
+    def __str__(self) -> str:
+        return f"地区{self.digits}"
+
+
+def spell_out(refusal: Refusal, regions: Callable[[], RegionTree]) -> Refusal:
+    """The same refusal, with names where the room that refused knew digits alone.
+
+    The list is asked for where a place is told, and not for any other refusal.
+    """
+    for name, fact in refusal.facts.items():
+        if isinstance(fact, Area):
+            refusal.facts[name] = regions().area_name(fact.digits)
+    return refusal
+
+
 class RegionTree:
     """The list of regions with its parents and children, and the predecessors beside it."""
 
@@ -215,6 +238,13 @@ class RegionTree:
         """The names from the level under ``below`` down: 宜章县白石渡镇高龙桥村."""
         chain = [self.get(code), *self.ancestors(code)]
         return "".join(region.name for region in reversed(chain) if region.level > below)
+
+    def area_name(self, digits: str, below: int = PREFECTURE) -> str:
+        """What the region of a scope's digits is called: 宜章县玉溪镇 for 431022100."""
+        code = digits.ljust(12, "0")
+        if code not in self:
+            return str(Area(digits))
+        return self.full_name(code, min(below, self.get(code).level - 1))
 
     def township(self, name: str, county: str) -> Region | None:
         """The township of a county by its name, None if the list has none (not a refusal yet)."""

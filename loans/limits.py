@@ -15,7 +15,9 @@ from sqlalchemy import Update, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 import ledger
+import organisations
 from kernel.money import format_yuan
+from kernel.regions import Area
 from loans.covered import covered_of_scope
 from loans.models import LendingLimit
 from loans.refusals import LendingLimitExceeded, LendingStopped
@@ -178,21 +180,22 @@ class _Held:
         left_fen = self.left_fen
         return fen > 0 and left_fen is not None and fen > left_fen
 
-    @property
-    def name(self) -> str:
+    def name(self, session: Session) -> str | Area:
         """The scope in a sentence."""
-        return f"机构{self.scope}" if self.scope_kind == "institution" else f"地区{self.scope}"
+        if self.scope_kind == "institution":
+            return organisations.get(session, int(self.scope)).name
+        return Area(self.scope)
 
-    def stop(self) -> LendingStopped:
+    def stop(self, session: Session) -> LendingStopped:
         """Why nothing goes out here."""
-        return LendingStopped(field="amount", clause=self.clause, scope=self.name)
+        return LendingStopped(field="amount", clause=self.clause, scope=self.name(session))
 
-    def exceeded(self, fen: int) -> LendingLimitExceeded:
+    def exceeded(self, session: Session, fen: int) -> LendingLimitExceeded:
         """Why so much does not go out here."""
         return LendingLimitExceeded(
             field="amount",
             clause=self.clause,
-            scope=self.name,
+            scope=self.name(session),
             left=format_yuan(max(0, self.left_fen or 0)),
             amount=format_yuan(fen),
         )
@@ -218,10 +221,10 @@ class Room:
         full = [limit for limit in here if limit.is_full_for(fen)]
         if refuses:
             for limit in stopped:
-                raise limit.stop()
+                raise limit.stop(self._session)
             for limit in full:
                 if limit.when_full == "stop":
-                    raise limit.exceeded(fen)
+                    raise limit.exceeded(self._session, fen)
         elif fen:
             full = [*stopped, *full]
         if full:
@@ -250,7 +253,7 @@ class Room:
                 ),
             )
             if self._session.execute(change).rowcount != 1:  # type: ignore[attr-defined]
-                raise limit.exceeded(limit.more_fen)
+                raise limit.exceeded(self._session, limit.more_fen)
 
     def _here(self, lender_id: int, village_code: str) -> list[_Held]:
         scopes = scopes_of(lender_id, village_code)

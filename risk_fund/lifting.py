@@ -16,6 +16,7 @@ import loans
 import organisations
 from kernel.actor import Actor
 from kernel.refusals import NotFound
+from kernel.regions import Area
 from office import approvals, rights
 from office.models import Decision, Proposal
 from policy import ConductRules
@@ -153,12 +154,12 @@ def balance_of(session: Session, scope: Scope) -> tuple[int, int]:
     return found.get(scope[1], (0, 0))
 
 
-def name_of(session: Session, scope: Scope) -> str:
-    """A scope in words; of a region its digits."""
+def name_of(session: Session, scope: Scope) -> str | Area:
+    """A scope in words; of a region its digits, until an edge says its name."""
     kind, code = scope
     if kind == "institution" and code.isdigit():
         return organisations.get(session, int(code)).name
-    return f"地区{code}"
+    return Area(code)
 
 
 def region_of(session: Session, scope: Scope) -> str:

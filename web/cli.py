@@ -14,6 +14,7 @@ import click
 from config.settings import Settings
 from config.wiring import House
 from kernel.refusals import Refusal
+from kernel.regions import spell_out
 from web.commands.backup import backup, restore
 from web.commands.bench import bench
 from web.commands.close_day import close_day
@@ -63,7 +64,9 @@ class _Fupin(click.Group):
         try:
             return super().invoke(ctx)
         except Refusal as refusal:
-            raise Refused(refusal) from refusal
+            house = ctx.find_object(House)
+            told = spell_out(refusal, lambda: house.regions) if house else refusal
+            raise Refused(told) from refusal
 
 
 @click.group(cls=_Fupin, context_settings={"help_option_names": ["-h", "--help"]})

@@ -19,6 +19,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from kernel.refusals import Refusal
+from kernel.regions import spell_out
+from web.context import house
 from web.refusals import AlreadyThere, BooksBusy, FileTooLarge, NotLoggedIn, TooManyTries
 
 API_PREFIX: Final = "/api/"
@@ -55,7 +57,8 @@ def register(app: Flask) -> None:
 
 
 def problem(refusal: Refusal) -> dict[str, Any]:
-    """A refusal as a problem document."""
+    """A refusal as a problem document, places by their names."""
+    spell_out(refusal, lambda: house().regions)
     return {
         "type": f"urn:fupin:problem:{refusal.code}",
         "title": _TITLES.get(refusal.status, "未能办理"),
