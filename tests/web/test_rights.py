@@ -274,6 +274,18 @@ ROUTES = {
     "POST /api/v1/subsidies/budget": "subsidies.budget",
     "POST /api/v1/subsidies/budget/<int:line_id>/changes": "subsidies.budget",
     "GET /api/v1/subsidies/programme": "subsidies.read",
+    "GET /api/v1/fund/fuse": "risk_fund.read",
+    "GET /api/v1/fund/fuse/events": "risk_fund.read",
+    "POST /api/v1/fund/fuse/lifts": "risk_fund.lift_fuse",
+    "POST /api/v1/fund/fuse/lifts/<int:proposal_id>/decision": "risk_fund.approve_lift",
+    "GET /api/v1/fund/platforms": "risk_fund.read",
+    "POST /api/v1/fund/platforms": "risk_fund.platform",
+    "GET /api/v1/fund/guarantees": "risk_fund.read",
+    "POST /api/v1/fund/guarantees": "risk_fund.guarantee",
+    "POST /api/v1/fund/guarantees/release": "risk_fund.call_guarantee",
+    "POST /api/v1/fund/guarantees/call": "risk_fund.call_guarantee",
+    "POST /api/v1/fund/guarantees/recovery": "risk_fund.return",
+    "GET /api/v1/fund/stress": "risk_fund.stress",
 }
 #: these end the session that calls them
 ENDING = {"POST /logout", "DELETE /api/v1/session"}

@@ -30,6 +30,7 @@ from web.api import (
     session,
     subsidies,
     subsidies_money,
+    watch,
     whatif,
     why,
 )
@@ -54,6 +55,7 @@ _ROOMS: Final = (
     forecast,
     subsidies,
     subsidies_money,
+    watch,
     notices,
 )
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"

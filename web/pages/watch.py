@@ -4,13 +4,10 @@ fund, and the stress.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 import ledger
 import organisations
@@ -19,19 +16,18 @@ from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
-from policy import ConductRules
-from risk_fund import ask_lift, decide_lift, total_of
-from risk_fund import platforms as deeds
+from risk_fund import total_of
 from risk_fund.figures import seen_figures
 from risk_fund.fuse import longest_lift
 from risk_fund.platforms import Given, Money
-from risk_fund.stress import StressAsked, ask
 from risk_fund.stress.assumed import SEED
 from risk_fund.stress.history import PRIOR, ROWS
 from risk_fund.stress.telling import COLUMNS, LIMITS, ROW_TITLES, chances
-from risk_fund.watch_queries import Watched, guarantees, platforms, watched
+from risk_fund.watch_queries import guarantees, platforms, watched
+from web import watching
 from web.access import needs
 from web.context import actor, house, once, reading
+from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms
 from web.words import t
@@ -46,7 +42,6 @@ def _tabs() -> dict[str, object]:
 
 #: runs of a stress that a page waits for
 _RUNS: Final = 200
-_RUNS_MAX: Final = 1_000
 #: entries that a refused form keeps
 _KEPT: Final = ("credit_code", "capital", "multiple", "clause", "number", "amount", "letter_no")
 
@@ -71,16 +66,8 @@ def ask_for_lift() -> ResponseReturnValue:
         scope = (asked.get("scope_kind", ""), asked.get("scope", ""))
         until = parse_date(asked.get("until", ""), field="until")
         reason = asked.get("reason", "")[:200]
-
-        def work(session: Session) -> int:
-            on = ledger.open_day(session)
-            rules = _rules(session, on)
-            return ask_lift(
-                session, scope=scope, until_on=until, reason=reason, conduct=rules, on=on,
-                by=actor(),
-            )  # fmt: skip
-
-        _once("risk_fund.lift_fuse", work, [*scope, until.isoformat(), reason])
+        deed = watching.ask_for_lift(scope, until_on=until, reason=reason)
+        _once("risk_fund.lift_fuse", deed, [*scope, until.isoformat(), reason])
         flash(t("已提交，等待另一人审批"))
         return redirect(url_for("watch.fuse"))
 
@@ -95,14 +82,8 @@ def decide_on_lift(proposal_id: int) -> ResponseReturnValue:
     reason = request.form.get("reason", "")[:200]
 
     def act() -> ResponseReturnValue:
-        def work(session: Session) -> None:
-            on = ledger.open_day(session)
-            decide_lift(
-                session, proposal_id=proposal_id, approved=approved, conduct=_rules(session, on),
-                on=on, by=actor(), reason=reason,
-            )  # fmt: skip
-
-        _once("risk_fund.approve_lift", work, [proposal_id, approved, reason])
+        deed = watching.decide_on_lift(proposal_id, approved=approved, reason=reason)
+        _once("risk_fund.approve_lift", deed, [proposal_id, approved, reason])
         flash(t("已解除熔断") if approved else t("已退回解除熔断的申请"))
         return redirect(url_for("watch.fuse"))
 
@@ -113,12 +94,12 @@ def _fuse(refused: Refusal | None = None) -> ResponseReturnValue:
     by = actor()
     with reading() as session:
         on = ledger.open_day(session)
-        rules = _rules(session, on)
+        rules = watching.rules_of(session, on)
         found = watched(session, conduct=rules, by=by)
     return forms.page(
         "fuse.html",
         refused,
-        rows=[(one, _place(one)) for one in found],
+        rows=[(one, watching.place_of(one, house().regions)) for one in found],
         rules=rules,
         on=on,
         longest=longest_lift(on, rules.fuse_lift_days.value),
@@ -128,25 +109,9 @@ def _fuse(refused: Refusal | None = None) -> ResponseReturnValue:
     )
 
 
-def _place(one: Watched) -> str:
-    if one.lender:
-        return one.lender
-    code = one.scope[1].ljust(12, "0")
-    regions = house().regions
-    return regions.full_name(code, below=3) if code in regions else one.scope[1]
-
-
-def _rules(session: Session, on: date) -> ConductRules:
-    return house().rulebook.conduct(on=on, region=ledger.books(session).region_code)
-
-
-def _once(command: str, work: Callable[[Session], Any], body: list[Any]) -> None:
-    """Do it once for the key of the form; pages need no answer."""
-
-    def quiet(session: Session) -> None:
-        work(session)
-
-    once(command, quiet, key=forms.sent_key(), body=body)
+def _once(command: str, deed: Deed, body: list[Any]) -> None:
+    """Do it once for the key of the form."""
+    once(command, deed, key=forms.sent_key(), body=body)
 
 
 # --- platforms ------------------------------------------------------------------------------------
@@ -172,11 +137,7 @@ def set_platform() -> ResponseReturnValue:
             "multiple": row_id(asked.get("multiple")),
             "clause": asked.get("clause", "")[:200],
         }
-        return _done(
-            "risk_fund.platform",
-            lambda session, on: deeds.set_platform(session, **said, on=on, by=actor()),
-            list(said.values()),
-        )
+        return _done("risk_fund.platform", watching.set_platform(**said), list(said.values()))
 
     return forms.attempt(act, _platforms)
 
@@ -194,18 +155,15 @@ def give() -> ResponseReturnValue:
             parse_yuan(asked.get("amount", ""), field="amount"),
             asked.get("letter_no", "")[:64],
         )
-        return _done(
-            "risk_fund.guarantee",
-            lambda session, on: deeds.give(session, given=given, on=on, by=actor()),
-            [given.number, given.credit_code, given.amount_fen, given.letter_no],
-        )
+        said = [given.number, given.credit_code, given.amount_fen, given.letter_no]
+        return _done("risk_fund.guarantee", watching.guarantee(given), said)
 
     return forms.attempt(act, _platforms)
 
 
 @blueprint.post("/guarantees/<any(call, release):deed>")
 @needs("risk_fund.call_guarantee")
-def call_or_release(deed: str) -> ResponseReturnValue:
+def call_or_release(deed: Literal["call", "release"]) -> ResponseReturnValue:
     """The company pays, or is let go."""
     return forms.attempt(lambda: _moved(deed, "risk_fund.call_guarantee"), _platforms)
 
@@ -217,7 +175,7 @@ def recover() -> ResponseReturnValue:
     return forms.attempt(lambda: _moved("recover", "risk_fund.return"), _platforms)
 
 
-def _moved(deed: str, command: str) -> ResponseReturnValue:
+def _moved(deed: watching.Moved, command: str) -> ResponseReturnValue:
     asked = request.form
     money = Money(
         asked.get("letter_no", ""),
@@ -227,25 +185,12 @@ def _moved(deed: str, command: str) -> ResponseReturnValue:
         asked.get("reason", "")[:200],
     )
 
-    def work(session: Session, on: date) -> None:
-        if deed == "release":
-            deeds.release(
-                session, letter_no=money.letter_no, amount_fen=money.amount_fen,
-                reason=money.reason, on=on, by=actor(),
-            )  # fmt: skip
-        elif deed == "call":
-            deeds.call(session, money=money, on=on, by=actor())
-        else:
-            deeds.recover(session, money=money, on=on, by=actor())
-
     body = [deed, money.letter_no, money.amount_fen, money.channel, money.voucher_no, money.reason]
-    return _done(command, work, body)
+    return _done(command, watching.move(deed, money), body)
 
 
-def _done(
-    command: str, work: Callable[[Session, date], Any], body: list[Any]
-) -> ResponseReturnValue:
-    _once(command, lambda session: work(session, ledger.open_day(session)), body)
+def _done(command: str, deed: Deed, body: list[Any]) -> ResponseReturnValue:
+    _once(command, deed, body)
     flash(t("已入账"))
     return redirect(url_for("watch.guarantee_platforms"))
 
@@ -296,13 +241,7 @@ def _stress(refused: Refusal | None = None) -> ResponseReturnValue:
     runs, seed = row_id(asked.get("runs")) or _RUNS, row_id(asked.get("seed")) or SEED
     if "runs" in asked and refused is None:
         with reading() as session:
-            told = ask(
-                session,
-                asked=StressAsked(min(runs, _RUNS_MAX), seed),
-                on=ledger.open_day(session),
-                last_closed=ledger.last_closed_day(session),
-                by=actor(),
-            )
+            told = watching.stressed(session, runs=min(runs, watching.RUNS_MAX), seed=seed)
             names = {
                 one.lender_id: organisations.get(session, one.lender_id).name
                 for one in told.outcome.accounts
@@ -315,7 +254,7 @@ def _stress(refused: Refusal | None = None) -> ResponseReturnValue:
         names=names,
         runs=runs,
         seed=seed,
-        most=_RUNS_MAX,
+        most=watching.RUNS_MAX,
         matrix=[] if told is None else [(row, chances(told, row)) for row in ROWS],
         row_titles=ROW_TITLES,
         columns=COLUMNS,
