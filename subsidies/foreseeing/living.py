@@ -55,6 +55,10 @@ def settled_ahead(cell: Cell, share: ShareFrom | None = None) -> list[Settled]:
     if share is not None:
         shares = tuple(with_share(course.terms.shares, share))
         course.terms = replace(course.terms, shares=shares)
+        stretch = course.open.get("regular")
+        if stretch is not None and stretch.from_on >= share.from_on:
+            # A loan that is yet to be drawn opened its segment under its own share.
+            course.change("regular", 0, stretch.from_on)
     run_out(course, cell.day, _every_day)
     return course.settlements
 

@@ -128,6 +128,15 @@ def test_new_lending_by_the_policy_in_force(town: TreasuryTown) -> None:
     assert {line.standing_fen for line in told.quarters} == {0}
 
 
+def test_a_supposed_share_holds_from_the_first_day_of_a_new_loan(town: TreasuryTown) -> None:
+    # 20 days of 50 000 at 4.35 % are 120.8333; 70 % of them 84.5833
+    lending = NewLending(monthly_fen=5_000_000, loan_fen=5_000_000, term_months=12, months=1)
+    share = ShareFrom(date(2016, 6, 1), 7_000)
+    assert costs(foresee(town, Asked(1, share, lending))) == {Quarter(2016, 2): 8_458}
+    none = ShareFrom(date(2016, 6, 1), 0)
+    assert costs(foresee(town, Asked(13, none, lending))) == {}
+
+
 def test_what_a_month_leaves_over_is_a_smaller_loan(town: TreasuryTown) -> None:
     # 50 000 and 10 000 at 4.35 % for 20 days: 120.83 and 24.17
     lending = NewLending(monthly_fen=6_000_000, loan_fen=5_000_000, term_months=12, months=1)
