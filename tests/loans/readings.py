@@ -25,6 +25,7 @@ from loans.models import (
     OpenSegment,
     PlanRow,
     Position,
+    Repayment,
     Settlement,
 )
 from tests.slow_model import says
@@ -84,6 +85,9 @@ class Reading:
         self._taken = self._summed(
             select(Due.loan_id, Due.kind, Due.due_on, sum_of(Allocation.amount_fen))
             .join(Due, Due.id == Allocation.due_id)
+            .join(Repayment, Repayment.id == Allocation.repayment_id)
+            # What is lost was not paid.
+            .where(Repayment.kind != "write_off")
             .group_by(Due.loan_id, Due.kind, Due.due_on)
         )
         self._plans = self._plans_in_force()
