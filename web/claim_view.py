@@ -19,7 +19,6 @@ from kernel.regions import in_scope
 from office import rights
 from organisations import Organisation
 from policy import ConductRules
-from policy.values import ROUTES
 from subsidies import ageing, budget, claims, clawback, figures
 from subsidies.ageing import AgeLine
 from subsidies.budget import LineStanding
@@ -67,6 +66,8 @@ class Age:
     """A line of ages with the name of whom it is about."""
 
     name: str
+    #: through the lender or straight to whoever repays; empty where lines are not kept apart by it
+    route: str
     line: AgeLine
 
 
@@ -136,7 +137,8 @@ def ages(session: Session, group: str, by: Actor) -> list[Age]:
         session, group, on=day, actor=by, rules_of=rules_of(session), calendar=house().calendar
     )
     names = _names_of_keys(session, group, lines, day)
-    return [Age(names(line.key), line) for line in lines]
+    by_route = group == "lender"
+    return [Age(names(line.key), str(line.key[1]) if by_route else "", line) for line in lines]
 
 
 def _names_of_keys(session: Session, group: str, lines: list[AgeLine], day: date) -> Any:
@@ -144,7 +146,7 @@ def _names_of_keys(session: Session, group: str, lines: list[AgeLine], day: date
         ids = {int(str(line.key[0])) for line in lines}
         rows = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
         names = {row[0]: row[1] for row in session.execute(rows)}
-        return lambda key: f"{names[key[0]]} · {ROUTES[str(key[1])]}"
+        return lambda key: names[key[0]]
     if group == "payee":
         payees: list[Payee] = [(str(line.key[0]), int(str(line.key[1]))) for line in lines]
         called = accounts.names_of(session, payees, on=day)

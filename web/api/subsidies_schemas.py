@@ -33,6 +33,7 @@ class AgeAnswer(Schema):
     """What is owed to one, by age."""
 
     name = fields.String(required=True)
+    route = fields.String(required=True)
     owed_fen = Money(required=True, data_key="owed", attribute="line.owed_fen")
     classes = fields.List(Money(), required=True, attribute="line.classes")
     over_deadline_fen = Money(

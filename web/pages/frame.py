@@ -23,7 +23,7 @@ MENU: Final = (
     ("households.listed", "农户", "households.read"),
     ("loans.listed", "贷款", "loans.read"),
     ("changes.overview", "变更", "loans.read"),
-    ("subsidies.overview", "贴息", "subsidies.read"),
+    ("subsidies.overview", "财政贴息", "subsidies.read"),
     ("proposals.listed", "待办", "proposals.read"),
     ("watch.fuse", "风险监测", "risk_fund.read"),
     ("imports.form", "登记导入", "households.import"),

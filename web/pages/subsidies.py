@@ -43,7 +43,9 @@ TITLES: Final = (
     "编号", "机构", "贴息发放方式", "申报期起", "申报期止", "版次", "笔数", "户数", "金额（元）",
     "状态", "自", "期限",
 )  # fmt: skip
-AGE_COLUMNS: Final = ("名称", "合计（元）", *AGE_TITLES, "已超期限（元）", "最早应付日")
+AGE_COLUMNS: Final = (
+    "名称", "贴息发放方式", "合计（元）", *AGE_TITLES, "已过期限（元）", "最早应付日",
+)  # fmt: skip
 
 
 @blueprint.get("/subsidies")
@@ -72,6 +74,7 @@ def ages_exported(form: str) -> ResponseReturnValue:
     rows = (
         [
             one.name,
+            t(ROUTES[one.route]) if one.route else "",
             exports.amount(one.line.owed_fen),
             *(exports.amount(fen) for fen in one.line.classes),
             exports.amount(one.line.over_deadline_fen),
