@@ -75,7 +75,7 @@ def test_every_decision_is_in_the_index_and_numbered(root: Path) -> None:
 
 
 def test_the_demo_accounts_are_those_of_the_demo(text: str) -> None:
-    lender = Lender("a", "", ())
+    lender = Lender("a", "", "", ())
     known = {login for login, _, _ in OFFICES} | {lender.officer, lender.checker, lender.director}
     told = re.findall(r"`([a-z]+(?:-a)?)` \(", text)
     assert len(told) == 6

@@ -15,10 +15,12 @@ from kernel.regions import (
     COUNTY,
     TOWNSHIP,
     VILLAGE,
+    Area,
     BadRegionTable,
     BadScope,
     RegionTree,
     UnknownRegion,
+    spell_out,
 )
 
 FOLDER = Path(__file__).parents[2] / "config" / "regions"
@@ -184,6 +186,24 @@ def test_a_predecessor_with_an_unknown_successor_is_refused(tmp_path: Path) -> N
 def test_full_names_start_below_the_prefecture(tree: RegionTree) -> None:
     assert tree.full_name("431022101202") == "宜章县白石渡镇高龙桥村"
     assert tree.full_name("431022101202", below=COUNTY) == "白石渡镇高龙桥村"
+
+
+@pytest.mark.parametrize(
+    ("digits", "name"),
+    [
+        ("431022101", "宜章县白石渡镇"),
+        ("431022101202", "宜章县白石渡镇高龙桥村"),
+        ("431022", "宜章县"),
+        # What lies above a county has its own name alone.
+        ("43", "湖南省"),
+        # No such township: its digits.
+        ("431022999", "地区431022999"),
+    ],
+)
+def test_a_refusal_says_the_name_of_an_area(tree: RegionTree, digits: str, name: str) -> None:
+    refusal = BadScope(scope=Area(digits))
+    assert f"“地区{digits}”" in refusal.message("zh")
+    assert f"“{name}”" in spell_out(refusal, lambda: tree).message("zh")
     assert {region.level for region in tree.inside(YIZHANG, TOWNSHIP)} == {TOWNSHIP}
 
 

@@ -432,6 +432,7 @@ PLANTED = [
 ]
 
 
+@pytest.mark.damaged("a planted bug closed these books")
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
 def test_planted_bug_turns_red(plant: Plant, request: pytest.FixtureRequest) -> None:
     plant.prove(watch=request.getfixturevalue("watch") if _asks(plant.test) else None)
