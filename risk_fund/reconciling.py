@@ -216,7 +216,7 @@ def compare(session: Session, statement_id: int, *, by: Actor) -> Compared:
 
 def compared(session: Session, statement: Statement) -> Compared:
     """As ``compare``, whoever asks."""
-    lines = _lines(session, statement.id)
+    lines = lines_of(session, statement.id)
     movements = _movements(session, statement)
     matches = _confirmed(session, statement.id) or match(lines, movements)
     matched_lines = {nr for nr, _ in matches}
@@ -252,7 +252,8 @@ def match(lines: Sequence[Item], movements: Sequence[Item]) -> list[tuple[int, i
     return found
 
 
-def _lines(session: Session, statement_id: int) -> list[Item]:
+def lines_of(session: Session, statement_id: int) -> list[Item]:
+    """A statement's lines in order; for callers that may see it."""
     rows = session.execute(
         select(
             StatementRow.nr,

@@ -20,6 +20,7 @@ from web.commands.bench import bench
 from web.commands.close_day import close_day
 from web.commands.demo import demo
 from web.commands.forecast import subsidies_
+from web.commands.fund import fund_
 from web.commands.import_ import import_
 from web.commands.indicators import indicators
 from web.commands.init import init
@@ -53,6 +54,7 @@ _COMMANDS = (
     bench,
     stress,
     subsidies_,
+    fund_,
 )
 
 

@@ -165,9 +165,14 @@ def _account(session: Session, loan: Loan) -> FundAccount:
     return account
 
 
-def count(session: Session, loan_id: int, *, on: date, claim_id: int = 0) -> Counted:
-    """Lock a loan and count what can be claimed; without what the claim itself was paid for."""
-    one = record.load(session, [loan_id])[loan_id]
+def count(
+    session: Session, loan_id: int, *, on: date, claim_id: int = 0, lock: bool = True
+) -> Counted:
+    """Lock a loan and count what can be claimed; without what the claim itself was paid for.
+
+    ``lock`` is False where nothing will be written.
+    """
+    one = record.load(session, [loan_id], lock=lock)[loan_id]
     require_idle(session, [one])
     terms = policy.thaw(ContractTerms, json.loads(one.loan.terms))
     earlier = _earlier(session, loan_id, claim_id)
@@ -250,25 +255,48 @@ def _require_none_under_way(session: Session, loan: Loan) -> None:
         raise ClaimUnderWay(field="number", number=loan.number, nr=row[0], state=STATES[row[1]])
 
 
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What shows that the lender has collected, and what is missing of it."""
+
+    #: None where the loan is not overdue
+    collected: arrears.Collection | None
+    #: codes of the papers on file
+    papers: frozenset[str]
+    #: (Chinese, English)
+    missing: tuple[tuple[str, str], ...]
+
+    def plain(self) -> dict[str, object]:
+        """For JSON."""
+        assert self.collected is not None
+        return {
+            "since": self.collected.since.isoformat(),
+            "contacts": [_told(one) for one in self.collected.contacts],
+            "notices": [_told(one) for one in self.collected.notices],
+            "papers": sorted(self.papers),
+        }
+
+
+def gather(session: Session, loan: Loan, on: date) -> Evidence:
+    """The evidence as it stands."""
+    collected = arrears.collection(session, [loan.id], on=on).get(loan.id)
+    on_file = papers_on_file(session, [loan.application_id]).get(loan.application_id, set())
+    missing = [(zh, en) for name, zh, en in _COLLECTED if not getattr(collected, name, ())]
+    missing += [titles for code, titles in PAPERS.items() if code not in on_file]
+    return Evidence(collected, frozenset(on_file), tuple(missing))
+
+
 def _evidence(session: Session, loan: Loan, on: date) -> dict[str, object]:
     """What shows that the lender has collected; refused by the names of all that is missing."""
-    collected = arrears.collection(session, [loan.id], on=on)[loan.id]
-    on_file = papers_on_file(session, [loan.application_id]).get(loan.application_id, set())
-    missing = [(zh, en) for name, zh, en in _COLLECTED if not getattr(collected, name)]
-    missing += [titles for code, titles in PAPERS.items() if code not in on_file]
-    if missing:
+    found = gather(session, loan, on)
+    if found.missing:
         raise CollectionEvidenceMissing(
             field="evidence",
             number=loan.number,
-            missing_zh="、".join(zh for zh, _ in missing),
-            missing_en=", ".join(en for _, en in missing),
+            missing_zh="、".join(zh for zh, _ in found.missing),
+            missing_en=", ".join(en for _, en in found.missing),
         )
-    return {
-        "since": collected.since.isoformat(),
-        "contacts": [_told(one) for one in collected.contacts],
-        "notices": [_told(one) for one in collected.notices],
-        "papers": sorted(on_file),
-    }
+    return found.plain()
 
 
 def _told(one: arrears.Step) -> dict[str, object]:

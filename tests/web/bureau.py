@@ -23,16 +23,16 @@ class Bureau:
     staff: dict[str, Staff] = field(default_factory=dict)
     keys: count[int] = field(default_factory=lambda: count(1))
 
-    def who(self, role: str, name: str = "", **scope: Any) -> Staff:
+    def who(self, role: str, clerk: str = "", **scope: Any) -> Staff:
         """Somebody with a role; another name is another person."""
-        key = f"{role}{name}"
+        key = f"{role}{clerk}"
         if key not in self.staff:
             self.staff[key] = self.hire(role, name=key, **scope)
         return self.staff[key]
 
-    def page(self, path: str, role: str = "finance", name: str = "", *, status: int = 200) -> str:
+    def page(self, path: str, role: str = "finance", clerk: str = "", *, status: int = 200) -> str:
         """A page's text."""
-        with self.client.get(path, headers=self.who(role, name).headers) as answer:
+        with self.client.get(path, headers=self.who(role, clerk).headers) as answer:
             text = answer.get_data(as_text=True)
         assert answer.status_code == status, text
         return text
@@ -43,20 +43,20 @@ class Bureau:
             assert answer.status_code == 200
             return answer.get_data()
 
-    def fill(self, path: str, role: str = "finance", name: str = "", **form: Any) -> TestResponse:
+    def fill(self, path: str, role: str = "finance", clerk: str = "", **form: Any) -> TestResponse:
         """A form sent."""
         entries = {"request_key": f"form-{next(self.keys):08d}", **form}
-        return self.client.post(path, data=entries, headers=self.who(role, name).headers)
+        return self.client.post(path, data=entries, headers=self.who(role, clerk).headers)
 
-    def done(self, path: str, role: str = "finance", name: str = "", **form: Any) -> str:
+    def done(self, path: str, role: str = "finance", clerk: str = "", **form: Any) -> str:
         """A form sent and done: where one lands."""
-        answer = self.fill(path, role, name, **form)
+        answer = self.fill(path, role, clerk, **form)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 
-    def get(self, path: str, role: str = "finance", name: str = "", *, status: int = 200) -> Any:
+    def get(self, path: str, role: str = "finance", clerk: str = "", *, status: int = 200) -> Any:
         """An answer of the API."""
-        answer = self.client.get(f"/api/v1{path}", headers=self.who(role, name).headers)
+        answer = self.client.get(f"/api/v1{path}", headers=self.who(role, clerk).headers)
         assert answer.status_code == status, answer.text
         return answer.get_json()
 
@@ -65,14 +65,14 @@ class Bureau:
         path: str,
         body: Any,
         role: str = "finance",
-        name: str = "",
+        clerk: str = "",
         *,
         key: str = "",
         status: int = 201,
     ) -> Any:
         """A command of the API."""
         headers = {
-            **self.who(role, name).headers,
+            **self.who(role, clerk).headers,
             "Idempotency-Key": key or f"call-{next(self.keys):08d}",
         }
         answer = self.client.post(f"/api/v1{path}", json=body, headers=headers)

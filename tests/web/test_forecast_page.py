@@ -102,7 +102,7 @@ def test_the_budget_warns_before_it_runs_out(bureau: Bureau) -> None:
     bureau.post(
         f"/proposals/{asked['proposal_id']}/decision",
         {"decision": "approved"},
-        name="second",
+        clerk="second",
     )
     told = bureau.get("/subsidies/forecast?quarters=4")
     assert (told["runs_out"], told["years"][0]["short"]) == (None, "0.00")
@@ -149,13 +149,13 @@ def test_a_line_is_entered_changed_by_two_and_kept_as_a_file(
     assert LINE["funder"] in again.text
     change = {"sign": "less", "amount": "100", "document_no": "宜财农〔2017〕9号", "reason": "收回"}
     bureau.done(f"{where}/changes", **change)
-    waiting = bureau.page(where, name="second")
+    waiting = bureau.page(where, clerk="second")
     assert "待审批" in waiting
     (decide,) = re.findall(rf'action="({where}/changes/\d+)"', waiting)
     # Who asked does not decide: no form, and no way round it.
     assert 'value="approved"' not in bureau.page(where)
     assert bureau.fill(decide, decision="approved").status_code == 403
-    bureau.done(decide, name="second", decision="approved")
+    bureau.done(decide, clerk="second", decision="approved")
     assert "400.00" in bureau.page(where)
     path = tmp_path / "lines.xlsx"
     path.write_bytes(bureau.file("/subsidies/budget.xlsx?year=2017"))

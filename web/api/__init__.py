@@ -20,6 +20,8 @@ from web.api import (
     dossier,
     figures,
     forecast,
+    fund,
+    fund_claims,
     grades,
     lending,
     notices,
@@ -57,6 +59,8 @@ _ROOMS: Final = (
     subsidies_money,
     watch,
     notices,
+    fund,
+    fund_claims,
 )
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 _SECURITY: Final = {

@@ -25,7 +25,7 @@ from web.forecasting import NAMES, Told, as_data, asked_of, assumptions, tell
 from web.words import yuan
 
 
-def _asking(command: Any) -> Any:
+def asking(command: Any) -> Any:
     """The options that every reading command takes."""
     for option in (
         click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON"),
@@ -59,7 +59,7 @@ subsidies_.add_command(paper)
 @click.option("--rate", metavar="PERCENT", default="", help="年利率，默认上限 · default: the cap")
 @click.option("--policy", metavar="ID", default="", help="执行的政策 · the policy lent under")
 @click.option("--against", metavar="ID", default="", help="对照的政策 · the policy compared with")
-@_asking
+@asking
 @click.pass_obj
 def forecast(
     house: House,
@@ -90,7 +90,7 @@ def forecast(
 
 @subsidies_.command("budget")
 @click.option("--year", type=int, help="年度，默认全部 · default: every year")
-@_asking
+@asking
 @click.pass_obj
 def budget(
     house: House,

@@ -16,6 +16,10 @@ from web.pages import (
     dossier,
     forecast,
     frame,
+    fund,
+    fund_claims,
+    fund_recoveries,
+    fund_statements,
     grades,
     households,
     imports,
@@ -57,6 +61,10 @@ _AUDIENCES: Final = (
     subsidies_claim,
     subsidies_money,
     notices,
+    fund,
+    fund_statements,
+    fund_claims,
+    fund_recoveries,
 )
 
 

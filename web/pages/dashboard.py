@@ -19,11 +19,13 @@ from kernel.regions import Region, scope_digits
 from loans import explaining
 from loans.migration import scope_of
 from office import rights
+from office.refusals import NotEntitled
 from policy import Targets
 from policy.sourced import Sourced
 from web import scope
 from web.access import needs
 from web.context import actor, house, reading
+from web.fields import row_id
 from web.pages import forms
 from web.published import Published, published
 from web.words import language, money, percent
@@ -42,6 +44,13 @@ GROUPS: Final = (
     ("逾期与不良", ("overdue_balance", "overdue_ratio", "bad_balance", "bad_ratio")),
     ("其中分贷统还", (
         "loans_entrusted_count", "disbursed_entrusted", "outstanding_entrusted",
+    )),
+    ("财政贴息", (
+        "subsidy_accrued", "subsidy_claimed", "subsidy_paid", "subsidy_to_recover",
+    )),
+    ("风险补偿金", (
+        "fund_balance", "leverage_cumulative", "headroom_cumulative", "leverage_outstanding",
+        "headroom_outstanding",
     )),
     ("统贷统还（单列，不计入以上指标）", (
         "loans_pooled_count", "disbursed_pooled", "outstanding_pooled", "households_in_pooled",
@@ -105,6 +114,7 @@ def show() -> ResponseReturnValue:
         on=on,
         last=last,
         corrected=corrected,
+        opens=by.institution_ids is None,
         groups=[(title, [_shown(found, name, on) for name in names]) for title, names in GROUPS],
         below=below,
         columns=[FIGURES[name] for name in BELOW],
@@ -135,7 +145,42 @@ def form(kind: str, value: Value) -> str:
         return "—"
     if kind == "count":
         return f"{value:,}"
+    if kind == "multiple":
+        return str(value)
     return percent(str(value)) if kind == "ratio" else money(str(value))
+
+
+@blueprint.get("/dashboard/<figure>")
+@needs("indicators.read")
+def rows(figure: str) -> ResponseReturnValue:
+    """What a figure of a closed day is made of, row by row."""
+    by, regions = actor(), house().regions
+    with reading() as session:
+        region = request.args.get("region") or scope.own_region(session, by)
+        rights.allow(by, "indicators.read", region=region)
+        if by.institution_ids is not None:
+            # Figures are the county's; rows of other lenders are not a lender's to see.
+            raise NotEntitled(command="indicators.read")
+        here = regions.get(region)
+        last = ledger.last_closed_day(session)
+        if last is None:
+            return forms.page("dashboard_empty.html", here=here)
+        on = parse_date(request.args["on"], field="on") if request.args.get("on") else last
+        found = indicators.figures(session, regions=regions, region=region, on=on)
+        page = indicators.rows_behind(
+            session, figure, regions=regions, region=region, on=on,
+            cursor=row_id(request.args.get("cursor")),
+        )  # fmt: skip
+    return forms.page(
+        "dashboard_rows.html",
+        here=here,
+        on=on,
+        figure=_shown(found, figure, on),
+        kind=page.kind,
+        money=FIGURES[figure].counter.endswith("_fen"),
+        rows=[(row, regions.full_name(row.village_code, below=2)) for row in page.rows],
+        cursor=page.cursor,
+    )
 
 
 def _whole_percent(value: Value) -> int | None:

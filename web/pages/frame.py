@@ -25,6 +25,7 @@ MENU: Final = (
     ("changes.overview", "变更", "loans.read"),
     ("subsidies.overview", "财政贴息", "subsidies.read"),
     ("proposals.listed", "待办", "proposals.read"),
+    ("fund.overview", "风险补偿金", "risk_fund.read"),
     ("watch.fuse", "风险监测", "risk_fund.read"),
     ("imports.form", "登记导入", "households.import"),
     ("batches.overview", "批量办理", "loans.apply"),
@@ -97,4 +98,6 @@ def _of_books(session: Session, who: Visitor, menu: tuple[MenuItem, ...]) -> Des
 
 
 def _is_here(endpoint: str) -> bool:
-    return (request.endpoint or "").split(".")[0] == endpoint.split(".", maxsplit=1)[0]
+    room = (request.endpoint or "").split(".", maxsplit=1)[0]
+    first = endpoint.split(".", maxsplit=1)[0]
+    return room == first or room.startswith(f"{first}_")

@@ -26,6 +26,8 @@ from web.context import actor, house, reading
 from web.explained import case_of
 from web.fields import row_id
 from web.pages import forms
+from web.pages.fund_claims import party
+from web.pages.fund_loan import fund_card
 from web.words import LOAN_STATES, language, t
 
 blueprint = Blueprint("loans", __name__)
@@ -116,10 +118,13 @@ def loan_page_of(number: str, refused: Refusal | None = None) -> ResponseReturnV
         page = loan_page(session, number=number, by=by, open_day=on)
         case = case_of(session, number)
         explained = [(event, _why(case, event)) for event in page.events]
+        fund = fund_card(session, number, on=on, overdue=page.line.overdue_fen > 0)
     return forms.page(
         "loan.html",
         refused,
         page=page,
+        fund=fund,
+        party=party,
         line=page.line,
         on=on,
         village=house().regions.full_name(page.line.village_code, below=3),

@@ -27,7 +27,9 @@ from office import approvals, rights
 from office.models import Person as Staff
 from office.models import Proposal
 from organisations.models import Organisation
+from risk_fund.claims.record import SUBJECT as CLAIMS
 from risk_fund.lifting import SUBJECT as LIFTS
+from risk_fund.reconciling import SUBJECT as STATEMENTS
 from web import deeds
 from web.access import needs
 from web.context import actor, house, once, reading
@@ -77,6 +79,10 @@ def one(proposal_id: int) -> ResponseReturnValue:
         return redirect(url_for("changes.sheet", sheet_id=proposal.subject_id))
     if proposal.subject_kind == LIFTS:
         return redirect(url_for("watch.fuse"))
+    if proposal.subject_kind == CLAIMS:
+        return redirect(url_for("fund_claims.one", claim_id=proposal.subject_id))
+    if proposal.subject_kind == STATEMENTS:
+        return redirect(url_for("fund_statements.one", statement_id=proposal.subject_id))
     return _proposal(proposal_id)
 
 
