@@ -257,6 +257,68 @@ def test_a_household_sees_what_came_to_its_card(cards: Bureau, refunded: Claimed
     assert ROW in waiting
 
 
+def test_who_cannot_be_paid_is_told_by_row(bureau: Bureau, claimed: Claimed) -> None:
+    """The lender has no account yet: no file is made, no budget spoken for."""
+    offices = claimed.offices
+    line_id = offices.fund(100_000, year=2017)
+    offices.recompute(claimed.claim_id)
+    offices.confirm(claimed.claim_id)
+    offices.post_notice(claimed.claim_id)
+    claimed.close_to(date(2017, 6, 27))
+    offices.grant(claimed.claim_id)
+    path = f"/subsidies/claims/{claimed.claim_id}"
+    page = bureau.fill(f"{path}/file", "finance", "制表")
+    assert page.status_code == 422
+    assert "不能付款的" in page.text
+    assert "宜章示范农村商业银行没有一卡通" in page.text
+    # A line of the form that comes to something else than what is owed.
+    offices.bank(claims_world.LENDERS_ACCOUNT)
+    wrong = {f"line-{line_id}": "395.81"}
+    again = bureau.fill(f"{path}/file", "finance", "制表", **wrong)
+    assert again.status_code == 422
+    assert "395.81" in again.text
+    (line,) = bureau.get("/subsidies/budget")["items"]
+    assert line["committed"] == "0.00"
+    bureau.done(f"{path}/file", "finance", "制表", **{f"line-{line_id}": "395.82"})
+    (line,) = bureau.get("/subsidies/budget")["items"]
+    assert line["committed"] == FIRST_TOTAL
+
+
+def test_what_was_claimed_too_much_is_paid_back_by_voucher(
+    bureau: Bureau, claimed: Claimed
+) -> None:
+    offices, claim_id = claimed.offices, claimed.claim_id
+    line_id = offices.fund(100_000, year=2017)
+    offices.bank(claims_world.LENDERS_ACCOUNT)
+    offices.recompute(claim_id)
+    offices.confirm(claim_id)
+    offices.post_notice(claim_id)
+    claimed.close_to(date(2017, 6, 27))
+    offices.grant(claim_id)
+    offices.make_file(claim_id)
+    offices.send(claim_id)
+    offices.take_answer(claim_id, offices.answer_file(claim_id))
+    claimed.correct()
+    claimed.close_to(date(2017, 6, 28))
+    assert bureau.get("/subsidies/figures")["to_recover"] == "26.38"
+    (owed,) = bureau.get("/subsidies/clawbacks")
+    assert (owed["payer"], owed["amount"]) == ("宜章示范农村商业银行", "26.38")
+    back = {
+        "lender_id": owed["lender_id"], "route": "lender", "payer_kind": "organisations",
+        "payer_id": owed["payer_id"], "amount": "26.37", "channel": "transfer",
+        "voucher_no": "ZH1", "line_id": line_id, "reason": "提前还款更正",
+    }  # fmt: skip
+    less = bureau.fill("/subsidies/clawbacks", **back)
+    assert less.status_code == 422
+    bureau.done("/subsidies/clawbacks", **{**back, "amount": "26.38"})
+    assert bureau.get("/subsidies/clawbacks") == []
+    (line,) = bureau.get("/subsidies/budget")["items"]
+    assert line["paid"] == "369.44"
+    claimed.close_to(date(2017, 6, 29))
+    figures = bureau.get("/subsidies/figures")
+    assert {figures[name] for name in ("accrued", "claimed", "paid")} == {"369.44"}
+
+
 # --- notices --------------------------------------------------------------------------------------
 
 
