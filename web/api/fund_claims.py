@@ -11,7 +11,8 @@ from risk_fund import ClaimAsked, Transfer, claim_queries
 from risk_fund.claims.preview import preview
 from risk_fund.explaining import why_claim
 from web import fund_data, funding
-from web.api import fund_schemas as schemas
+from web.api import fund_claims_schemas as schemas
+from web.api.fund_schemas import FundMoved
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 
@@ -158,7 +159,7 @@ def withdraw(body: dict[str, Any], claim_id: int) -> dict[str, Any]:
     "/fund/claims/<int:claim_id>/payment",
     command="risk_fund.pay",
     body=schemas.FundPaymentBody,
-    answers=schemas.FundMoved,
+    answers=FundMoved,
     status=201,
     keyed=True,
 )
