@@ -3,6 +3,7 @@
 * the rows of a claim are those that were frozen, and come to its totals;
 * it stands where its last step brought it, and every step is one that the lifecycle allows;
 * what was submitted, paid, given back and clawed back stands in the ledger once, to the fen;
+* a clawback is what the entitlements that it holds come to;
 * what the lenders' books cleared of the treasury's dues is what they were paid, loan by loan.
 """
 
@@ -48,6 +49,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _in_the_ledger(session)
     yield from _claimed_payable(session)
     yield from _cleared(session)
+    yield from _clawed_back(session)
 
 
 def _frozen(session: Session) -> Iterator[Finding]:
@@ -190,6 +192,27 @@ def _cleared(session: Session) -> Iterator[Finding]:
                 f"of loan {loan_id}'s dues from the treasury {booked.get(loan_id)} fen are "
                 f"cleared, by what was paid {wanted.get(loan_id)}",
             )
+
+
+def _clawed_back(session: Session) -> Iterator[Finding]:
+    """A clawback is the sum of the entitlements that it holds, turned round."""
+    fen = sum_of(Entitlement.amount_fen)
+    rows = session.execute(
+        select(Clawback.id, Clawback.amount_fen, -fen)
+        .outerjoin(EntitlementClaim, EntitlementClaim.clawback_id == Clawback.id)
+        .outerjoin(Entitlement, Entitlement.id == EntitlementClaim.entitlement_id)
+        .group_by(Clawback.id, Clawback.amount_fen)
+        .having(Clawback.amount_fen != -fen)
+        .order_by(Clawback.id)
+    )
+    for clawback_id, paid_fen, held_fen in rows:
+        yield _finding(
+            "clawed_back",
+            "entitlement_claims",
+            f"clawback_id={clawback_id}",
+            f"第{clawback_id}号追回{paid_fen}分，所含贴息合计{held_fen}分",
+            f"clawback {clawback_id} is {paid_fen} fen, the entitlements it holds {held_fen}",
+        )
 
 
 def _by_key(session: Session, query: Select[Any, Any]) -> Mapping[Any, Any]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -29,7 +29,15 @@ from subsidies import budget
 from subsidies.claims.booking import treasury
 from subsidies.claims.freezing import unclaimed
 from subsidies.claims.steps import allow
-from subsidies.models import Clawback, Entitlement, EntitlementClaim
+from subsidies.lifecycle import PAID, RECEIPTED
+from subsidies.models import (
+    BankReturnRow,
+    ClaimPosition,
+    Clawback,
+    Entitlement,
+    EntitlementClaim,
+    PaymentRow,
+)
 from subsidies.refusals.claiming import (
     ClawbackDiffers,
     NothingToTakeBack,
@@ -130,16 +138,39 @@ def owed_back(session: Session, *, lender_id: int | None = None) -> list[OwedBac
 
 
 def recoverable() -> ColumnElement[bool]:
-    """Of an entitlement: it takes back what a claim holds, and stands in none itself."""
+    """Of an entitlement: it takes back what was paid, and stands in no claim itself.
+
+    Nobody pays back what has not come: of a claim on its way the next one takes it off, and what
+    was given back to the budget was never had.
+    """
     before, held = aliased(Entitlement), aliased(EntitlementClaim)
-    claimed = exists().where(
+    had = exists().where(
         before.loan_id == Entitlement.loan_id,
         before.to_on == Entitlement.to_on,
         before.revision < Entitlement.revision,
         held.entitlement_id == before.id,
-        held.claim_id.is_not(None),
+        _is_paid(before, held),
     )
-    return and_(Entitlement.amount_fen < 0, unclaimed(), claimed)
+    return and_(Entitlement.amount_fen < 0, unclaimed(), had)
+
+
+def _is_paid(one: type[Entitlement], held: type[EntitlementClaim]) -> ColumnElement[bool]:
+    """Of an entitlement in a claim: its payee has the money; where its rows cancel, it is over."""
+    mine = and_(
+        PaymentRow.claim_id == held.claim_id,
+        PaymentRow.payee_kind == one.payee_kind,
+        PaymentRow.payee_id == one.payee_id,
+    )
+    by_bank = exists().where(
+        mine, BankReturnRow.payment_row_id == PaymentRow.id, BankReturnRow.result == "paid"
+    )
+    over = exists().where(
+        ClaimPosition.claim_id == held.claim_id, ClaimPosition.state.in_((PAID, RECEIPTED))
+    )
+    return or_(
+        by_bank.correlate(one, held),
+        and_(over.correlate(held), ~exists().where(mine).correlate(one, held)),
+    )
 
 
 def _owed(session: Session, back: Back) -> Sequence[Entitlement]:

@@ -29,17 +29,24 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from households import Person
 from kernel.database import sum_of
 from kernel.digests import canonical_cells, digest_lines
 from kernel.seals import table_of
 from loans import record
-from loans.models import Due, Loan, LoanShare, OpenDue, Segment
+from loans.models import Allocation, Due, Loan, LoanShare, OpenDue, Repayment, Segment
 from loans.routes import LENDER
 from organisations import Organisation
-from subsidies.models import ClaimLeftOut, ClaimRow, Entitlement, EntitlementClaim
+from subsidies.models import (
+    ClaimLeftOut,
+    ClaimRow,
+    Entitlement,
+    EntitlementClaim,
+    GivenBack,
+    PaymentRow,
+)
 
 #: what is frozen of a row, in the order of the table
 COLUMNS: Final = tuple(
@@ -76,6 +83,7 @@ class Choice:
             unclaimed(),
             or_(~left_out(), Entitlement.loan_id.in_(sorted(self.taking_again))),
             or_(Entitlement.route == LENDER, collected()),
+            ~of_given_back(),
         )
 
     def taken(self) -> ColumnElement[bool]:
@@ -97,12 +105,51 @@ def unclaimed() -> ColumnElement[bool]:
 
 
 def collected() -> ColumnElement[bool]:
-    """Of an entitlement: nothing of the interest up to its end is unpaid by whoever repays."""
-    return ~exists().where(
-        OpenDue.loan_id == Entitlement.loan_id,
+    """Of an entitlement: all the interest up to its end was paid by whoever repays."""
+    return ~owing(Entitlement.loan_id, Entitlement.to_on)
+
+
+def owing(
+    loan_id: ColumnElement[int] | InstrumentedAttribute[int],
+    to_on: ColumnElement[date] | InstrumentedAttribute[date],
+) -> ColumnElement[bool]:
+    """Interest of a loan that fell due up to a day is unpaid, or was written off unpaid (核销)."""
+    unpaid = exists().where(
+        OpenDue.loan_id == loan_id,
         OpenDue.kind == "interest",
         Due.id == OpenDue.due_id,
-        Due.due_on <= Entitlement.to_on,
+        Due.due_on <= to_on,
+    )
+    lost = (
+        select(sum_of(Allocation.amount_fen))
+        .join(Repayment, Repayment.id == Allocation.repayment_id)
+        .join(Due, Due.id == Allocation.due_id)
+        .where(
+            Repayment.loan_id == loan_id,
+            Repayment.kind == "write_off",
+            Due.kind == "interest",
+            Due.due_on <= to_on,
+        )
+        .scalar_subquery()
+    )
+    return or_(unpaid, lost > 0)
+
+
+def of_given_back() -> ColumnElement[bool]:
+    """Of an entitlement below nothing: it takes back what its payee never had (已退回预算)."""
+    before, held = aliased(Entitlement), aliased(EntitlementClaim)
+    return and_(
+        Entitlement.amount_fen < 0,
+        exists().where(
+            before.loan_id == Entitlement.loan_id,
+            before.to_on == Entitlement.to_on,
+            before.revision < Entitlement.revision,
+            held.entitlement_id == before.id,
+            PaymentRow.claim_id == held.claim_id,
+            PaymentRow.payee_kind == before.payee_kind,
+            PaymentRow.payee_id == before.payee_id,
+            GivenBack.payment_row_id == PaymentRow.id,
+        ),
     )
 
 

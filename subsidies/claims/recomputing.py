@@ -26,11 +26,11 @@ from households import queries as register
 from households.models import Household
 from kernel.database import sum_of
 from loans import record
-from loans.models import Due, Loan, OpenDue, Segment, Settlement
+from loans.models import Loan, Segment, Settlement
 from loans.parts import EARNED_ON, Closed
 from loans.routes import LENDER
 from policy import ContractTerms
-from subsidies.claims.freezing import collected, left_out, unclaimed
+from subsidies.claims.freezing import collected, left_out, of_given_back, owing, unclaimed
 from subsidies.entitlement import treasury_fen
 from subsidies.models import Claim, ClaimRow, Entitlement, EntitlementClaim
 
@@ -114,14 +114,7 @@ def _uncollected(session: Session, claim: Claim, keys: Subquery) -> list[Key]:
     if claim.route == LENDER:
         return []
     rows = session.execute(
-        select(keys.c.loan_id, keys.c.to_on).where(
-            exists().where(
-                OpenDue.loan_id == keys.c.loan_id,
-                OpenDue.kind == "interest",
-                Due.id == OpenDue.due_id,
-                Due.due_on <= keys.c.to_on,
-            )
-        )
+        select(keys.c.loan_id, keys.c.to_on).where(owing(keys.c.loan_id, keys.c.to_on))
     )
     return [(row[0], row[1]) for row in rows]
 
@@ -241,7 +234,7 @@ def _elsewhere(session: Session, claim: Claim, keys: Subquery) -> dict[Key, int]
         or_(EntitlementClaim.claim_id.is_(None), EntitlementClaim.claim_id != claim.id),
     )
     unpaid = and_(Entitlement.route != LENDER, ~collected())
-    waits = and_(unclaimed(), or_(left_out(), _payee_waits(claim), unpaid))
+    waits = and_(unclaimed(), or_(left_out(), _payee_waits(claim), unpaid, of_given_back()))
     rows = session.execute(
         select(Entitlement.loan_id, Entitlement.to_on, sum_of(Entitlement.amount_fen))
         .join(keys, _of_key(Entitlement.loan_id, Entitlement.to_on, keys))

@@ -72,6 +72,14 @@ def check_lines(
     return found
 
 
+def joined(lines: Sequence[FromLine]) -> list[FromLine]:
+    """Each line once, with all that is taken from it, in the order in which they were named."""
+    fen: dict[int, int] = {}
+    for one in lines:
+        fen[one.line_id] = fen.get(one.line_id, 0) + one.amount_fen
+    return [FromLine(line_id, amount_fen) for line_id, amount_fen in fen.items()]
+
+
 def commit_lines(session: Session, lines: Sequence[FromLine]) -> None:
     """Speak for the money, in the order of the lines' numbers."""
     for one in sorted(lines, key=lambda line: line.line_id):

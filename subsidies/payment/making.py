@@ -85,6 +85,7 @@ def make_file(
     if lines is None:
         lines = funding.propose_lines(session, total_fen=total_fen, year=year, conduct=conduct)
     named = funding.check_lines(session, lines, total_fen=total_fen, year=year)
+    lines = funding.joined(lines)
     funding.commit_lines(session, lines)
     file = _file(session, taken, rows, named, year=year, late=late, encoding=encoding)
     file.digest = forms.digest_of(row.paid for row in rows)

@@ -90,7 +90,7 @@ def clawback_forgotten(connection: Connection) -> None:
         (submission_unbooked, {"subsidies.places", "subsidies.booked"}),
         (paid_more, {"subsidies.booked", "subsidies.claimed_payable"}),
         (total_changed, {"subsidies.frozen", "subsidies.booked", "subsidies.claimed_payable"}),
-        (clawback_forgotten, {"subsidies.cleared"}),
+        (clawback_forgotten, {"subsidies.cleared", "subsidies.clawed_back"}),
     ],
 )
 def test_what_was_changed_is_found(
