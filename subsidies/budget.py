@@ -202,7 +202,7 @@ def _digest(change: BudgetChange) -> str:
 # --- free, committed, paid ------------------------------------------------------------------------
 
 
-def commit(session: Session, *, line_id: int, fen: int) -> None:
+def reserve(session: Session, *, line_id: int, fen: int) -> None:
     """Speak for free money: a payment file is made."""
     _move(session, line_id, fen, committed_fen=fen)
 

@@ -83,7 +83,7 @@ def joined(lines: Sequence[FromLine]) -> list[FromLine]:
 def commit_lines(session: Session, lines: Sequence[FromLine]) -> None:
     """Speak for the money, in the order of the lines' numbers."""
     for one in sorted(lines, key=lambda line: line.line_id):
-        budget.commit(session, line_id=one.line_id, fen=one.amount_fen)
+        budget.reserve(session, line_id=one.line_id, fen=one.amount_fen)
 
 
 def _of_level(session: Session, level: str, needed_fen: int, year: int) -> list[FromLine]:

@@ -128,7 +128,7 @@ def test_only_finance_enters_a_line(town: TreasuryTown) -> None:
 def test_money_goes_from_free_to_committed_to_paid_and_back(town: TreasuryTown) -> None:
     line_id = entered(town)
     with town.books.write("subsidies.pay", by=FINANCE) as session:
-        budget.commit(session, line_id=line_id, fen=300)
+        budget.reserve(session, line_id=line_id, fen=300)
         budget.release(session, line_id=line_id, fen=100)
         budget.pay(session, line_id=line_id, fen=150)
         use = session.get_one(BudgetUse, line_id)
@@ -141,7 +141,7 @@ def test_money_goes_from_free_to_committed_to_paid_and_back(town: TreasuryTown) 
 @pytest.mark.parametrize(
     ("verb", "fen", "refusal"),
     [
-        (budget.commit, MILLION + 1, BudgetExceeded),
+        (budget.reserve, MILLION + 1, BudgetExceeded),
         (budget.release, 1, BudgetNotCommitted),
         (budget.pay, 1, BudgetNotCommitted),
         (budget.take_back, 1, BudgetNotPaid),
@@ -178,7 +178,7 @@ def test_a_change_is_in_force_once_another_person_says_so(town: TreasuryTown) ->
 def test_a_line_is_not_cut_below_what_is_spoken_for(town: TreasuryTown) -> None:
     line_id = entered(town, LineEntered("1号", "1", "county", 2016, "县财政局", 1_000))
     with town.books.write("subsidies.pay", by=FINANCE) as session:
-        budget.commit(session, line_id=line_id, fen=600)
+        budget.reserve(session, line_id=line_id, fen=600)
         budget.release(session, line_id=line_id, fen=600)
     proposal_id = proposed(town, line_id, -1_001)
     with pytest.raises(BudgetExceeded):
@@ -217,7 +217,7 @@ def test_32_clerks_never_pass_the_line_together(town: TreasuryTown) -> None:
     def clerk(_: int) -> bool:
         barrier.wait()
         try:
-            move(town, budget.commit, line_id, 70)
+            move(town, budget.reserve, line_id, 70)
         except BudgetExceeded:
             return False
         return True
