@@ -43,8 +43,12 @@ def ask_lift(
     conduct: ConductRules,
     on: date,
     by: Actor,
+    place: str = "",
 ) -> int:
-    """Ask that lending goes on in a scope up to a day; the proposal's id."""
+    """Ask that lending goes on in a scope up to a day; the proposal's id.
+
+    ``place`` is what the scope is called, where whoever asks has the list of regions at hand.
+    """
     rights.allow(by, ASK, region=region_of(session, scope))
     ledger.require_bookable(session, on)
     if not reason.strip():
@@ -63,13 +67,14 @@ def ask_lift(
     )
     session.add(lift)
     session.flush()
+    called = place or name_of(session, scope)
     return approvals.propose(
         session,
         command=DECIDE,
         subject_kind=SUBJECT,
         subject_id=lift.id,
         digest=_digest(lift),
-        summary=f"解除熔断：{name_of(session, scope)}，至{until_on}（含）止；{lift.reason}",
+        summary=f"解除熔断：{called}，至{until_on}（含）止；{lift.reason}",
         region_code=region_of(session, scope),
         on=on,
         by=by,

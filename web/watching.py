@@ -52,6 +52,7 @@ def ask_for_lift(scope: Scope, *, until_on: date, reason: str) -> Deed:
             conduct=rules_of(session, on),
             on=on,
             by=by,
+            place=house().regions.area_name(scope[1]) if scope[0] == "region" else "",
         )
         return {"proposal_id": proposal_id}
 

@@ -109,6 +109,9 @@ def test_a_stop_is_told_with_its_figures_and_lifted_by_two(site: Site) -> None:
     # 10 000 of 60 000 is a sixth: 16.6666…, half up at the fourth decimal.
     assert (bank["name"], bank["ratio"], bank["event"]) == (LENDER, "16.6667", "")
     proposal = site.post("/fund/fuse/lifts", ASKED, "poverty_office")["proposal_id"]
+    (asked,) = site.get("/proposals")
+    name = site.house.regions.full_name(f"{TOWNSHIP}000")
+    assert asked["summary"] == f"解除熔断：{name}，至2017-07-31（含）止；已落实"
     (waiting,) = site.get("/fund/fuse?event=blown")["items"]
     assert (waiting["lift_proposal"], waiting["lift_until"]) == (proposal, "2017-07-31")
     decided = site.post(f"/fund/fuse/lifts/{proposal}/decision", {"decision": "approved"})
