@@ -310,7 +310,9 @@ class Treasury:
         )
 
     def _send(self, claim_id: int) -> Step:
-        return lambda session, on, by: payment.send(session, claim_id=claim_id, on=on, by=by)
+        return lambda session, on, by: payment.send(
+            session, claim_id=claim_id, rulebook=self._house.rulebook, on=on, by=by
+        )
 
     def _answer(self, claim_id: int) -> Step:
         """The bank's file comes back: everybody was paid; it is taken in."""

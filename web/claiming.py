@@ -186,7 +186,7 @@ def _file(one: Doing) -> dict[str, Any]:
 
 
 def _send(one: Doing) -> dict[str, Any]:
-    return {"batch_no": payment.send(one.session, **one.plainly)}
+    return {"batch_no": payment.send(one.session, rulebook=one.here.rulebook, **one.plainly)}
 
 
 def _discard(one: Doing) -> None:

@@ -199,8 +199,8 @@ def downgrade() -> None:
         batch.drop_column("when_full")
         batch.alter_column("limit_fen", existing_type=BigInt, nullable=False)
     _treasury_owes_again()
-    for table, columns in (("positions", POSITION), ("open_segments", OPEN_SEGMENT)):
-        _shrink(table, columns)
+    _shrink("positions", POSITION)
+    _shrink("open_segments", OPEN_SEGMENT)
     for name, (table, _) in INDEXES.items():
         op.drop_index(name, table)
     with unguarded(ADDED):

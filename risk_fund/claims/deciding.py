@@ -8,6 +8,7 @@ pledge in the same unit of work.
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
@@ -36,6 +37,8 @@ from risk_fund.lifecycle import NEXT, STATES, WAITS_FOR
 from risk_fund.models import FundAccount, FundClaim, FundClaimPosition
 from risk_fund.refusals import FundClaimNoLongerOwed, FundClaimNotInState
 
+WITHDRAWN: Final = "withdrawn"
+
 
 def decide_claim(
     session: Session,
@@ -51,7 +54,9 @@ def decide_claim(
     ledger.require_bookable(session, on)
     claim, loan, position = find(session, claim_id, by, "risk_fund.read")
     waits = WAITS_FOR.get(position.state)
-    if waits is None:
+    # What the lender has taken back is struck off the desk where it lay: it can be sent back alone.
+    gone = position.state == WITHDRAWN and not approved
+    if waits is None and not gone:
         raise not_in_state(claim, position, "审核", "decided")
     own = households_of(session, loan, by)
     approvals.require_other(by, makers_of(session, claim_id), own)
@@ -65,6 +70,8 @@ def decide_claim(
         reason=reason,
         identity_indexes=own,
     )
+    if waits is None:
+        return position.state
     if not approved:
         return _end(session, claim, position, "rejected", rulebook, on=on, by=by, reason=reason)
     require_still_owed(session, claim, on=on)
@@ -82,7 +89,7 @@ def withdraw_claim(
     claim, _, position = find(session, claim_id, by, "risk_fund.claim")
     if not reason.strip():
         raise ReasonMissing(field="reason")
-    _end(session, claim, position, "withdrawn", rulebook, on=on, by=by, reason=reason)
+    _end(session, claim, position, WITHDRAWN, rulebook, on=on, by=by, reason=reason)
 
 
 def _waiting(session: Session, claim_id: int) -> int:

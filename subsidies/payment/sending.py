@@ -8,24 +8,40 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import ledger
 from kernel.actor import Actor
 from kernel.vault import Keyring
 from office import rights
+from policy import Rulebook
 from subsidies import budget, lifecycle
 from subsidies.claims.steps import allow, claim_of, elsewhere, require_reason, state_of, take
 from subsidies.models import FileDiscard, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
 from subsidies.payment import forms
 from subsidies.payment.accounts import number_of
 from subsidies.payment.forms import Paid
+from subsidies.payment.funding import budget_year
 from subsidies.payment.owed import answered, last_file
-from subsidies.refusals.paying import PaymentRowsChanged
+from subsidies.refusals.paying import PaymentRowsChanged, PaymentYearOver
 
 
-def send(session: Session, *, claim_id: int, on: date, by: Actor) -> str:
-    """Hand the file over to the bank; its batch number."""
+def send(session: Session, *, claim_id: int, rulebook: Rulebook, on: date, by: Actor) -> str:
+    """Hand the file over to the bank; its batch number.
+
+    A file that was made before the treasury's closing day and lies beyond it would be paid from
+    the year that is over: it is discarded and made anew, on lines of the new year.
+    """
     take(session, "send", claim_id, on=on, by=by)
     file = last_file(session, claim_id)
     _require_unchanged(session, file)
+    conduct = rulebook.conduct(on=on, region=ledger.books(session).region_code)
+    if budget_year(on, conduct) != file.budget_year:
+        raise PaymentYearOver(
+            field="claim_id",
+            clause=conduct.subsidy_year_end.cite,
+            year=file.budget_year,
+            on=on,
+            now=budget_year(on, conduct),
+        )
     return file.batch_no
 
 

@@ -176,6 +176,14 @@ class PayoutHolderMissing(Refusal):
     en = "an account has a holder and a bank"
 
 
+class PaymentYearOver(Refusal):
+    """What is sent after the treasury's closing day is paid from lines of the new year (跨年)."""
+
+    status = 409
+    zh = "付款文件列支{year}年度预算，{on}送银行已属{now}年度：请作废后按新年度指标重制"
+    en = "the file draws on the budget of {year}, {on} falls into {now}: discard and remake it"
+
+
 class PayeeUnknown(Refusal):
     """Households and organisations are paid."""
 

@@ -14,6 +14,7 @@ import risk_fund
 from households.models import Person
 from kernel.actor import Actor
 from loans.refusals import LoanUnknown, ValueDateInFuture
+from office import approvals
 from office.models import Proposal
 from office.refusals import (
     NotEntitled,
@@ -494,6 +495,12 @@ def test_rejected_or_withdrawn_the_pledge_is_free(fund: Fund) -> None:
         fund.withdraw_claim(again, " ")
     fund.withdraw_claim(again)
     assert fund.balance[1] == 0
+    # It still lies on the next desk, which can send it back and nothing else.
+    with pytest.raises(FundClaimNotInState):
+        fund.judge(again, OFFICE)
+    assert fund.judge(again, OFFICE, approved=False, reason="申请已撤回") == "withdrawn"
+    with fund.town.books.read() as session:
+        assert approvals.waiting(session, OFFICE) == []
     with pytest.raises(FundClaimNotInState):
         fund.withdraw_claim(again)
     third = fund.approve(fund.file(number))

@@ -222,7 +222,13 @@ class Offices(TreasuryTown):
     def send(self, claim_id: int, by: Actor = FINANCE) -> str:
         """Send it."""
         with self.books.write("subsidies.send", by=by) as session:
-            return payment.send(session, claim_id=claim_id, on=ledger.open_day(session), by=by)
+            return payment.send(
+                session,
+                claim_id=claim_id,
+                rulebook=self.rulebook,
+                on=ledger.open_day(session),
+                by=by,
+            )
 
     def discard(self, claim_id: int, by: Actor = SECOND_FINANCE, reason: str = "账号有误") -> None:
         """Give the file up."""

@@ -49,6 +49,7 @@ from subsidies.refusals.paying import (
     PaymentNotReturned,
     PaymentRowsChanged,
     PaymentRowsRefused,
+    PaymentYearOver,
     PayoutAccountMissing,
     PayoutAccountUnchanged,
     PayoutHolderMissing,
@@ -288,6 +289,23 @@ def test_on_the_closing_day_it_is_still_this_years(offices: Offices) -> None:
     with offices.books.read() as session:
         file = session.scalars(select(PaymentFile)).one()
     assert (file.made_on, file.budget_year, file.crosses_year) == (date(2016, 12, 20), 2016, False)
+
+
+def test_a_file_that_lies_beyond_the_closing_day_is_made_anew(offices: Offices) -> None:
+    settled(offices, 1)
+    offices.bank(LENDER_ACCOUNT)
+    this_year, next_year = offices.fund(), offices.fund(year=2017)
+    claim_id = offices.noticed()
+    offices.close_to(date(2016, 12, 19))
+    offices.grant(claim_id)
+    offices.make_file(claim_id)
+    offices.close_to(date(2016, 12, 20))
+    with pytest.raises(PaymentYearOver):
+        offices.send(claim_id)
+    offices.discard(claim_id)
+    offices.make_file(claim_id)
+    offices.send(claim_id)
+    assert (use(offices, this_year), use(offices, next_year)) == ((0, 0), (ONE_LOAN_FEN, 0))
 
 
 # --- names and encodings --------------------------------------------------------------------------

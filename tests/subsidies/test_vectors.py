@@ -57,7 +57,7 @@ def test_v1_a_year_at_4_35_percent(
 ) -> None:
     new_town.found(drawn, households=1)
     bend(new_town, day_count=day_count, settle_on_day=0)
-    terms = {"term_months": 12, "annual_rate_ppm": 43_500}
+    terms: dict[str, object] = {"term_months": 12, "annual_rate_ppm": 43_500}
     if day_count == "by-month":
         terms |= {"method": "interest-only", "every_months": 12}
     else:
