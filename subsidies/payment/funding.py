@@ -2,7 +2,8 @@
 
 The proposal splits the total over the levels that fund it (``subsidy_funding``) by largest
 remainder, and takes each level's part from its lines of the year in their order; people may choose
-lines of the year themselves. What is paid after the treasury's closing day falls into the next
+lines of the year themselves. A file carries one project code, which the bank books every row under:
+all its lines are of that code. What is paid after the treasury's closing day falls into the next
 year; a file that is paid in a later year than its interest was earned says 跨年.
 """
 
@@ -21,7 +22,12 @@ from subsidies import budget
 from subsidies.budget import LEVELS
 from subsidies.models import BudgetLine, BudgetUse
 from subsidies.refusals import BudgetLineUnknown
-from subsidies.refusals.paying import BudgetLineOfOtherYear, BudgetLinesDiffer, BudgetShortOfFunds
+from subsidies.refusals.paying import (
+    BudgetLineOfOtherYear,
+    BudgetLinesDiffer,
+    BudgetLinesOfTwoCodes,
+    BudgetShortOfFunds,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +47,23 @@ def budget_year(on: date, conduct: ConductRules) -> int:
 def propose_lines(
     session: Session, *, total_fen: int, year: int, conduct: ConductRules
 ) -> list[FromLine]:
-    """Lines by the shares of those who fund, each level's oldest line first."""
+    """Lines by the shares of those who fund, each level's oldest first, all of the first code that
+    holds every share.
+    """
     shares = conduct.subsidy_funding.value
     parts = split_by_weights(total_fen, [share.share_bp for share in shares])
-    found: list[FromLine] = []
-    for share, part_fen in zip(shares, parts, strict=True):
-        found += _of_level(session, share.party, part_fen, year)
-    return found
+    wanted = [(share.party, part_fen) for share, part_fen in zip(shares, parts, strict=True)]
+    short: list[BudgetShortOfFunds] = []
+    for code in _codes(session, year) or [""]:
+        try:
+            return [
+                line
+                for level, part_fen in wanted
+                for line in _of_level(session, level, part_fen, year, code)
+            ]
+        except BudgetShortOfFunds as refused:
+            short.append(refused)
+    raise short[0]
 
 
 def check_lines(
@@ -68,6 +84,8 @@ def check_lines(
             raise BudgetLineOfOtherYear(
                 field="lines", document_no=line.document_no, line_year=line.year, year=year
             )
+        if found and line.code != found[0].code:
+            raise BudgetLinesOfTwoCodes(field="lines", code=found[0].code, other=line.code)
         found.append(line)
     return found
 
@@ -86,12 +104,27 @@ def commit_lines(session: Session, lines: Sequence[FromLine]) -> None:
         budget.reserve(session, line_id=one.line_id, fen=one.amount_fen)
 
 
-def _of_level(session: Session, level: str, needed_fen: int, year: int) -> list[FromLine]:
+def _codes(session: Session, year: int) -> list[str]:
+    """The project codes of a year's lines, the oldest line's first."""
+    rows = session.scalars(
+        select(BudgetLine.code).where(BudgetLine.year == year).order_by(BudgetLine.id)
+    )
+    return list(dict.fromkeys(rows))
+
+
+def _of_level(
+    session: Session, level: str, needed_fen: int, year: int, code: str
+) -> list[FromLine]:
     free = BudgetUse.amount_fen - BudgetUse.committed_fen - BudgetUse.paid_fen
     rows = session.execute(
         select(BudgetLine.id, free)
         .join(BudgetUse, BudgetUse.line_id == BudgetLine.id)
-        .where(BudgetLine.level == level, BudgetLine.year == year, free > 0)
+        .where(
+            BudgetLine.level == level,
+            BudgetLine.year == year,
+            BudgetLine.code == code,
+            free > 0,
+        )
         .order_by(BudgetLine.id)
     )
     found: list[FromLine] = []

@@ -80,6 +80,13 @@ class BudgetLineOfOtherYear(Refusal):
     en = "line {document_no} is of {line_year}; this file is paid in the budget of {year}"
 
 
+class BudgetLinesOfTwoCodes(Refusal):
+    """A file carries one project code."""
+
+    zh = "一个付款文件只有一个项目代码，所选指标有{code}和{other}两个：请只选同一项目代码的指标"
+    en = "a payment file carries one project code, the lines chosen have {code} and {other}"
+
+
 class BudgetShortOfFunds(Refusal):
     """The lines of a level and a year do not hold its share of a file."""
 

@@ -174,10 +174,17 @@ class Offices(TreasuryTown):
 
     # --- paying -----------------------------------------------------------------------------------
 
-    def fund(self, fen: int = 100_000_000, *, level: str = "county", year: int = 2016) -> int:
+    def fund(
+        self,
+        fen: int = 100_000_000,
+        *,
+        level: str = "county",
+        year: int = 2016,
+        code: str = "2130506",
+    ) -> int:
         """A budget line of a year."""
         entered = budget.LineEntered(
-            f"宜财农指〔{year}〕{next(self._vouchers)}号", "2130506", level, year, "县财政局", fen
+            f"宜财农指〔{year}〕{next(self._vouchers)}号", code, level, year, "县财政局", fen
         )
         with self.books.write("subsidies.budget", by=FINANCE) as session:
             on = ledger.open_day(session)

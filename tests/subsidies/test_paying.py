@@ -40,6 +40,7 @@ from subsidies.refusals.claiming import (
 from subsidies.refusals.paying import (
     BudgetLineOfOtherYear,
     BudgetLinesDiffer,
+    BudgetLinesOfTwoCodes,
     BudgetShortOfFunds,
     EncodingUnknown,
     NameNotHeld,
@@ -245,6 +246,27 @@ def test_lines_are_chosen_or_proposed_by_who_funds(offices: Offices) -> None:
     offices.send(claim_id)
     offices.take_answer(claim_id, offices.answer_file(claim_id))
     assert (use(offices, line_id), use(offices, other)) == ((0, total - 10_000), (0, 10_000))
+
+
+def test_a_file_is_paid_from_lines_of_one_project_code(offices: Offices) -> None:
+    """The bank's file books every row under one code."""
+    settled(offices, 2)
+    short = offices.fund(ONE_LOAN_FEN)
+    other = offices.fund(ONE_LOAN_FEN, code="2130507")
+    offices.bank(LENDER_ACCOUNT)
+    claim_id = offices.approved()
+    both = [payment.FromLine(line_id, ONE_LOAN_FEN) for line_id in (short, other)]
+    with pytest.raises(BudgetLinesOfTwoCodes) as refused:
+        offices.make_file(claim_id, lines=both)
+    assert refused.value.field == "lines"
+    with pytest.raises(BudgetShortOfFunds):
+        offices.make_file(claim_id)
+    # Two lines of the other code hold it together; the oldest line's code does not.
+    more = offices.fund(ONE_LOAN_FEN, code="2130507")
+    offices.make_file(claim_id)
+    assert [use(offices, line_id) for line_id in (short, other, more)] == [
+        (0, 0), (ONE_LOAN_FEN, 0), (ONE_LOAN_FEN, 0)
+    ]  # fmt: skip
 
 
 def test_each_level_pays_its_share_from_its_oldest_line(offices: Offices) -> None:
