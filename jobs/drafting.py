@@ -4,13 +4,27 @@ no claim. Asked again it drafts nothing twice; what people have begun is left to
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+
 import ledger
 from config.wiring import House
+from jobs.close import Closed
 from kernel.actor import system_actor
 from kernel.regions import scope_digits
+from policy import NoPolicyInForce
 from subsidies import claims
 
 COMMAND = "subsidies.draft"
+
+
+def draft_after(house: House, done: Sequence[Closed]) -> list[int]:
+    """Draft what these closes have settled; the claims' numbers."""
+    if done:
+        # Before the first policy nobody has borrowed, and nothing is claimed.
+        with suppress(NoPolicyInForce):
+            return draft_claims(house)
+    return []
 
 
 def draft_claims(house: House) -> list[int]:

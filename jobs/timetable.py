@@ -22,12 +22,11 @@ import ledger
 from config.wiring import House
 from jobs import reports
 from jobs.close import COUNTY_TIME, Closed, yesterday
-from jobs.drafting import draft_claims
+from jobs.drafting import draft_after
 from jobs.program import close_to
 from jobs.refusals import JobAlreadyDone, JobTakenByAnother, LeaseLost
 from kernel.refusals import Refusal
 from ledger.refusals import DayAlreadyClosed
-from policy import NoPolicyInForce
 
 #: minutes between sweeps
 EVERY_MINUTES = 5
@@ -49,10 +48,7 @@ def sweep(house: House) -> list[Closed]:
     with suppress(DayAlreadyClosed, JobTakenByAnother, JobAlreadyDone, LeaseLost):
         done = close_to(house, yesterday(house.clock()))
     reports.deliver(house)
-    if done:
-        # Before the first policy nobody has borrowed, and nothing is claimed.
-        with suppress(NoPolicyInForce):
-            draft_claims(house)
+    draft_after(house, done)
     return done
 
 

@@ -13,6 +13,7 @@ import ledger
 from config.wiring import House
 from jobs import program, reports
 from jobs.close import Closed, next_day, yesterday
+from jobs.drafting import draft_after
 from kernel.dates import parse_date
 from ledger.refusals import DayAlreadyClosed
 
@@ -32,12 +33,18 @@ def close_day(house: House, *, to_text: str | None, as_json: bool) -> None:
         _say_closed(already, as_json)
         return
     reports.deliver(house)
+    drafted = draft_after(house, done)
     if as_json:
-        click.echo(json.dumps({"closed": [one.as_data() for one in done]}, ensure_ascii=False))
+        told = {"closed": [one.as_data() for one in done], "claims_drafted": drafted}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     for one in done[-1:]:
         click.echo(f"已日终至{one.day}，共{len(done)}日。留痕根 {one.root}")
         click.echo(f"日终报告在 {house.settings.reports_dir}")
+    if drafted:
+        click.echo(
+            f"已生成贴息申报{len(drafted)}件，待复核 · subsidy claims drafted: {len(drafted)}"
+        )
 
 
 def _span(house: House, to_text: str | None) -> tuple[date, date]:
