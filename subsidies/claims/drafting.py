@@ -2,7 +2,8 @@
 
 A draft takes whatever was settled by the end of its period and stands in no other claim; what a
 correction adds later is the next claim's. A returned or withdrawn claim is followed by its next
-version, which may leave out a loan with a reason until that is corrected.
+version, which may leave out a loan with a reason until that is corrected; every later claim
+lists it with that reason, until one that stands takes it again.
 """
 
 from __future__ import annotations
@@ -331,7 +332,16 @@ def _insert(session: Session, one: _Draft, on: date) -> int:
 
 
 def _leave_out(session: Session, one: _Draft, claim_id: int) -> None:
-    """Note what this version does not claim, of the loans that were named."""
+    """Note what this claim does not ask for: of the loans that were named, and what earlier claims
+    left out for a reason that still holds.
+    """
+    kept = freezing.kept_out(one.choice).subquery()
+    session.execute(
+        insert(ClaimLeftOut).from_select(
+            ["claim_id", "entitlement_id", "reason"],
+            select(literal(claim_id), kept.c.id, kept.c.reason),
+        )
+    )
     for loan_id, reason in one.reasons.items():
         session.execute(
             insert(ClaimLeftOut).from_select(

@@ -73,14 +73,20 @@ class Choice:
     #: loans whose rows are taken in though they were left out before
     taking_again: Collection[int] = ()
 
-    def open(self) -> ColumnElement[bool]:
-        """Of an entitlement: it is there to be claimed, whoever wants it left out today."""
+    def settled(self) -> ColumnElement[bool]:
+        """Of an entitlement: it is the lender's, settled in time, and in no claim."""
         return and_(
             Entitlement.lender_id == self.lender_id,
             Entitlement.route == self.route,
             Entitlement.to_on <= self.period_to,
             Entitlement.booked_on <= self.booked_by,
             unclaimed(),
+        )
+
+    def open(self) -> ColumnElement[bool]:
+        """Of an entitlement: it is there to be claimed, whoever wants it left out today."""
+        return and_(
+            self.settled(),
             or_(~left_out(), Entitlement.loan_id.in_(sorted(self.taking_again))),
             or_(Entitlement.route == LENDER, collected()),
             ~of_given_back(),
@@ -154,18 +160,36 @@ def of_given_back() -> ColumnElement[bool]:
 
 
 def left_out() -> ColumnElement[bool]:
-    """Of an entitlement: a claim left it out, and neither a claim nor the loan has said more."""
-    later, revision, other = aliased(ClaimRow), aliased(Entitlement), aliased(ClaimLeftOut)
-    taken_again = exists().where(
-        later.entitlement_id == Entitlement.id, later.claim_id > ClaimLeftOut.claim_id
-    )
+    """Of an unclaimed entitlement: a claim left it out, and the loan was not corrected since.
+
+    A claim that took it again and came to nothing says no more than one that never was: the reason
+    holds until a claim that stands holds it.
+    """
+    out, revision, other = aliased(ClaimLeftOut), aliased(Entitlement), aliased(ClaimLeftOut)
     corrected = exists().where(
         revision.loan_id == Entitlement.loan_id,
         revision.to_on == Entitlement.to_on,
         revision.revision > Entitlement.revision,
         ~exists().where(other.entitlement_id == revision.id),
     )
-    return exists().where(ClaimLeftOut.entitlement_id == Entitlement.id, ~taken_again, ~corrected)
+    return exists().where(out.entitlement_id == Entitlement.id, ~corrected)
+
+
+def kept_out(choice: Choice) -> Select[int, str]:
+    """Entitlements that the choice would hold but for an earlier claim's reason, the last given."""
+    later = aliased(ClaimLeftOut)
+    return (
+        select(Entitlement.id, ClaimLeftOut.reason)
+        .join(ClaimLeftOut, ClaimLeftOut.entitlement_id == Entitlement.id)
+        .where(
+            choice.settled(),
+            left_out(),
+            Entitlement.loan_id.not_in(sorted(choice.taking_again)),
+            ~exists().where(
+                later.entitlement_id == Entitlement.id, later.claim_id > ClaimLeftOut.claim_id
+            ),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

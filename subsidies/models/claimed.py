@@ -94,8 +94,8 @@ class ClaimRow(Recorded, Base):
 class ClaimLeftOut(Recorded, Base):
     """An entitlement that this version does not claim, until the loan is corrected.
 
-    The last word holds: a later row of the same entitlement in a claim takes it in again, and so
-    does a later revision of its settlement, which nets with it.
+    Every later claim that could hold it lists it again with its reason, until one that stands takes
+    it in again or a later revision of its settlement nets with it.
     """
 
     __tablename__ = "subsidy_claim_left_out"

@@ -203,6 +203,13 @@ def test_only_the_lenders_own_loans_stand_in_its_claim(offices: Offices) -> None
         assert [one.id for one in claims.listed(session, by=AUDITOR)] == [claim_id]
 
 
+def left_out(offices: Offices, claim_id: int) -> list[tuple[str, date, str]]:
+    """What a claim lists as left out."""
+    with offices.books.read() as session:
+        told = claims.page(session, claim_id, by=AUDITOR).left_out
+    return [(one.number, one.to_on, one.reason) for one in told]
+
+
 # --- four eyes ------------------------------------------------------------------------------------
 
 
@@ -349,9 +356,34 @@ def test_what_is_left_out_waits_until_the_loan_is_corrected(offices: Offices) ->
     offices.withdraw(next_claim)
     again = offices.draft(SEPTEMBER, taking_again=[first])
     assert claim_rows(offices, again)[0][1:3] == (first, JUNE)
-    # and once it stands in a claim, it is left out no more
+    assert left_out(offices, again) == []
+    # taken again by a claim that came to nothing: the reason holds as before
     offices.withdraw(again)
-    assert len(claim_rows(offices, offices.draft(SEPTEMBER))) == 3
+    last = offices.draft(SEPTEMBER)
+    assert len(claim_rows(offices, last)) == 2
+    assert left_out(offices, last) == [(first, JUNE, "待核")]
+
+
+def test_every_version_lists_what_an_earlier_one_left_out(offices: Offices) -> None:
+    """Taken again one by one; what is not stays listed with its reason, and is never just gone."""
+    first, second, third = settled(offices, 3)
+    offices.withdraw(offices.draft())
+    offices.withdraw(offices.draft(left_out={first: "待核", second: "转借待查"}))
+    third_version = offices.draft(taking_again=[first])
+    assert [row[1] for row in claim_rows(offices, third_version)] == [first, third]
+    assert left_out(offices, third_version) == [(second, JUNE, "转借待查")]
+    offices.withdraw(third_version)
+    # nothing ticked: neither comes back by itself
+    fourth = offices.draft()
+    assert [row[1] for row in claim_rows(offices, fourth)] == [third]
+    assert left_out(offices, fourth) == [(first, JUNE, "待核"), (second, JUNE, "转借待查")]
+    offices.withdraw(fourth)
+    # a new reason stands in the place of the old one
+    fifth = offices.draft(taking_again=[first, second], left_out={second: "已移送"})
+    assert [row[1] for row in claim_rows(offices, fifth)] == [first, third]
+    assert left_out(offices, fifth) == [(second, JUNE, "已移送")]
+    offices.withdraw(fifth)
+    assert left_out(offices, offices.draft())[1] == (second, JUNE, "已移送")
 
 
 def test_a_correction_takes_up_what_was_left_out(offices: Offices) -> None:
