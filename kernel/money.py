@@ -93,15 +93,14 @@ def format_yuan(fen: int) -> str:
     return _format(fen, 2, 2)
 
 
-def parse_rate(text: str, *, field: str) -> int:
-    """Parts per million of a yearly rate in percent, 0 to 100: "4.35" is 43 500."""
-    ppm = _parse(
-        text, 4, field, "年利率须为0至100的百分数，最多四位小数", "a yearly rate in percent"
-    )
+def parse_rate(text: str, *, field: str, zh: str = "年利率", en: str = "a yearly rate") -> int:
+    """Parts per million of a yearly rate in percent, 0 to 100: "4.35" is 43 500.
+
+    ``zh`` and ``en`` name what it is where it is another part of a hundred.
+    """
+    ppm = _parse(text, 4, field, f"{zh}须为0至100的百分数，最多四位小数", f"{en} in percent")
     if ppm > RATE_MAX_PPM:
-        raise _bad(
-            text, field, "年利率须在0至100之间", "a yearly rate lies between 0 and 100 percent"
-        )
+        raise _bad(text, field, f"{zh}须在0至100之间", f"{en} lies between 0 and 100 percent")
     return ppm
 
 

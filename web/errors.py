@@ -16,11 +16,14 @@ from flask import Flask, Response, jsonify, redirect, render_template, request, 
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from kernel.refusals import Refusal
 from kernel.regions import spell_out
+from web.addresses import page_address
 from web.context import house
+from web.labels import on_page
 from web.refusals import AlreadyThere, BooksBusy, FileTooLarge, NotLoggedIn, TooManyTries
 
 API_PREFIX: Final = "/api/"
@@ -71,6 +74,14 @@ def problem(refusal: Refusal) -> dict[str, Any]:
     }
 
 
+def page_problem(refusal: Refusal, template: str = "") -> dict[str, Any]:
+    """The same as a page tells it: fields by the labels of its form."""
+    document = problem(refusal)
+    document["detail"] = on_page(refusal, "zh", template)
+    document["en"] = on_page(refusal, "en", template)
+    return document
+
+
 def wants_problem() -> bool:
     """Whether the asker is a programme."""
     return request.path.startswith(API_PREFIX)
@@ -82,7 +93,7 @@ def refused(refusal: Refusal) -> Answer:
         return _problem_response(problem(refusal))
     if isinstance(refusal, NotLoggedIn):
         return redirect(url_for("desk.log_in_form", next=_back()))
-    return _page(problem(refusal))
+    return _page(page_problem(refusal))
 
 
 def http_error(error: HTTPException) -> Answer:
@@ -107,12 +118,23 @@ def http_error(error: HTTPException) -> Answer:
     if getattr(error, "data", None):
         document.update(_faults_of(error.data))  # type: ignore[attr-defined]  # set by webargs
     if not wants_problem():
-        return _page(document)
+        return _not_opened(document) if status == HTTPStatus.METHOD_NOT_ALLOWED else _page(document)
     response = _problem_response(document)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after", "www-authenticate"}:
             response.headers[name] = value
     return response
+
+
+def _not_opened(document: dict[str, Any]) -> Answer:
+    """An address of a command was opened: the page that it stands on, if there is one."""
+    above = page_address(request.path) if request.method == "GET" else None
+    if above is not None:
+        said = request.query_string.decode("ascii", "ignore")
+        return redirect(iri_to_uri(above) + (f"?{said}" if said else ""))
+    document["detail"] = "此地址只受理表单提交，不能直接打开"
+    document["en"] = "This address takes what a form sends and cannot be opened"
+    return _page(document)
 
 
 def _faults_of(data: dict[str, Any]) -> dict[str, Any]:

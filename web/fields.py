@@ -78,6 +78,13 @@ class Rate(fields.Field[int]):
         return parse_rate(value, field=attr or "rate")
 
 
+class Portion(Rate):
+    """A part of a whole that needs four decimals: percent outside, ppm inside."""
+
+    def _deserialize(self, value: Any, attr: str | None, *_: Any, **__: Any) -> int:
+        return parse_rate(value, field=attr or "share", zh="比例", en="a share")
+
+
 class Share(fields.Field[int]):
     """A share: percent outside ("70"), basis points inside."""
 

@@ -67,7 +67,9 @@ def asked_of(said: Mapping[str, str]) -> tuple[Asked, str]:
             policy=said.get("policy", "")[:60],
             annual_rate_ppm=parse_rate(said["rate"], field="rate") if said.get("rate") else None,
         )
-    early_ppm = parse_rate(said["early"], field="early") if said.get("early") else 0
+    early_ppm = 0
+    if said.get("early"):
+        early_ppm = parse_rate(said["early"], field="early", zh="比例", en="a share")
     quarters = _whole(said, "quarters") if said.get("quarters") else Asked().quarters
     asked = Asked(quarters=quarters, share=share, lending=lending, early_ppm=early_ppm)
     return asked, said.get("against", "")[:60] if lending else ""

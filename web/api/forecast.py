@@ -14,7 +14,7 @@ from subsidies.foreseeing.asked import QUARTERS_MAX
 from subsidies.refusals import ForecastBadShare, LendingIncomplete
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
-from web.fields import Count, Day, Money, Rate, RegionCode, Share, Text, Whole
+from web.fields import Count, Day, Money, Portion, Rate, RegionCode, Share, Text, Whole
 from web.forecasting import as_data, tell
 from web.treasury import change_line, enter_line
 
@@ -28,7 +28,7 @@ class ForecastQuery(Schema):
     lender = Text(longest=18, metadata={"description": "机构信用代码"})
     share = Share(metadata={"description": "财政承担比例（%），与share_from一起给出"})
     share_from = Day()
-    early = Rate(load_default=0, metadata={"description": "每月提前归还比例（%）"})
+    early = Portion(load_default=0, metadata={"description": "每月提前归还比例（%）"})
     monthly = Money(metadata={"description": "新增投放：每月金额，与size、term、months一起给出"})
     size = Money()
     term = Count()

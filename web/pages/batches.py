@@ -20,7 +20,7 @@ import credit
 import ledger
 import organisations
 from kernel import attachments
-from kernel.money import format_yuan, parse_rate, parse_yuan
+from kernel.money import format_yuan, parse_rate
 from kernel.refusals import Refusal
 from loans import files, queries
 from loans.forms import FORMS, METHOD_TITLES
@@ -34,6 +34,7 @@ from web.context import actor, house, once, reading
 from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("batches", __name__, url_prefix="/batches")
@@ -270,7 +271,7 @@ def _read_list(path: Path, name: str, form: Mapping[str, str]) -> Read:
     method = form.get("method", "")
     header: dict[str, Any] = {
         "organisation_code": form.get("organisation_code", "").strip()[:18],
-        "amount_fen": parse_yuan(form.get("amount", ""), field="amount"),
+        "amount_fen": typed_yuan(form.get("amount", ""), field="amount"),
         "term_months": row_id(form.get("term_months")),
         "annual_rate_ppm": parse_rate(form.get("annual_rate", ""), field="annual_rate"),
         "purpose": form.get("purpose", "")[:100],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,8 +13,7 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
-from kernel.refusals import NotFound, Refusal
+from kernel.refusals import BadValue, NotFound, Refusal
 from office import rights
 from office.models import Decision, Proposal
 from office.models import Person as Staff
@@ -27,6 +27,7 @@ from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
 from web.treasury import change_line, enter_line
+from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("budget", __name__, url_prefix="/subsidies")
@@ -59,9 +60,9 @@ def enter() -> ResponseReturnValue:
             document_no=sent.get("document_no", "").strip()[:80],
             code=sent.get("code", "").strip()[:40],
             level=sent.get("level", ""),
-            year=row_id(sent.get("year")),
+            year=_year_typed(sent.get("year", "")),
             funder=sent.get("funder", "").strip()[:80],
-            amount_fen=parse_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN),
+            amount_fen=typed_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN),
         )
         body = list(_said(line).values())
         answer = once("subsidies.budget", enter_line(line), key=forms.sent_key(), body=body)
@@ -69,6 +70,15 @@ def enter() -> ResponseReturnValue:
         return redirect(url_for("budget.one", line_id=answer["line_id"]))
 
     return forms.attempt(act, _listed)
+
+
+def _year_typed(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{4}", text.strip(), re.ASCII):
+        raise BadValue(
+            field="year", name="year", value=text[:20], rule_zh="预算年度须为四位数字",
+            rule_en="a budget year has four digits",
+        )  # fmt: skip
+    return int(text)
 
 
 def _said(line: LineEntered) -> dict[str, object]:
@@ -142,7 +152,7 @@ def propose(line_id: int) -> ResponseReturnValue:
     sent = request.form
 
     def act() -> ResponseReturnValue:
-        fen = parse_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN)
+        fen = typed_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN)
         amount_fen = -fen if sent.get("sign") == "less" else fen
         document_no = sent.get("document_no", "").strip()[:80]
         reason = sent.get("reason", "").strip()[:200]

@@ -16,7 +16,6 @@ from flask.typing import ResponseReturnValue
 import ledger
 from kernel import attachments
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans import ChangeAsked, Refund, files
 from loans.changes import KINDS, WHYS
@@ -36,6 +35,7 @@ from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
 from web.pages.loans import loan_page_of
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("changes", __name__)
@@ -343,7 +343,7 @@ def refund(number: str) -> ResponseReturnValue:
         given = request.form.get
         wanted = Refund(
             number,
-            parse_yuan(given("amount", ""), field="amount"),
+            typed_yuan(given("amount", ""), field="amount"),
             given("channel", "") if given("channel", "") in CHANNELS else "counter",
             given("voucher_no", "").strip()[:64],
             _day("value_date"),

@@ -17,7 +17,6 @@ import ledger
 import loans
 from kernel import trail
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans.changes import KINDS
 from loans.dossier import deeds as done
@@ -34,6 +33,7 @@ from web.context import actor, once, reading
 from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms
+from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("dossier", __name__)
@@ -309,4 +309,4 @@ def _day(name: str) -> date:
 
 def _fen(name: str) -> int | None:
     text = _text(name)
-    return parse_yuan(text, field=name) if text else None
+    return typed_yuan(text, field=name) if text else None

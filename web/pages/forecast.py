@@ -22,6 +22,7 @@ from web.access import needs
 from web.context import actor, house, reading
 from web.forecasting import NAMES, Told, asked_of, assumptions, tell
 from web.pages import forms
+from web.typed import plain_amount
 from web.words import language, t
 
 blueprint = Blueprint("forecast", __name__, url_prefix="/subsidies")
@@ -70,6 +71,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
 
 def _told(session: Session) -> Told:
     said = {name: request.args.get(name, "") for name in NAMES}
+    said |= {name: plain_amount(said[name]) for name in ("monthly", "size")}
     asked, against = asked_of(said)
     lender = said["lender"][:40]
     return tell(session, house(), asked, against=against, lender=lender, by=actor())

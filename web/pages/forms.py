@@ -16,7 +16,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from kernel.refusals import Refusal
-from web.errors import problem
+from web.errors import page_problem
 from web.refusals import RequestKeyMissing
 
 
@@ -47,7 +47,7 @@ def page(template: str, refused: Refusal | None = None, **content: Any) -> Respo
     """A page, with a refusal on top if there is one."""
     if refused is None:
         return render_template(template, **content)
-    text = render_template(template, refused=problem(refused), **content)
+    text = render_template(template, refused=page_problem(refused, template), **content)
     return text, refused.status
 
 

@@ -14,6 +14,7 @@ from werkzeug.urls import iri_to_uri
 import ledger
 from ledger.refusals import BooksNotOpened
 from office import rights
+from web.addresses import page_address
 from web.context import Visitor, house, reading, visitor_or_none
 
 #: endpoint, title, the command one must be able to do
@@ -60,11 +61,12 @@ def register(app: Flask) -> None:
 
 
 def here_in(language: str) -> str:
-    """The address of the page in another language."""
+    """The address of the page in another language; of a form's answer, of the page it stands on."""
     arguments = MultiDict(request.args)
+    path = request.path if request.method == "GET" else page_address(request.path) or "/"
     arguments["lang"] = language
     pairs = "&".join(f"{iri_to_uri(k)}={iri_to_uri(v)}" for k, v in arguments.items(multi=True))
-    return f"{request.path}?{pairs}"
+    return f"{iri_to_uri(path)}?{pairs}"
 
 
 def _frame() -> dict[str, Any]:

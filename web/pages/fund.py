@@ -14,7 +14,6 @@ import ledger
 import organisations
 from kernel.actor import Actor
 from kernel.dates import ONE_DAY, parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import NotFound, Refusal
 from office import rights
 from office.models import Decision, Proposal
@@ -32,6 +31,7 @@ from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("fund", __name__, url_prefix="/fund")
@@ -165,7 +165,7 @@ def order(account_id: int) -> ResponseReturnValue:
             sent.get("kind", ""),
             sent.get("source", ""),
             sent.get("document_no", "").strip()[:80],
-            parse_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN),
+            typed_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN),
             parse_date(sent.get("value_date", ""), field="value_date"),
             sent.get("voucher_no", "").strip()[:64],
             sent.get("remark", "").strip()[:200],
@@ -207,7 +207,7 @@ def interest(account_id: int) -> ResponseReturnValue:
     sent = request.form
 
     def act() -> ResponseReturnValue:
-        fen = parse_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN)
+        fen = typed_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN)
         day = parse_date(sent.get("value_date", ""), field="value_date")
         voucher_no = sent.get("voucher_no", "").strip()[:64]
         deed = funding.interest(account_id, fen, day, voucher_no)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 import ledger
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans.dossier.forms import CONTACT_TITLES
 from loans.forms import CHANNELS
@@ -33,6 +32,7 @@ from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
+from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("fund_claims", __name__, url_prefix="/fund")
@@ -164,7 +164,7 @@ def file(number: str) -> ResponseReturnValue:
 def _amount(name: str) -> int | None:
     """An amount of the form; blank for as much as can be asked."""
     text = request.form.get(name, "").strip()
-    return parse_yuan(text, field=name, maximum=_MAX_FEN) if text else None
+    return typed_yuan(text, field=name, maximum=_MAX_FEN) if text else None
 
 
 def _new(number: str, refused: Refusal | None = None) -> ResponseReturnValue:

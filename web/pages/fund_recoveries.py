@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import ledger
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
@@ -22,6 +21,7 @@ from web.access import needs
 from web.context import actor, once, reading
 from web.pages import forms
 from web.pages.fund_claims import party, said, transfer_of, voucher
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("fund_recoveries", __name__, url_prefix="/fund")
@@ -64,7 +64,7 @@ def give_back(account_id: int) -> ResponseReturnValue:
     sent = request.form
 
     def act() -> ResponseReturnValue:
-        fen = parse_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN)
+        fen = typed_yuan(sent.get("amount", ""), field="amount", maximum=_MAX_FEN)
         to, transfer = sent.get("party", "")[:60], transfer_of()
         voucher_no = voucher("fund_voucher_no")
         deed = funding.give_back(account_id, fen, transfer, voucher_no, to)

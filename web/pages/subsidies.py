@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 import ledger
 import organisations
 from kernel.dates import ONE_DAY, parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
@@ -30,6 +29,7 @@ from web.claim_view import AGE_TITLES, FIGURE_TITLES, GROUP_TITLES
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("subsidies", __name__)
@@ -120,7 +120,7 @@ def claw_back() -> ResponseReturnValue:
             route=given("route", "")[:20],
             payer_kind=given("payer_kind", "")[:20],
             payer_id=row_id(given("payer_id")),
-            amount_fen=parse_yuan(given("amount", ""), field="amount"),
+            amount_fen=typed_yuan(given("amount", ""), field="amount"),
             channel=given("channel", "") if given("channel", "") in CHANNELS else "transfer",
             voucher_no=given("voucher_no", "").strip()[:64],
             line_id=row_id(given("line_id")),

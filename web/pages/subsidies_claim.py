@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import ledger
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans.forms import CHANNELS
@@ -31,6 +30,7 @@ from web.fields import row_id
 from web.pages import forms
 from web.pages.loans import DUES
 from web.papers.claim_files import FORMS, send_claim
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("subsidy_claim", __name__)
@@ -245,7 +245,7 @@ def _file() -> dict[str, Any]:
     lines = [
         {
             "line_id": row_id(name.removeprefix("line-")),
-            "amount_fen": parse_yuan(text.strip(), field="lines"),
+            "amount_fen": typed_yuan(text.strip(), field="lines"),
         }
         for name, text in request.form.items()
         if name.startswith("line-") and text.strip()

@@ -12,7 +12,6 @@ from flask.typing import ResponseReturnValue
 import ledger
 import organisations
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
@@ -30,6 +29,7 @@ from web.context import actor, house, once, reading
 from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("watch", __name__, url_prefix="/fund")
@@ -133,7 +133,7 @@ def set_platform() -> ResponseReturnValue:
     def act() -> ResponseReturnValue:
         said: dict[str, Any] = {
             "credit_code": asked.get("credit_code", "").strip(),
-            "capital_fen": parse_yuan(asked.get("capital", ""), field="capital", maximum=10**13),
+            "capital_fen": typed_yuan(asked.get("capital", ""), field="capital", maximum=10**13),
             "multiple": row_id(asked.get("multiple")),
             "clause": asked.get("clause", "")[:200],
         }
@@ -152,7 +152,7 @@ def give() -> ResponseReturnValue:
         given = Given(
             asked.get("number", "").strip(),
             asked.get("credit_code", "").strip(),
-            parse_yuan(asked.get("amount", ""), field="amount"),
+            typed_yuan(asked.get("amount", ""), field="amount"),
             asked.get("letter_no", "")[:64],
         )
         said = [given.number, given.credit_code, given.amount_fen, given.letter_no]
@@ -179,7 +179,7 @@ def _moved(deed: watching.Moved, command: str) -> ResponseReturnValue:
     asked = request.form
     money = Money(
         asked.get("letter_no", ""),
-        parse_yuan(asked.get("amount", ""), field="amount"),
+        typed_yuan(asked.get("amount", ""), field="amount"),
         asked.get("channel", "transfer"),
         asked.get("voucher_no", "").strip()[:64],
         asked.get("reason", "")[:200],

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from kernel.dates import parse_date
-from kernel.money import parse_yuan
 from kernel.refusals import Refusal
 from loans import whatif
 from loans.explaining import Answer
@@ -16,6 +15,7 @@ from web.context import house, reading
 from web.explained import case_of
 from web.pages import forms
 from web.pages.loans import DUES
+from web.typed import typed_yuan
 from web.words import language
 
 blueprint = Blueprint("whatif", __name__)
@@ -55,7 +55,7 @@ def _answer(session: Session, number: str) -> Answer | None:
     if asked.get("repay"):
         return whatif.if_repaid(
             case,
-            amount_fen=parse_yuan(asked["repay"], field="repay"),
+            amount_fen=typed_yuan(asked["repay"], field="repay"),
             day=parse_date(asked["on"], field="on") if asked.get("on") else case.on,
             early=asked.get("early", "yes") == "yes",
         )
