@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -20,12 +21,12 @@ from kernel.regions import in_scope
 from office import rights
 from organisations import Organisation
 from policy import ConductRules
-from subsidies import ageing, budget, claims, clawback, figures
+from subsidies import ageing, budget, claims, clawback, figures, lifecycle
 from subsidies.ageing import AgeLine
 from subsidies.budget import LineStanding
 from subsidies.claims import choices
 from subsidies.claims.office_steps import conduct_of
-from subsidies.claims.reading import ClaimPage
+from subsidies.claims.reading import ClaimPage, LeftOutTold
 from subsidies.models import BankReturn, ClaimDifference, PaymentFile
 from subsidies.payment import accounts, funding, reading
 from subsidies.payment.accounts import ORGANISATIONS, Payee
@@ -112,6 +113,10 @@ class ClaimShown:
     differences: list[Difference]
     files: list[FileShown]
     returned: list[ReturnedTold]
+    #: what a next version leaves out unless it is taken again
+    kept_out: list[LeftOutTold]
+    #: contracts corrected since the last close, while that may still change what is claimed
+    corrected: Sequence[str]
 
 
 def totals(session: Session, by: Actor) -> Totals:
@@ -175,6 +180,18 @@ def shown(session: Session, claim_id: int, by: Actor) -> ClaimShown:
             for one in page.files
         ],
         reading.returned(session, claim_id, keyring=house().keyring, by=by),
+        *_next_of(session, page),
+    )
+
+
+def _next_of(session: Session, page: ClaimPage) -> tuple[list[LeftOutTold], Sequence[str]]:
+    """What a next version would start from, and what no version holds yet."""
+    claim = claims.claim_of(session, page.listed.id)
+    over = page.listed.state not in lifecycle.ALIVE
+    early = page.listed.state not in lifecycle.CLAIMED and page.next_id is None
+    return (
+        claims.kept_out(session, claim) if over and page.next_id is None else [],
+        claims.corrected_since_close(session, claim) if early else [],
     )
 
 

@@ -12,9 +12,10 @@ from subsidies.claims.office_steps import (
     submit,
     withdraw,
 )
-from subsidies.claims.reading import ClaimPage, ListedClaim, listed, page, rows_of, waiting_for
+from subsidies.claims.reading import ClaimPage, ListedClaim, listed, page, rows_of
 from subsidies.claims.recomputing import Recomputed
 from subsidies.claims.steps import claim_of, state_of, steps_of
+from subsidies.claims.waiting import corrected_since_close, kept_out, waiting_for
 
 __all__ = [
     "STAGES",
@@ -27,8 +28,10 @@ __all__ = [
     "check_claim",
     "claim_of",
     "confirm",
+    "corrected_since_close",
     "draft",
     "draft_due",
+    "kept_out",
     "listed",
     "notice_rows",
     "object_to",

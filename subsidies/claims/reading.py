@@ -166,22 +166,6 @@ def listed(
     return _listed(session, and_(*wanted), limit)
 
 
-def waiting_for(session: Session, by: Actor, limit: int = 200) -> list[ListedClaim]:
-    """Claims at which this actor may take the next step, whoever may not for having taken another.
-
-    The oldest deadline first.
-    """
-    states = {
-        state
-        for move in lifecycle.MOVES.values()
-        if rights.may(by, move.command) and move.to not in {lifecycle.RETURNED, lifecycle.WITHDRAWN}
-        for state in move.comes_from
-    }
-    found = listed(session, by=by, states=sorted(states), limit=limit) if states else []
-    mine = [one for one in found if _moves(session, one.id, one.state, by, forward=True)]
-    return sorted(mine, key=lambda one: (one.deadline_on or date.max, one.id))
-
-
 def seen(by: Actor) -> ColumnElement[bool]:
     """Of a claim beside its lender: the actor may look at it."""
     here = in_scope(Organisation.region_code, by.region_scope)
@@ -239,11 +223,11 @@ def page(session: Session, claim_id: int, *, by: Actor) -> ClaimPage:
         objections=_objections(session, claim_id),
         files=_files(session, claim_id),
         receipt=session.get(Receipt, claim_id),
-        moves=_moves(session, claim_id, found[0].state, by),
+        moves=moves_of(session, claim_id, found[0].state, by),
     )
 
 
-def _moves(
+def moves_of(
     session: Session, claim_id: int, state: str, by: Actor, *, forward: bool = False
 ) -> list[str]:
     """Steps that lead on from a state and that this actor may take."""

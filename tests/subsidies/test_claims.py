@@ -12,6 +12,7 @@ import ledger
 import organisations
 from households.models import Status
 from households.operations import set_status
+from kernel.actor import Actor
 from kernel.dates import Period
 from kernel.refusals import NotFound
 from loans.models import Loan
@@ -384,6 +385,30 @@ def test_every_version_lists_what_an_earlier_one_left_out(offices: Offices) -> N
     assert left_out(offices, fifth) == [(second, JUNE, "已移送")]
     offices.withdraw(fifth)
     assert left_out(offices, offices.draft())[1] == (second, JUNE, "已移送")
+
+
+def test_a_claim_that_came_back_waits_for_its_next_version(offices: Offices) -> None:
+    """On the desk of whoever drafts, until there is one, or nothing is left of the period."""
+    settled(offices, 1)
+    claim_id = offices.submitted()
+    assert waiting(offices, OFFICER) == []
+    offices.return_claim(claim_id, by=OFFICE)
+    assert waiting(offices, OFFICER) == [claim_id]
+    assert waiting(offices, CHECKER) == waiting(offices, OFFICE) == []
+    following = offices.draft()
+    assert waiting(offices, OFFICER) == []
+    offices.withdraw(following)
+    assert waiting(offices, OFFICER) == [following]
+    # The next quarter's claim holds what this one asked for.
+    offices.close_to(date(2016, 9, 20))
+    offices.draft(SEPTEMBER)
+    assert waiting(offices, OFFICER) == []
+
+
+def waiting(offices: Offices, by: Actor) -> list[int]:
+    """Claims that wait for somebody."""
+    with offices.books.read() as session:
+        return [one.id for one in claims.waiting_for(session, by)]
 
 
 def test_a_correction_takes_up_what_was_left_out(offices: Offices) -> None:

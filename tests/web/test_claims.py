@@ -115,6 +115,37 @@ def test_a_bank_file_of_the_same_rows_is_not_taken_twice(bureau: Bureau, claimed
         assert ledger.balance(session, kind="budget_paid") == -39_582
 
 
+def test_the_banks_answer_is_described_and_has_a_template(bureau: Bureau, claimed: Claimed) -> None:
+    offices = claimed.offices
+    offices.fund(100_000, year=2017)
+    offices.bank(claims_world.LENDERS_ACCOUNT)
+    offices.recompute(claimed.claim_id)
+    offices.confirm(claimed.claim_id)
+    offices.post_notice(claimed.claim_id)
+    claimed.close_to(date(2017, 6, 27))
+    offices.grant(claimed.claim_id)
+    offices.make_file(claimed.claim_id)
+    offices.send(claimed.claim_id)
+    where = f"/subsidies/claims/{claimed.claim_id}"
+    page = bureau.page(where)
+    for word in ("流水号", "户名不符、销户、死亡、其他", f'href="{where}/bank-return.csv"'):
+        assert word in page
+    template = bureau.file(f"{where}/bank-return.csv").decode("utf-8-sig")
+    assert template.splitlines()[0] == "批次号,序号,户名,账号,金额,结果,原因,流水号"
+    assert f",{claims_world.LENDERS_ACCOUNT},{FIRST_TOTAL},,,\r\n" in template
+    # As it is, every row lacks its result: the refusal lists what is taken.
+    empty = bureau.fill(f"{where}/bank-return", file=(io.BytesIO(template.encode()), "回盘.csv"))
+    assert empty.status_code == 422
+    assert empty.text.count("户名不符、销户、死亡、其他") == 2
+    filled = template.replace(f"{FIRST_TOTAL},,,", f"{FIRST_TOTAL},失败,销户,", 1)
+    bureau.done(f"{where}/bank-return", file=(io.BytesIO(filled.encode()), "回盘.csv"))
+    (back,) = bureau.get(where)["returned"]
+    assert back["payment"]["reason"] == "closed"
+    # The template holds accounts in clear: it is for those who pay.
+    who = bureau.who("loan_officer").headers
+    assert bureau.client.get(f"{where}/bank-return.csv", headers=who).status_code == 403
+
+
 def test_rows_are_searched_exported_and_explained(bureau: Bureau, claimed: Claimed) -> None:
     path = f"/subsidies/claims/{claimed.claim_id}"
     rows = bureau.get(f"{path}/rows?limit=2")
@@ -427,6 +458,43 @@ def test_the_next_version_leaves_a_row_out_with_its_reason(
     assert bureau.get(path)["next_id"] == following["claim"]["id"]
     # The version before and its history stay readable.
     assert "第2行请更正" in bureau.page(path)
+
+
+def test_a_refused_next_version_stays_on_its_page_with_what_was_typed(
+    bureau: Bureau, claimed: Claimed
+) -> None:
+    """A row ticked out without a reason; another contract named with one."""
+    claimed.correct()
+    path = f"/subsidies/claims/{claimed.claim_id}"
+    bureau.done(f"{path}/recompute", "poverty_office")
+    bureau.done(f"{path}/return", reason="第2行请更正")
+    # It waits on the officer's desk, and for nobody else.
+    assert "待生成下一版" in bureau.page("/subsidies", "loan_officer")
+    assert "待生成下一版" not in bureau.page("/subsidies")
+    # Corrected today, which no draft holds before the close.
+    assert "以下贷款今日有更正，日终后计入" in bureau.page(path, "loan_officer")
+    first, second, _third = claimed.numbers
+    draft = {
+        "lender_id": str(claimed.offices.lender_id), "route": "lender", "period_to": "2017-06-21",
+        "previous": str(claimed.claim_id), "out": second, f"why-{second}": " ",
+        "left_out": f"{first} 身份待核",
+    }  # fmt: skip
+    refused = bureau.fill("/subsidies/claims", "loan_officer", **draft)
+    assert refused.status_code == 422
+    assert f"第{claimed.claim_id}号贴息申报" in refused.text
+    assert f'value="{second}" checked' in refused.text
+    assert f"{first} 身份待核" in refused.text
+    claimed.close_to(date(2017, 6, 21))
+    assert "以下贷款今日有更正" not in bureau.page(path, "loan_officer")
+    draft[f"why-{second}"] = "待核实提前还款"
+    where = bureau.done("/subsidies/claims", "loan_officer", **draft)
+    assert "待生成下一版" not in bureau.page("/subsidies", "loan_officer")
+    following = where.removeprefix("http://localhost")
+    bureau.done(f"{following}/withdraw", "loan_officer", reason="重报")
+    # What the version left out is offered to be taken again.
+    page = bureau.page(following, "loan_officer")
+    assert 'name="again" value="' + first in page
+    assert 'name="again" value="' + second in page
 
 
 def test_a_double_click_takes_a_step_once(bureau: Bureau, claimed: Claimed) -> None:

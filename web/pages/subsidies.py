@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -29,6 +30,7 @@ from web.claim_view import AGE_TITLES, FIGURE_TITLES, GROUP_TITLES
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
+from web.pages.subsidies_claim import claim_page
 from web.typed import typed_yuan
 from web.words import t
 
@@ -98,7 +100,10 @@ def draft() -> ResponseReturnValue:
         flash(t("已生成第{claim}号申报", claim=done["claim_id"]))
         return redirect(url_for("subsidy_claim.one", claim_id=done["claim_id"]))
 
-    return forms.attempt(act, _overview)
+    previous = row_id(request.form.get("previous"))
+    # Refused, it is shown where it was asked: what was ticked and typed stays.
+    again = partial(claim_page, previous) if previous else _overview
+    return forms.attempt(act, again)
 
 
 @blueprint.get("/subsidies/clawbacks")
