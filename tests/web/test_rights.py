@@ -139,6 +139,7 @@ ROUTES = {
     "POST /subsidies/claims/<int:claim_id>/send": "subsidies.send",
     "POST /subsidies/claims/<int:claim_id>/receipt": "subsidies.receipt",
     "GET /subsidies/claims/<int:claim_id>/payment.<any(csv, txt):form>": "subsidies.pay",
+    "GET /subsidies/claims/<int:claim_id>/bank-return.csv": "subsidies.pay",
     "GET /subsidies/claims/<int:claim_id>/files/<int:nr>": "subsidies.read",
     "POST /subsidies/claims/<int:claim_id>/bank-return": "subsidies.bank_return",
     "POST /subsidies/give-backs": "subsidies.give_back",

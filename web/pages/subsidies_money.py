@@ -12,8 +12,10 @@ from kernel.refusals import Refusal
 from subsidies import payment
 from subsidies.payment import accounts
 from subsidies.payment import reading as payments
+from subsidies.payment.owed import last_file
 from web import claim_money, claiming, exports, uploads
 from web.access import needs
+from web.bank_answers import template_of
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
@@ -41,6 +43,19 @@ def content(claim_id: int, form: str) -> ResponseReturnValue:
             session, claim_id=claim_id, keyring=house().keyring, by=actor(), form=form
         )
     return exports.send_file_of(name, found)
+
+
+@blueprint.get("/subsidies/claims/<int:claim_id>/bank-return.csv")
+@needs("subsidies.pay")
+def answer_template(claim_id: int) -> ResponseReturnValue:
+    """An answer to the file for a bank that gives none: results are filled in by hand."""
+    with reading() as session:
+        name, found = payment.file_content(
+            session, claim_id=claim_id, keyring=house().keyring, by=actor()
+        )
+        encoding = last_file(session, claim_id).encoding
+    batch_no = name.removesuffix(".csv")
+    return exports.send_file_of(f"{batch_no}-回盘.csv", template_of(found, encoding))
 
 
 @blueprint.get("/subsidies/claims/<int:claim_id>/files/<int:nr>")
