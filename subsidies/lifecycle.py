@@ -50,6 +50,11 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     }
 )
 
+#: part paid where the bank has paid nothing at all yet
+ALL_RETURNED: Final = ("全部退票", "all sent back")
+#: a step from filed back to where the file was made
+DISCARDED: Final = ("付款文件已作废", "payment file discarded")
+
 _COOPERATIVE: Final = (DRAFTED, CHECKED, SUBMITTED)
 _POVERTY_OFFICE: Final = (RECOMPUTED, CONFIRMED, NOTICED)
 

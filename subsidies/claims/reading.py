@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.actor import Actor
@@ -18,9 +18,10 @@ from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from loans.models import Loan
 from office import rights
-from office.models import Person
 from organisations import Organisation
 from subsidies import lifecycle
+from subsidies.claims import history
+from subsidies.claims.history import StepTold
 from subsidies.claims.steps import makers, steps_of
 from subsidies.models import (
     BankReturn,
@@ -62,21 +63,13 @@ class ListedClaim:
     since: date
     #: when the next step is due; None: no policy says
     deadline_on: date | None
+    #: the bank has paid something of it
+    anything_paid: bool
 
-
-@dataclass(frozen=True, slots=True)
-class StepTold:
-    """What happened: when, who, which rows, why."""
-
-    nr: int
-    state: str
-    on_day: date
-    person_id: int
-    #: 系统 where no person stands behind it
-    person: str
-    deadline_on: date | None
-    digest: str
-    reason: str
+    @property
+    def title(self) -> str:
+        """What its state is called."""
+        return history.title_of(self.state, paid=self.anything_paid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +172,16 @@ def _listed(session: Session, which: ColumnElement[bool], limit: int) -> list[Li
     last = ~exists().where(later.claim_id == ClaimStep.claim_id, later.nr > ClaimStep.nr)
     rows = session.execute(
         select(
-            Claim, Organisation.name, ClaimPosition.state, ClaimStep.on_day, ClaimStep.deadline_on
+            Claim,
+            Organisation.name,
+            ClaimPosition.state,
+            ClaimStep.on_day,
+            ClaimStep.deadline_on,
+            exists().where(
+                PaymentFile.claim_id == Claim.id,
+                BankReturn.file_id == PaymentFile.id,
+                BankReturn.paid_fen > 0,
+            ),
         )
         .join(Organisation, Organisation.id == Claim.lender_id)
         .join(ClaimPosition, ClaimPosition.claim_id == Claim.id)
@@ -192,8 +194,9 @@ def _listed(session: Session, which: ColumnElement[bool], limit: int) -> list[Li
         ListedClaim(
             claim.id, claim.lender_id, lender, claim.route, claim.period_from, claim.period_to,
             claim.version, claim.rows, claim.households, claim.total_fen, state, since, deadline_on,
+            paid,
         )
-        for claim, lender, state, since, deadline_on in rows
+        for claim, lender, state, since, deadline_on, paid in rows
     ]  # fmt: skip
 
 
@@ -207,12 +210,13 @@ def page(session: Session, claim_id: int, *, by: Actor) -> ClaimPage:
     if not found:
         raise NotFound(field="claim_id", what="贴息申报")
     claim = session.get_one(Claim, claim_id)
+    files = _files(session, claim_id)
     return ClaimPage(
         listed=found[0],
         digest=claim.digest,
         previous_id=claim.previous_id,
         next_id=session.scalar(select(Claim.id).where(Claim.previous_id == claim_id)),
-        steps=_steps(session, claim_id),
+        steps=history.told(session, claim_id, [one.answer.paid_fen for one in files if one.answer]),
         differences=session.scalars(
             select(ClaimDifference)
             .where(ClaimDifference.claim_id == claim_id)
@@ -221,7 +225,7 @@ def page(session: Session, claim_id: int, *, by: Actor) -> ClaimPage:
         left_out=_left_out(session, claim_id),
         notice=session.get(Notice, claim_id),
         objections=_objections(session, claim_id),
-        files=_files(session, claim_id),
+        files=files,
         receipt=session.get(Receipt, claim_id),
         moves=moves_of(session, claim_id, found[0].state, by),
     )
@@ -241,25 +245,6 @@ def moves_of(
         and by.person_id not in makers(steps, move.other_than)
         and not (forward and move.to in back)
     ]
-
-
-def _steps(session: Session, claim_id: int) -> list[StepTold]:
-    rows = session.execute(
-        select(
-            ClaimStep,
-            case((ClaimStep.by_person == 0, "系统"), else_=func.coalesce(Person.name, "—")),
-        )
-        .outerjoin(Person, Person.id == ClaimStep.by_person)
-        .where(ClaimStep.claim_id == claim_id)
-        .order_by(ClaimStep.nr)
-    )
-    return [
-        StepTold(
-            step.nr, step.state, step.on_day, step.by_person, name, step.deadline_on, step.digest,
-            step.reason,
-        )
-        for step, name in rows
-    ]  # fmt: skip
 
 
 def _left_out(session: Session, claim_id: int) -> list[LeftOutTold]:

@@ -219,6 +219,32 @@ def test_a_file_is_discarded_and_made_again(offices: Offices) -> None:
         offices.make_file(claim_id, by=FINANCE)
     offices.make_file(claim_id)
     assert offices.send(claim_id) == f"431022-{claim_id:06d}-02"
+    assert titles(offices, claim_id)[-5:] == [
+        "已核准", "已制付款文件", "付款文件已作废", "已制付款文件", "已送银行"
+    ]  # fmt: skip
+
+
+def titles(offices: Offices, claim_id: int) -> list[str]:
+    """What a claim's history says."""
+    with offices.books.read() as session:
+        return [one.title for one in claims.page(session, claim_id, by=AUDITOR).steps]
+
+
+def test_a_file_that_came_back_whole_says_so(offices: Offices) -> None:
+    """Until the bank has paid somebody: then part of it came back."""
+    claim_id, _line = refunded(offices, loans=2, cards=2)
+    offices.make_file(claim_id)
+    offices.send(claim_id)
+    offices.take_answer(claim_id, offices.answer_file(claim_id, {1: "其他", 2: "其他"}))
+    assert titles(offices, claim_id)[-1] == "全部退票"
+    with offices.books.read() as session:
+        assert [one.title for one in claims.listed(session, by=AUDITOR)] == ["全部退票"]
+    offices.make_file(claim_id)
+    offices.send(claim_id)
+    offices.take_answer(claim_id, offices.answer_file(claim_id, {1: "其他"}))
+    assert titles(offices, claim_id)[-4:] == ["全部退票", "已制付款文件", "已送银行", "部分退票"]
+    with offices.books.read() as session:
+        assert [one.title for one in claims.listed(session, by=AUDITOR)] == ["部分退票"]
     with pytest.raises(ClaimElsewhere):
         offices.discard(claim_id)
 

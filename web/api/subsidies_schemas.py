@@ -11,7 +11,7 @@ from web.fields import Day, Money, Rate
 
 
 def _state_title(one: Any) -> str:
-    return lifecycle.TITLES[one.state][0]
+    return getattr(one, "title", "") or lifecycle.TITLES[one.state][0]
 
 
 def titled() -> fields.Field[str]:

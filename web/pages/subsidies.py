@@ -221,7 +221,7 @@ def _cells(one: claims.ListedClaim) -> list[object]:
         one.rows,
         one.households,
         exports.amount(one.total_fen),
-        t(STATES[one.state]),
+        t(one.title),
         one.since.isoformat(),
         one.deadline_on.isoformat() if one.deadline_on else "",
     ]
