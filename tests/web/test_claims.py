@@ -238,6 +238,11 @@ def test_a_returned_payment_is_corrected_by_two_and_paid_again(
     assert account["number"] not in shown
     assert "0059" in shown
     (waits,) = cards.get(path)["returned"]
+    asked = cards.page(f"/proposals/{waits['account_waits']}", "checker")
+    for word in ("原账户", "新账户", CARDS[1][-4:], "0059", "邮储", "更名", f'href="{path}"'):
+        assert word in asked
+    assert account["number"] not in asked
+    assert CARDS[1] not in asked
     cards.done(f"/proposals/{waits['account_waits']}", "checker", decision="approved")
     cards.done(f"{path}/file", "finance", "制表")
     cards.done(f"{path}/send")

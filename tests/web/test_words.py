@@ -29,7 +29,7 @@ from risk_fund.words import MOVEMENTS, SOURCES
 from subsidies.budget import LEVELS
 from subsidies.claims import STAGES
 from subsidies.entitlement import REASONS as EXCLUDED
-from web import claim_view
+from web import account_proposal, claim_view
 from web.claiming import STEPS
 from web.pages import (
     batches,
@@ -126,7 +126,7 @@ def listed() -> set[str]:
     said |= {word for step in STEPS.values() for word in (step.title, step.done)}
     said |= {word for word in subsidies_claim.RESULTS.values() if word}
     said |= {*claim_view.AGE_TITLES, *subsidies.TITLES, *subsidies.AGE_COLUMNS}
-    said |= {*subsidies_claim.TITLES}
+    said |= {*subsidies_claim.TITLES, *account_proposal.TITLES}
     said |= {title for _endpoint, title, _command in frame.MENU}
     said |= {title for title, _names in dashboard.GROUPS}
     said |= {*COLUMNS, *LIMITS}

@@ -30,7 +30,8 @@ from organisations.models import Organisation
 from risk_fund.claims.record import SUBJECT as CLAIMS
 from risk_fund.lifting import SUBJECT as LIFTS
 from risk_fund.reconciling import SUBJECT as STATEMENTS
-from web import deeds
+from subsidies.payment.accounts import SUBJECT as ACCOUNTS
+from web import account_proposal, deeds
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.pages import forms
@@ -50,6 +51,8 @@ class Content:
     rows: Sequence[tuple[str, ...]]
     #: how many rows there are in all
     count: int
+    #: where more of it is: title, address
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @blueprint.get("/proposals")
@@ -141,8 +144,22 @@ def _content(session: Session, proposal: Proposal) -> Content:
         return _rating_sheet(session, proposal.id)
     if proposal.subject_kind == APPLICATIONS:
         return _applications(session, proposal.subject_id)
+    if proposal.subject_kind == ACCOUNTS:
+        return _account(session, proposal.subject_id)
     # The summary says all of it.
     return Content((), (), 0)
+
+
+def _account(session: Session, account_id: int) -> Content:
+    """The account that holds beside the new one, with the way to the claim it was asked for."""
+    by = actor()
+    found = account_proposal.rows(session, account_id, keyring=house().keyring)
+    claim_id = account_proposal.claim_of(session, account_proposal.payee_of(session, account_id))
+    links: tuple[tuple[str, str], ...] = ()
+    if claim_id is not None and rights.may(by, "subsidies.read"):
+        where = url_for("subsidy_claim.one", claim_id=claim_id)
+        links = ((t("第{claim}号贴息申报", claim=claim_id), where),)
+    return Content(account_proposal.TITLES, found, len(found), links)
 
 
 def _rating_sheet(session: Session, proposal_id: int) -> Content:
