@@ -20,6 +20,7 @@ from loans.queries import Filter, LoanLine, ShareLine
 from loans.timeline import Event
 from office import rights
 from policy import ContractTerms, schema, values_of
+from subsidies.claims.standing import claimed_of
 from web import exports, scope
 from web.access import needs
 from web.context import actor, house, reading
@@ -118,6 +119,9 @@ def loan_page_of(number: str, refused: Refusal | None = None) -> ResponseReturnV
         page = loan_page(session, number=number, by=by, open_day=on)
         case = case_of(session, number)
         explained = [(event, _why(case, event)) for event in page.events]
+        claimed = claimed_of(
+            session, {due.settlement_id for due in page.dues if due.settlement_id is not None}
+        )
         fund = fund_card(session, number, on=on, overdue=page.line.overdue_fen > 0)
     return forms.page(
         "loan.html",
@@ -131,6 +135,7 @@ def loan_page_of(number: str, refused: Refusal | None = None) -> ResponseReturnV
         events=explained,
         titles=EVENTS,
         whys=WHYS,
+        claimed=claimed,
         dues=DUES,
         bearers=BEARERS,
         grades=GRADES,
