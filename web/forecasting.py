@@ -24,6 +24,7 @@ from kernel.refusals import BadValue
 from office import rights
 from subsidies import figures
 from subsidies.foreseeing import Asked, Forecast, NewLending, Quarter, ShareFrom, foresee
+from web.refusals import PolicyWithoutLending
 
 #: what a form or a query may say, all of it text
 NAMES = (
@@ -67,12 +68,14 @@ def asked_of(said: Mapping[str, str]) -> tuple[Asked, str]:
             policy=said.get("policy", "")[:60],
             annual_rate_ppm=parse_rate(said["rate"], field="rate") if said.get("rate") else None,
         )
+    if (said.get("against") or said.get("policy")) and lending is None:
+        raise PolicyWithoutLending(field="monthly")
     early_ppm = 0
     if said.get("early"):
         early_ppm = parse_rate(said["early"], field="early", zh="比例", en="a share")
     quarters = _whole(said, "quarters") if said.get("quarters") else Asked().quarters
     asked = Asked(quarters=quarters, share=share, lending=lending, early_ppm=early_ppm)
-    return asked, said.get("against", "")[:60] if lending else ""
+    return asked, said.get("against", "")[:60]
 
 
 def _whole(said: Mapping[str, str], name: str) -> int:

@@ -87,3 +87,10 @@ class NoSettlementRhythm(Refusal):
 
     zh = "结息日只能配合1、3、6、12个月的周期"
     en = "a settlement day goes with a rhythm of 1, 3, 6 or 12 months"
+
+
+class PolicyWithoutLending(Refusal):
+    """A policy decides on new loans alone; what is out keeps the terms of its contracts."""
+
+    zh = "政策只用于新增投放，存量贷款按合同条件不变：请填写每月发放"
+    en = "a policy is for new lending, those out keep their terms: say what is lent a month"

@@ -90,6 +90,17 @@ def test_new_lending_under_one_policy_beside_another(bureau: Bureau) -> None:
     assert bureau.get(f"/subsidies/forecast?{asked}&policy=P4")["quarters"][1]["new"] == "438.47"
 
 
+def test_only_documents_that_loans_are_lent_under_are_offered(bureau: Bureau) -> None:
+    page = bureau.page("/subsidies/forecast")
+    offered = set(re.findall(r'<option value="([^"]+)"', page.split('name="against"')[1]))
+    assert {"P1", "P3", "P4", "P5"} <= offered
+    # The trade's practice, a plan of targets, a note: nothing is lent under them.
+    for other in ("P3a", "P3b", "P5a", "hunan-targets-2014", "trade"):
+        assert other not in offered
+    documents = bureau.house.rulebook.documents
+    assert {documents[one].kind for one in offered} == {"programme", "local"}
+
+
 def test_the_budget_warns_before_it_runs_out(bureau: Bureau) -> None:
     line_id = bureau.post("/subsidies/budget", LINE)["line_id"]
     told = bureau.get("/subsidies/forecast?quarters=4")
@@ -131,6 +142,8 @@ def test_a_lender_sees_its_own_loans_in_the_forecast(bureau: Bureau, hire: Hire)
         ("share=70&share_from=2017-06-01", "forecast_bad_share"),
         ("monthly=50000", "lending_incomplete"),
         ("monthly=500000&size=500000&term=12&months=1", "lending_above_limit"),
+        ("against=P4", "policy_without_lending"),
+        ("policy=P4", "policy_without_lending"),
     ],
 )
 def test_what_cannot_be_supposed_is_refused(bureau: Bureau, asked: str, code: str) -> None:

@@ -16,6 +16,7 @@ from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 from web.fields import Count, Day, Money, Portion, Rate, RegionCode, Share, Text, Whole
 from web.forecasting import as_data, tell
+from web.refusals import PolicyWithoutLending
 from web.treasury import change_line, enter_line
 
 routes = Routes("forecast", "贴息测算与预算 · what subsidies will cost, budget lines")
@@ -95,12 +96,14 @@ def forecast(query: dict[str, Any]) -> dict[str, Any]:
         lending=_lending(query),
         early_ppm=query["early"],
     )
+    if asked.lending is None and (query["against"] or query.get("policy")):
+        raise PolicyWithoutLending(field="monthly")
     with reading() as session:
         told = tell(
             session,
             house(),
             asked,
-            against=query["against"] if asked.lending else "",
+            against=query["against"],
             lender=query.get("lender", ""),
             by=actor(),
         )

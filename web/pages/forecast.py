@@ -15,6 +15,7 @@ import organisations
 from kernel.dates import add_months
 from kernel.refusals import Refusal
 from kernel.tables import Sheet, write_xlsx
+from policy.documents import Document
 from subsidies.foreseeing import Quarter, QuarterLine
 from subsidies.foreseeing.asked import MONTHS_MAX, QUARTERS_MAX
 from web import exports
@@ -29,6 +30,12 @@ blueprint = Blueprint("forecast", __name__, url_prefix="/subsidies")
 
 #: what the form holds before anything was typed
 _OFFERED: Final = {"quarters": "12", "size": "50000.00", "term": "36", "months": "12"}
+
+
+#: what a place may rule on the subsidy of a contract
+_SUBSIDY_RULES: Final = frozenset(
+    {"interest_bearers", "fixed_subsidy_rate_ppm", "subsidy_months_max"}
+)
 
 
 @blueprint.get("/forecast")
@@ -104,8 +111,19 @@ def _lenders(session: Session, on: date) -> list[tuple[str, str]]:
 
 
 def _policies() -> list[tuple[str, str]]:
-    documents = sorted(house().rulebook.documents.values(), key=lambda one: one.start)
+    documents = sorted(
+        (one for one in house().rulebook.documents.values() if _subsidises(one)),
+        key=lambda one: one.start,
+    )
     return [(one.id, f"{one.id} {_name(one)}") for one in documents]
+
+
+def _subsidises(document: Document) -> bool:
+    """A programme, or a place's own rule on who bears the interest: what loans are lent under."""
+    rules = document.sections.get("contract", {})
+    return document.kind == "programme" or (
+        document.kind == "local" and not _SUBSIDY_RULES.isdisjoint(rules)
+    )
 
 
 def _name(document: object) -> str:
