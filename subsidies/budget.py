@@ -26,6 +26,7 @@ from office.models import Proposal
 from subsidies.models import BudgetChange, BudgetLine, BudgetUse
 from subsidies.refusals import (
     BudgetAmountBelowZero,
+    BudgetChangeUndocumented,
     BudgetChangeZero,
     BudgetExceeded,
     BudgetLevelUnknown,
@@ -141,7 +142,7 @@ def propose_change(
     if amount_fen == 0:
         raise BudgetChangeZero(field="amount")
     if not document_no.strip():
-        raise BudgetLineIncomplete(field="document_no")
+        raise BudgetChangeUndocumented(field="document_no")
     change = BudgetChange(
         line_id=line.id,
         amount_fen=amount_fen,

@@ -15,7 +15,7 @@ from subsidies.claims.office_steps import (
 from subsidies.claims.reading import ClaimPage, ListedClaim, listed, page, rows_of
 from subsidies.claims.recomputing import Recomputed
 from subsidies.claims.steps import claim_of, state_of, steps_of
-from subsidies.claims.waiting import corrected_since_close, kept_out, waiting_for
+from subsidies.claims.waiting import corrected_since_close, first_settled, kept_out, waiting_for
 
 __all__ = [
     "STAGES",
@@ -31,6 +31,7 @@ __all__ = [
     "corrected_since_close",
     "draft",
     "draft_due",
+    "first_settled",
     "kept_out",
     "listed",
     "notice_rows",

@@ -120,7 +120,7 @@ def draft(
     choice = replace(choice, leaving_out=tuple(reasons))
     totals = freezing.totals_of(session, choice)
     if totals.rows == 0:
-        raise NoSubsidyToClaim(field="period_to", period_to=period_to)
+        raise NoSubsidyToClaim(field="period_to", last=period_to - ONE_DAY)
     if totals.total_fen <= 0:
         raise ClaimNotPositive(field="period_to", total=format_yuan(totals.total_fen))
     return _write(session, desk, _Draft(choice, period, totals, previous, reasons))
@@ -204,7 +204,7 @@ def _made(claim_id: int, period_to: date, state: str) -> ClaimAlreadyMade:
     state_zh, state_en = lifecycle.TITLES[state]
     return ClaimAlreadyMade(
         field="period_to",
-        period_to=period_to,
+        last=period_to - ONE_DAY,
         claim=claim_id,
         state_zh=state_zh,
         state_en=state_en,

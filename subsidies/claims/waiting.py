@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 import ledger
@@ -76,6 +76,11 @@ def kept_out(session: Session, claim: Claim) -> list[LeftOutTold]:
         .order_by(Loan.number, Entitlement.to_on, Entitlement.revision)
     )
     return [LeftOutTold(*row) for row in rows]
+
+
+def first_settled(session: Session) -> date | None:
+    """When the first subsidy there is was settled; None: there is none yet."""
+    return session.scalar(select(func.min(Entitlement.to_on)))
 
 
 def corrected_since_close(session: Session, claim: Claim) -> Sequence[str]:

@@ -2,6 +2,7 @@
 
 from subsidies.refusals.budget import (
     BudgetAmountBelowZero,
+    BudgetChangeUndocumented,
     BudgetChangeZero,
     BudgetExceeded,
     BudgetLevelUnknown,
@@ -21,6 +22,7 @@ from subsidies.refusals.foreseeing import (
 
 __all__ = [
     "BudgetAmountBelowZero",
+    "BudgetChangeUndocumented",
     "BudgetChangeZero",
     "BudgetExceeded",
     "BudgetLevelUnknown",

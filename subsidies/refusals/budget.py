@@ -56,6 +56,13 @@ class BudgetChangeZero(Refusal):
     en = "a change of a budget line moves more than nothing"
 
 
+class BudgetChangeUndocumented(Refusal):
+    """A change goes by a document."""
+
+    zh = "追加或调减指标须写明资金文号"
+    en = "a change of a budget line names the document that it goes by"
+
+
 class BudgetExceeded(Refusal):
     """More than is free on the line."""
 

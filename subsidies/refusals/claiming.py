@@ -31,16 +31,16 @@ class ClaimAlreadyMade(Refusal):
     """A lender claims a period once, until the claim is returned or withdrawn."""
 
     status = 409
-    zh = "该机构截至{period_to}的贴息已有申报（第{claim}号，{state_zh}），不能重复申报"
-    en = "this period to {period_to} is claimed already: claim {claim} is {state_en}"
+    zh = "该机构截至{last}（含）的贴息已有申报（第{claim}号，{state_zh}），不能重复申报"
+    en = "this period, whose last day is {last}, is claimed already: claim {claim} is {state_en}"
 
 
 class NoSubsidyToClaim(Refusal):
     """A claim has at least one row."""
 
     status = 409
-    zh = "截至{period_to}没有可申报的贴息"
-    en = "there is nothing to claim up to {period_to}"
+    zh = "截至{last}（含）没有可申报的贴息"
+    en = "there is nothing to claim up to and including {last}"
 
 
 class ClaimNotPositive(Refusal):

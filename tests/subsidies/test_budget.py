@@ -19,6 +19,7 @@ from subsidies.budget import LineEntered
 from subsidies.models import BudgetUse
 from subsidies.refusals import (
     BudgetAmountBelowZero,
+    BudgetChangeUndocumented,
     BudgetChangeZero,
     BudgetExceeded,
     BudgetLevelUnknown,
@@ -191,7 +192,7 @@ def test_what_no_change_is(town: TreasuryTown) -> None:
     line_id = entered(town)
     with pytest.raises(BudgetChangeZero):
         proposed(town, line_id, 0)
-    with pytest.raises(BudgetLineIncomplete):
+    with pytest.raises(BudgetChangeUndocumented):
         proposed(town, line_id, 1, document_no=" ")
     with pytest.raises(BudgetLineUnknown):
         proposed(town, line_id + 1, 1)

@@ -167,8 +167,10 @@ def test_the_job_drafts_every_period_once(offices: Offices) -> None:
         2 * ONE_LOAN_FEN, 2 * NEXT_FEN
     ]  # fmt: skip
     assert offices.draft_due() == []
-    with pytest.raises(ClaimAlreadyMade):
+    with pytest.raises(ClaimAlreadyMade) as refused:
         offices.draft()
+    # the last day that counts, as pages write a period
+    assert "截至2016-06-20（含）" in refused.value.message("zh")
 
 
 def test_only_the_lenders_own_loans_stand_in_its_claim(offices: Offices) -> None:

@@ -1,4 +1,4 @@
-"""The treasury's dues on a loan's page: to be paid, claimed, paid; with the way to the claim."""
+"""What pages tell of a loan's subsidy: its dues lead to their claim; periods that may be claimed."""
 
 from __future__ import annotations
 
@@ -39,3 +39,12 @@ def test_a_treasury_due_leads_to_its_claim(bureau: Bureau, claimed: Claimed) -> 
     answer = claimed.offices.answer_file(following)
     claimed.offices.take_answer(following, answer)
     assert link.format(following, "已拨付") in bureau.page(loan)
+
+
+def test_drafts_are_offered_from_the_first_subsidy_on(bureau: Bureau, claimed: Claimed) -> None:
+    """The first loans were paid out in June 2017: no period before that quarter holds anything."""
+    assert claimed.claim_id
+    page = bureau.page("/subsidies", "loan_officer")
+    chosen = page.partition('<select name="period_to"')[2].partition("</select>")[0]
+    assert chosen.count("<option") == 1
+    assert "2017-03-21 — 2017-06-20" in chosen

@@ -259,13 +259,14 @@ def _lenders(session: Session) -> list[Organisation]:
 
 
 def _periods(session: Session, on: date) -> list[tuple[date, date]]:
-    """Periods that have ended and are settled, the latest first."""
+    """Periods that have ended and are settled, the latest first; none before the first subsidy."""
     closed = ledger.last_closed_day(session)
     if closed is None:
         return []
     rhythm = rhythm_of(conduct_of(session, house().rulebook, on))
     found = [rhythm.last_ended(closed + ONE_DAY)]
-    while len(found) < _PERIODS:
+    first = claims.first_settled(session) or found[0].end
+    while len(found) < _PERIODS and first <= found[-1].start:
         found.append(rhythm.holding(found[-1].start))
     return [(one.start, one.end) for one in found]
 
