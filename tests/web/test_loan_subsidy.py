@@ -1,4 +1,4 @@
-"""What pages tell of a loan's subsidy: its dues lead to their claim; periods that may be claimed."""
+"""What pages tell of a subsidy: a loan's dues lead to their claim; periods that may be claimed."""
 
 from __future__ import annotations
 
