@@ -78,6 +78,20 @@ def test_seventy_percent_stands_beside_the_contract(bureau: Bureau) -> None:
         assert shown in page
     english = bureau.page(f"/subsidies/forecast?{asked}&lang=en")
     assert "2017 Q3" in english
+    assert "from 2017-07-01 on, the treasury bears 70% of its part" in english
+
+
+def test_english_assumes_as_much_as_chinese(bureau: Bureau) -> None:
+    program.close_to(bureau.house, date(2017, 6, 21))
+    asked = (
+        "quarters=2&share=70&share_from=2017-07-01&early=1"
+        "&monthly=50000&size=50000&term=12&months=1"
+    )
+    told = bureau.get(f"/subsidies/forecast?{asked}")["assumptions"]
+    page = bureau.page(f"/subsidies/forecast?{asked}&lang=en")
+    items = re.findall(r"<li>(.*?)</li>", page, re.DOTALL)
+    assert len(items) == len(told) == 5
+    assert [one for one in items if re.search(r"[\u3400-\u9fff]", one)] == []
 
 
 def test_new_lending_under_one_policy_beside_another(bureau: Bureau) -> None:

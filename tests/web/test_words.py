@@ -29,6 +29,7 @@ from risk_fund.words import MOVEMENTS, SOURCES
 from subsidies.budget import LEVELS
 from subsidies.claims import STAGES
 from subsidies.entitlement import REASONS as EXCLUDED
+from subsidies.lifecycle import ALL_RETURNED
 from web import account_proposal, claim_view
 from web.claiming import STEPS
 from web.pages import (
@@ -132,7 +133,7 @@ def listed() -> set[str]:
     said |= {*COLUMNS, *LIMITS}
     said |= {word for batch in batches.BATCHES.values() for word in (batch.title, batch.hint)}
     said |= {kind.title for kind in (*READ.values(), *PRINTED.values())}
-    return said | {"其他农户"}
+    return said | {"其他农户", ALL_RETURNED[0]}
 
 
 def test_every_sentence_has_its_english() -> None:

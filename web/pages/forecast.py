@@ -20,6 +20,7 @@ from subsidies.foreseeing import Quarter, QuarterLine
 from subsidies.foreseeing.asked import MONTHS_MAX, QUARTERS_MAX
 from web import exports
 from web.access import needs
+from web.assumed import in_english
 from web.context import actor, house, reading
 from web.forecasting import NAMES, Told, asked_of, assumptions, tell
 from web.pages import forms
@@ -63,7 +64,7 @@ def _page(refused: Refusal | None = None) -> ResponseReturnValue:
         "forecast.html",
         refused,
         told=told,
-        assumed=[] if told is None else assumptions(told),
+        assumed=[] if told is None else _assumed(told),
         highest=1 if told is None else _highest(told),
         said={name: request.args.get(name, "") for name in NAMES},
         offered=_OFFERED | {"share_from": _next_quarter(on).isoformat()},
@@ -131,6 +132,10 @@ def _name(document: object) -> str:
     return name
 
 
+def _assumed(told: Told) -> list[str]:
+    return assumptions(told) if language() == "zh" else in_english(told)
+
+
 def _workbook(told: Told) -> Response:
     beside = told.beside is not None
     amount = exports.amount
@@ -171,7 +176,7 @@ def _workbook(told: Told) -> Response:
     sheets = [
         Sheet(t("按季度"), titles, map(cells, told.forecast.quarters), widths=[18] * len(titles)),
         Sheet(t("按年度"), years, rows, widths=[18] * len(years)),
-        Sheet(t("测算假定"), [t("测算假定")], [[one] for one in assumptions(told)], widths=[110]),
+        Sheet(t("测算假定"), [t("测算假定")], [[one] for one in _assumed(told)], widths=[110]),
     ]
     file = tempfile.TemporaryFile()  # noqa: SIM115  (the response closes it)
     write_xlsx(file, sheets)

@@ -10,11 +10,11 @@ from flask.typing import ResponseReturnValue
 import ledger
 from policy.values import ROUTES
 from subsidies.claims import notice_rows, published
-from subsidies.documents.sheet import period_title
 from web.access import open_to_all
 from web.context import house, reading
 from web.fields import row_id
 from web.pages import forms
+from web.periods import period_name
 
 blueprint = Blueprint("notices", __name__)
 
@@ -30,7 +30,7 @@ def hanging() -> ResponseReturnValue:
         on = ledger.open_day(session)
         found = published.hanging(session, on=on)
         demo = ledger.books(session).demo is not None
-    told = [(one, period_title(one.period_from, one.period_to)) for one in found]
+    told = [(one, period_name(one.period_from, one.period_to)) for one in found]
     return forms.page("subsidy_notices.html", found=told, on=on, demo=demo, routes=ROUTES)
 
 
@@ -47,7 +47,7 @@ def one(number: str) -> ResponseReturnValue:
     return forms.page(
         "subsidy_notice.html",
         told=told,
-        title=period_title(told.period_from, told.period_to),
+        title=period_name(told.period_from, told.period_to),
         rows=[(row, regions.full_name(row.village_code, below=3)) for row in rows[:PAGE]],
         following=rows[PAGE - 1].nr if len(rows) > PAGE else None,
         first=after == 0,

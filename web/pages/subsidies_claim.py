@@ -20,7 +20,6 @@ from subsidies import claims, explaining, lifecycle, payment
 from subsidies.budget import LEVELS
 from subsidies.claims.reading import RowTold
 from subsidies.documents import claim_sheet
-from subsidies.documents.sheet import period_title
 from subsidies.lifecycle import ALIVE, NOTICED
 from web import claim_view, claiming, exports
 from web.access import needs
@@ -30,6 +29,7 @@ from web.fields import row_id
 from web.pages import forms
 from web.pages.loans import DUES
 from web.papers.claim_files import FORMS, send_claim
+from web.periods import period_name
 from web.typed import typed_yuan
 from web.words import t
 
@@ -135,7 +135,7 @@ def claim_page(claim_id: int, refused: Refusal | None = None, **more: Any) -> Re
         claim=listed,
         shown=shown,
         on=on,
-        title=period_title(listed.period_from, listed.period_to),
+        title=period_name(listed.period_from, listed.period_to),
         rows=[(row, _place(row)) for row in rows[:PAGE]],
         following=rows[PAGE - 1].row.nr if len(rows) > PAGE else None,
         asked=asked,
