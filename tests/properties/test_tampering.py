@@ -44,6 +44,8 @@ def mould(
     """A town that has lent, settled, taken payments, reversed and entered late, and closed days."""
     steps = program_of(type("Rules", (), shelf), "431022000000")  # type: ignore[arg-type]
     numbers = [town.lend(place) for place in (1, 2)]
+    # A month's loan that is not repaid: something is due, and past due.
+    town.lend(4, term_months=1, annual_rate_ppm=43_500)
     (third,) = town.contracts(town.asked(3))
     town.reverse(town.disburse(third, FULL))
     Closer(town.books, town.system, steps, "town", 100).close_to(date(2016, 6, 22))
@@ -242,9 +244,10 @@ def test_running_state_that_differs_from_the_record_is_found(
     books = mould.pour()
     which = Base.metadata.tables[table]
     with Unguarded(books) as connection:
-        connection.execute(
+        changed = connection.execute(
             update(which).values({column: which.c[column] + 1, "trail_id": which.c.trail_id})
         )
+    assert changed.rowcount > 0
     assert findings(mould, house) != []
 
 
