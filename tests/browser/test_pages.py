@@ -158,4 +158,6 @@ def test_a_name_that_looks_like_a_script_stays_a_name(
 def test_the_document_of_the_api_is_read_in_the_browser(site: str, page: Page) -> None:
     page.goto(f"{site}/api/v1/docs")
     page.wait_for_selector(".opblock-tag-section", timeout=20_000)
+    page.click("#operations-tag-api_loans button.expand-operation")
+    page.wait_for_selector(".opblock", timeout=20_000)
     assert "/loans/disbursements" in page.inner_text("#reader")
