@@ -1,4 +1,4 @@
-"""Where the treasury's part of settlements stands: claimed in which claim, and whether it is paid."""
+"""Where the treasury's part of settlements stands: in which claim, and whether it is paid."""
 
 from __future__ import annotations
 
