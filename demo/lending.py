@@ -23,8 +23,10 @@ _LEAST_FEN = 300_000
 #: of a hundred borrowers: how many have each line, the largest line first
 _LINES = ((5_000_000, 62), (3_000_000, 36), (1_000_000, 2))
 _SHORT_MONTHS, _LONG_MONTHS = 12, 36
-#: of a hundred loans: those for a year
-_SHORT = 9
+#: of a hundred loans: those for a year, and of those that no dividend rests on
+_SHORT, _SHORT_WHERE_SOME_ARE_PAID = 9, 60
+#: from the opening of the books to the first session
+_FIRST = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,9 @@ class Planned:
 
 
 def sittings(county: County, lender: str, nth: int, calendar: HolidayTable) -> list[Sitting]:
-    """A lender's sessions, the first in the first week of December 2014."""
+    """A lender's sessions, the first four weeks after the books open."""
     found: list[Sitting] = []
-    day = date(2014, 12, 1) + timedelta(days=2 * nth)
+    day = county.opens_on + _FIRST + timedelta(days=2 * nth)
     while True:
         apply_on = calendar.next_working_day(day)
         decide_on = calendar.next_working_day(apply_on + timedelta(days=1))
@@ -104,27 +106,42 @@ def of_age(family: Family, first: date, last: date) -> Member | None:
 
 
 def _choose(county: County, candidates: Iterable[Candidate], chance: Random) -> list[Candidate]:
-    """The borrowers: so many of each line; where one has too few, the others help out."""
+    """The borrowers: those who will be paid a dividend, so many of each size, then the others."""
     able = [
         one
         for one in candidates
         if of_age(one.family, county.opens_on, county.closes_on) is not None
     ]
     chosen: list[Candidate] = []
+    for size, count in county.linkage.paid if county.linkage else ():
+        chosen += _by_line([one for one in able if len(one.family.members) == size], count, chance)
+    taken = {one.family.number for one in chosen}
+    rest = [one for one in able if one.family.number not in taken]
+    others = _by_line(rest, county.loans - len(chosen), chance)
+    # Who was rated first is asked first.
+    return [*_as_rated(chosen, chance), *_as_rated(others, chance)]
+
+
+def _as_rated(chosen: list[Candidate], chance: Random) -> list[Candidate]:
+    chance.shuffle(chosen)
+    return sorted(chosen, key=lambda one: one.rated_on)
+
+
+def _by_line(able: Sequence[Candidate], count: int, chance: Random) -> list[Candidate]:
+    """So many of each line; where one has too few, the others help out."""
+    chosen: list[Candidate] = []
     share = 0
     for line_fen, percent in _LINES:
         share += percent
         pool = [one for one in able if one.line_fen == line_fen]
         chance.shuffle(pool)
-        chosen += pool[: county.loans * share // 100 - len(chosen)]
+        chosen += pool[: count * share // 100 - len(chosen)]
     taken = {one.family.number for one in chosen}
     rest = [one for one in able if one.family.number not in taken]
-    chosen += rest[: county.loans - len(chosen)]
-    if len(chosen) < county.loans:
-        raise ValueError(f"{len(chosen)} households can borrow, {county.loans} are wanted")
-    chance.shuffle(chosen)
-    # Who was rated first is asked first.
-    return sorted(chosen, key=lambda one: one.rated_on)
+    chosen += rest[: count - len(chosen)]
+    if len(chosen) < count:
+        raise ValueError(f"{len(chosen)} households can borrow, {count} are wanted")
+    return chosen
 
 
 def _amounts(county: County, chosen: Sequence[Candidate], chance: Random) -> list[int]:
@@ -187,8 +204,16 @@ def _planned(
     borrower = of_age(one.family, county.opens_on, county.closes_on)
     assert borrower is not None
     loan = Planned(one.family, borrower, wanted[one.family.number], _LONG_MONTHS)
-    short = chance.randrange(100) < _SHORT
+    short = chance.randrange(100) < _short(county, one.family)
     ends = add_months(sitting.sign_on, _SHORT_MONTHS)
     if short and (ends > county.closes_on or calendar.is_working_day(ends)):
         return replace(loan, term_months=_SHORT_MONTHS)
     return loan
+
+
+def _short(county: County, family: Family) -> int:
+    """Of a hundred such loans, those for a year: a stake that pays dividends is lent for longer."""
+    if county.linkage is None:
+        return _SHORT
+    may_be_paid = {size for size, _ in county.linkage.paid}
+    return 0 if len(family.members) in may_be_paid else _SHORT_WHERE_SOME_ARE_PAID

@@ -20,8 +20,6 @@ from kernel.regions import TOWNSHIP, VILLAGE, RegionTree
 
 #: county part of identity numbers that was never given to anyone
 COUNTY_PART = "431099"
-#: how many households in a hundred have 1 … 8 people; the mean is brought to the county's
-_SIZES = (10, 16, 21, 23, 15, 10, 3, 2)
 _WORK_AGES: dict[Sex, range] = {"male": range(16, 61), "female": range(16, 56)}
 _INDUSTRIES = (
     ("养殖", ("养猪", "养牛", "养羊", "养鸡鸭", "养鱼", "养蜂")),
@@ -123,12 +121,12 @@ def _villages(county: County, regions: RegionTree, chance: Random) -> list[tuple
 
 def _sizes(county: County, chance: Random) -> list[int]:
     """One size for each household; they add up to the county's people."""
-    counts = split_by_weights(county.households, _SIZES)
+    counts = split_by_weights(county.households, county.sizes)
     sizes = [size for size, count in enumerate(counts, start=1) for _ in range(count)]
     chance.shuffle(sizes)
     missing = county.persons - sum(sizes)
     step = 1 if missing > 0 else -1
-    able = [place for place, size in enumerate(sizes) if 1 < size < len(_SIZES)]
+    able = [place for place, size in enumerate(sizes) if 1 < size < len(county.sizes)]
     for place in able[: abs(missing)]:
         sizes[place] += step
     if sum(sizes) != county.persons:

@@ -9,9 +9,9 @@ from kernel.calendar import HolidayTable
 
 #: a review takes place this many days after the last rating, before its year ends
 REVIEW_DAYS = 350
-#: half of the townships are rated before the first loans, the others until June 2015
-_FIRST = date(2014, 11, 10)
-_SECOND = date(2015, 1, 12)
+#: half of the townships are rated before the first loans, the others in the months after: days
+#: from the opening of the books
+_FIRST, _SECOND = timedelta(days=7), timedelta(days=70)
 
 
 def campaign(county: County, townships: list[str], calendar: HolidayTable) -> dict[str, list[date]]:
@@ -20,9 +20,9 @@ def campaign(county: County, townships: list[str], calendar: HolidayTable) -> di
     days = {}
     for place, digits in enumerate(townships):
         start = (
-            _FIRST + timedelta(days=place)
+            county.opens_on + _FIRST + timedelta(days=place)
             if place < half
-            else (_SECOND + timedelta(days=14 * (place - half)))
+            else county.opens_on + _SECOND + timedelta(days=14 * (place - half))
         )
         days[digits] = _rounds(county, start, calendar)
     return days
