@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import credit.models
+import enterprises.models
 import households.models
 import households.slips
 import households.staging
@@ -15,6 +16,7 @@ import kernel.trail
 import ledger
 import loans.models
 import loans.models.kept
+import mutual_aid.models
 import office.models
 import organisations.models
 import risk_fund.models
@@ -27,6 +29,8 @@ MODULES = (
     indicators.models,
     risk_fund.models,
     subsidies.models,
+    mutual_aid.models,
+    enterprises.models,
     loans.models,
     loans.models.kept,
     credit.models,

@@ -18,7 +18,7 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 #: floors that know no clock and no user, and never commit
 BELOW_THE_EDGES = (
     "kernel", "office", "ledger", "policy", "households", "organisations", "credit", "loans",
-    "subsidies", "risk_fund", "indicators",
+    "subsidies", "risk_fund", "enterprises", "mutual_aid", "indicators",
 )  # fmt: skip
 PRODUCT = (*BELOW_THE_EDGES, "config", "jobs", "demo", "bench", "web", "migrations")
 
