@@ -21,6 +21,7 @@ import jobs.checks
 import ledger
 import loans.checks
 import loans.replay_checks
+import mutual_aid.checks
 import organisations.checks
 import risk_fund.checks
 import subsidies.checks
@@ -44,6 +45,7 @@ ROOM_CHECKS: tuple[Check, ...] = (
     loans.checks.check,
     subsidies.checks.check,
     risk_fund.checks.check,
+    mutual_aid.checks.check,
     indicators.checks.check,
     jobs.checks.check,
 )

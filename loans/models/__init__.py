@@ -44,6 +44,14 @@ from loans.models.happened import (
     Segment,
     Settlement,
 )
+from loans.models.mutual import (
+    ExtensionPermit,
+    JointAgreement,
+    JointGroup,
+    JointMember,
+    JointSigner,
+    MutualLender,
+)
 from loans.models.papers import PrintedPaper
 from loans.models.running import LendingLimit, LoanCredit, OpenDue, OpenSegment, Position
 
@@ -64,14 +72,20 @@ __all__ = [
     "CoverExclusion",
     "Disbursement",
     "Due",
+    "ExtensionPermit",
     "GradeChange",
     "GradeOverride",
+    "JointAgreement",
+    "JointGroup",
+    "JointMember",
+    "JointSigner",
     "LendingLimit",
     "Loan",
     "LoanBearer",
     "LoanCredit",
     "LoanDay",
     "LoanShare",
+    "MutualLender",
     "OpenDue",
     "OpenSegment",
     "PlanRow",

@@ -14,7 +14,7 @@ from kernel.digests import added
 def _parties_by_mode() -> tuple[CheckConstraint, ...]:
     """Who borrows, signs and uses the money; a household borrows in every mode but one."""
     return (
-        CheckConstraint("mode IN ('credit', 'entrusted', 'pooled')", name="mode_known"),
+        CheckConstraint("mode IN ('credit', 'entrusted', 'pooled', 'mutual')", name="mode_known"),
         CheckConstraint("(household_id IS NULL) = (mode = 'pooled')", name="household_by_mode"),
         CheckConstraint("(borrower_id IS NULL) = (household_id IS NULL)", name="borrower_by_mode"),
         CheckConstraint(
@@ -62,7 +62,7 @@ class Application(Recorded, Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: the sheet it was handed in on
     sheet_id: Mapped[int] = mapped_column(ForeignKey("application_sheets.id"), index=True)
-    #: credit (信用式), entrusted (分贷统还) or pooled (统贷统还)
+    #: credit (信用式), entrusted (分贷统还), pooled (统贷统还) or mutual (互助式)
     mode: Mapped[str] = mapped_column(default="credit", info=added(before="credit"))
     #: the household; NULL where an organisation borrows
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
@@ -149,7 +149,7 @@ class Loan(Recorded, Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("applications.id"), unique=True)
     #: lender
     lender_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
-    #: credit (信用式), entrusted (分贷统还) or pooled (统贷统还)
+    #: credit (信用式), entrusted (分贷统还), pooled (统贷统还) or mutual (互助式)
     mode: Mapped[str] = mapped_column(default="credit", info=added(before="credit"))
     #: household; NULL where an organisation borrows
     household_id: Mapped[int | None] = mapped_column(ForeignKey("households.id"), index=True)
