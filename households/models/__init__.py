@@ -8,7 +8,25 @@ who helps, with what.
 from __future__ import annotations
 
 from households.models import families, helping, identifying
+from households.models.identifying import (
+    CaseNotice,
+    CaseObjection,
+    CaseObjectionAnswer,
+    CasePosition,
+    CaseSheet,
+    CaseSheetPaper,
+    CaseStep,
+    DecidedList,
+    DecidedListRow,
+    IdentificationCase,
+    ReviewRound,
+    RuralPopulation,
+    SampleCheck,
+    SurveyAnswer,
+    VillageStanding,
+)
 from households.models.register import (
+    MONITORED_KINDS,
     STATUS_TITLES,
     Household,
     HouseholdFacts,
@@ -21,15 +39,31 @@ from households.models.register import (
 )
 
 __all__ = [
+    "MONITORED_KINDS",
     "STATUS_TITLES",
+    "CaseNotice",
+    "CaseObjection",
+    "CaseObjectionAnswer",
+    "CasePosition",
+    "CaseSheet",
+    "CaseSheetPaper",
+    "CaseStep",
+    "DecidedList",
+    "DecidedListRow",
     "Household",
     "HouseholdFacts",
     "HouseholdStatus",
+    "IdentificationCase",
     "Person",
     "PersonFacts",
     "RegisterChange",
+    "ReviewRound",
+    "RuralPopulation",
+    "SampleCheck",
     "Status",
+    "SurveyAnswer",
     "VillageAnswer",
+    "VillageStanding",
     "families",
     "helping",
     "identifying",

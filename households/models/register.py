@@ -20,6 +20,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, col
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded, Running
+from kernel.digests import added
 
 
 class Status(StrEnum):
@@ -31,6 +32,16 @@ class Status(StrEnum):
     MONITORED = "monitored"
     NEEDS_HELP = "needs_help"
     REMOVED = "removed"
+    #: no longer watched: what it was before is in force again
+    RISK_REMOVED = "risk_removed"
+
+
+#: kinds of household that are watched, with their standard names
+MONITORED_KINDS = {
+    "unstable": "脱贫不稳定户",
+    "edge": "边缘易致贫户",
+    "sudden": "突发严重困难户",
+}
 
 
 STATUS_TITLES = {
@@ -40,6 +51,7 @@ STATUS_TITLES = {
     Status.MONITORED: "纳入监测",
     Status.NEEDS_HELP: "有帮扶需要",
     Status.REMOVED: "清退",
+    Status.RISK_REMOVED: "风险消除",
 }
 
 
@@ -224,8 +236,14 @@ class HouseholdStatus(Recorded, Base):
         UniqueConstraint("household_id", "status", "from_on"),
         CheckConstraint(
             "status IN ('registered', 'lifted', 'fallen_back', 'monitored', 'needs_help',"
-            " 'removed')",
+            " 'removed', 'risk_removed')",
             name="status_known",
+        ),
+        CheckConstraint(
+            "monitored_kind IN ('unstable', 'edge', 'sudden')", name="monitored_kind_known"
+        ),
+        CheckConstraint(
+            "status = 'monitored' OR monitored_kind IS NULL", name="monitored_kind_of_monitoring"
         ),
         CheckConstraint("from_on <= booked_on", name="not_ahead_of_the_books"),
         # The close reads what was booked on its day.
@@ -244,6 +262,16 @@ class HouseholdStatus(Recorded, Base):
     booked_on: Mapped[date]
     #: document or words behind it
     reason: Mapped[str]
+    #: unstable, edge or sudden; of monitoring alone, and not known of what was imported
+    monitored_kind: Mapped[str | None] = mapped_column(info=added(before=None))
+    #: the case that found it
+    case_id: Mapped[int | None] = mapped_column(
+        ForeignKey("identification_cases.id"), index=True, info=added(before=None)
+    )
+    #: the county's list that says so
+    list_id: Mapped[int | None] = mapped_column(
+        ForeignKey("decided_lists.id"), index=True, info=added(before=None)
+    )
 
 
 class RegisterChange(Recorded, Base):
