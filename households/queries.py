@@ -21,7 +21,8 @@ from kernel.refusals import NotFound
 from kernel.regions import in_scope
 
 #: findings that say whether a household is registered; the others leave that as it was
-_DECIDING: Final = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK, Status.REMOVED)
+_REGISTERED: Final = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK)
+_DECIDING: Final = (*_REGISTERED, Status.REMOVED, Status.CLOSED)
 
 #: what a household is to the policy documents, by its last finding
 POLICY_KIND: Final = {
@@ -31,6 +32,7 @@ POLICY_KIND: Final = {
     Status.MONITORED: "monitored",
     Status.NEEDS_HELP: "needs_help",
     Status.REMOVED: "general",
+    Status.CLOSED: "general",
 }
 
 
@@ -61,7 +63,7 @@ def last_status(day: date | ColumnElement[date]) -> ScalarSelect[str]:
 def is_registered(day: date) -> ColumnElement[bool]:
     """SQL: the household of the query around it is registered on a day."""
     deciding = and_(HouseholdStatus.from_on <= day, HouseholdStatus.status.in_(_DECIDING))
-    return _last(deciding).in_([status for status in _DECIDING if status != Status.REMOVED])
+    return _last(deciding).in_(_REGISTERED)
 
 
 def is_present(day: date) -> ColumnElement[bool]:

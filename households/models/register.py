@@ -34,6 +34,8 @@ class Status(StrEnum):
     REMOVED = "removed"
     #: no longer watched: what it was before is in force again
     RISK_REMOVED = "risk_removed"
+    #: the household is no more: merged into another, moved away or died out
+    CLOSED = "closed"
 
 
 #: kinds of household that are watched, with their standard names
@@ -52,6 +54,7 @@ STATUS_TITLES = {
     Status.NEEDS_HELP: "有帮扶需要",
     Status.REMOVED: "清退",
     Status.RISK_REMOVED: "风险消除",
+    Status.CLOSED: "自然减少",
 }
 
 
@@ -236,7 +239,7 @@ class HouseholdStatus(Recorded, Base):
         UniqueConstraint("household_id", "status", "from_on"),
         CheckConstraint(
             "status IN ('registered', 'lifted', 'fallen_back', 'monitored', 'needs_help',"
-            " 'removed', 'risk_removed')",
+            " 'removed', 'risk_removed', 'closed')",
             name="status_known",
         ),
         CheckConstraint(
