@@ -244,3 +244,18 @@ class PersonLeftAlready(Refusal):
     status = 409
     zh = "此人已于{left_on}离户"
     en = "the person left the household on {left_on}"
+
+
+class HouseholdSheetHasFaults(Refusal):
+    """A sheet about households with faults is taken in not at all."""
+
+    status = 409
+    zh = "清单有{count}处错误，未收；改正后重新上传：{first}"
+    en = "the sheet has {count} faults and was not taken in; correct it: {first}"
+
+
+class HouseholdSheetEmpty(Refusal):
+    """A sheet about households without a row."""
+
+    zh = "清单没有一行数据"
+    en = "the sheet has no rows"
