@@ -37,6 +37,7 @@ NEW_TABLES = (
     "extension_permits",
     "agreement_households",
     "agreement_approvals",
+    "own_limits",
     "mutual_vote_results",
     "mutual_movements",
     "mutual_group_members",
@@ -50,10 +51,12 @@ NEW_TABLES = (
     "fund_fee_rates",
     "fund_closings",
     "counter_security_releases",
+    "case_objection_answers",
     "agreement_terms",
     "agreement_parties",
     "agreement_lists",
     "agreement_leavings",
+    "survey_answers",
     "recognition_withdrawals",
     "recognition_villages",
     "recognition_grants",
@@ -64,6 +67,7 @@ NEW_TABLES = (
     "mutual_groups",
     "linkage_chain_ends",
     "joint_groups",
+    "household_links",
     "household_helpers",
     "helper_visits",
     "helper_pair_ends",
@@ -71,26 +75,47 @@ NEW_TABLES = (
     "fund_places",
     "fund_openings",
     "fund_members",
+    "family_event_people",
+    "decided_list_rows",
     "counter_securities",
+    "case_steps",
+    "case_positions",
+    "case_objections",
     "agreements",
     "village_funds",
     "special_fund_uses",
+    "sample_checks",
     "recognitions",
+    "need_answers",
     "mutual_lenders",
     "linkage_chains",
+    "lead_banks",
     "industry_projects",
+    "identification_cases",
     "household_measures",
     "helper_pairs",
     "framework_institutions",
+    "family_lines",
+    "family_events",
+    "decided_lists",
+    "case_sheet_papers",
+    "case_notices",
+    "village_standings",
     "special_funds",
+    "rural_populations",
+    "review_rounds",
+    "need_rounds",
     "helping_files",
     "helpers",
     "framework_agreements",
+    "case_sheets",
 )
 
 #: those of them that hold running state
 RUNNING = frozenset(
     (
+        "case_positions",
+        "family_lines",
         "fund_places",
         "household_helpers",
         "joint_groups",
@@ -104,13 +129,29 @@ RUNNING = frozenset(
 )
 
 #: columns that tables get
-ADDED: dict[str, tuple[New, ...]] = {}
+ADDED: dict[str, tuple[New, ...]] = {
+    "household_statuses": (
+        New("monitored_kind", "text"),
+        New("case_id", "number"),
+        New("list_id", "number"),
+    ),
+}
 
 #: CHECKs: table -> (those before, those after)
 RULES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "applications": (
         {"ck_applications_mode_known": "mode IN ('credit', 'entrusted', 'pooled')"},
         {"ck_applications_mode_known": "mode IN ('credit', 'entrusted', 'pooled', 'mutual')"},
+    ),
+    "household_statuses": (
+        {
+            "ck_household_statuses_status_known": "status IN ('registered', 'lifted', 'fallen_back', 'monitored', 'needs_help', 'removed')"
+        },
+        {
+            "ck_household_statuses_monitored_kind_known": "monitored_kind IN ('unstable', 'edge', 'sudden')",
+            "ck_household_statuses_monitored_kind_of_monitoring": "status = 'monitored' OR monitored_kind IS NULL",
+            "ck_household_statuses_status_known": "status IN ('registered', 'lifted', 'fallen_back', 'monitored', 'needs_help', 'removed', 'risk_removed', 'closed')",
+        },
     ),
     "loans": (
         {"ck_loans_mode_known": "mode IN ('credit', 'entrusted', 'pooled')"},
@@ -119,13 +160,26 @@ RULES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 }
 
 #: what new columns name: table -> (name, table named, columns, columns named)
-KEYS: dict[str, tuple[tuple[Any, ...], ...]] = {}
+KEYS: dict[str, tuple[tuple[Any, ...], ...]] = {
+    "household_statuses": (
+        (
+            "fk_household_statuses_case_id_identification_cases",
+            "identification_cases",
+            ["case_id"],
+            ["id"],
+        ),
+        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
+    )
+}
 
 #: indexes of tables that stand
-INDEXES: dict[str, tuple[str, list[str]]] = {}
+INDEXES: dict[str, tuple[str, list[str]]] = {
+    "ix_household_statuses_case_id": ("household_statuses", ["case_id"]),
+    "ix_household_statuses_list_id": ("household_statuses", ["list_id"]),
+}
 
 #: tables that change: of the record, and of the running state
-RECORD = ("applications", "loans")
+RECORD = ("applications", "household_statuses", "loans")
 STATE: tuple[str, ...] = ()
 
 
@@ -186,6 +240,35 @@ def _require_nothing_new() -> None:
 
 def _create_tables() -> None:
     op.create_table(
+        "case_sheets",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("held_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("by_person", BigInt, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("eligible", BigInt, nullable=True),
+        sa.Column("present", BigInt, nullable=True),
+        sa.Column("cases", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(eligible IS NULL) = (present IS NULL)", name=op.f("ck_case_sheets_meeting_whole")
+        ),
+        sa.CheckConstraint("cases > 0", name=op.f("ck_case_sheets_not_empty")),
+        sa.CheckConstraint(
+            "held_on <= booked_on", name=op.f("ck_case_sheets_not_ahead_of_the_books")
+        ),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_case_sheets_digest_sha256")),
+        sa.CheckConstraint(
+            "present BETWEEN 1 AND eligible", name=op.f("ck_case_sheets_present_of_eligible")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_sheets")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "framework_agreements",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -242,6 +325,66 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "need_rounds",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("from_on < to_on", name=op.f("ck_need_rounds_for_a_day_at_least")),
+        sa.CheckConstraint(
+            "length(number) BETWEEN 1 AND 32", name=op.f("ck_need_rounds_number_length")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_rounds")),
+        sa.UniqueConstraint("number", name=op.f("uq_need_rounds_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "review_rounds",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("year", BigInt, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("to_on > from_on", name=op.f("ck_review_rounds_days_in_order")),
+        sa.CheckConstraint("year BETWEEN 1980 AND 2100", name=op.f("ck_review_rounds_year_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_rounds")),
+        sa.UniqueConstraint("number", name=op.f("uq_review_rounds_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "rural_populations",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("people", BigInt, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("derived", sa.Boolean(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "from_on <= booked_on", name=op.f("ck_rural_populations_not_ahead_of_the_books")
+        ),
+        sa.CheckConstraint(
+            "length(region_code) = 12", name=op.f("ck_rural_populations_region_code_length")
+        ),
+        sa.CheckConstraint("people > 0", name=op.f("ck_rural_populations_people_above_zero")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rural_populations")),
+        sa.UniqueConstraint(
+            "region_code",
+            "from_on",
+            "booked_on",
+            name=op.f("uq_rural_populations_region_code_from_on_booked_on"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "special_funds",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("year", BigInt, nullable=False),
@@ -261,6 +404,178 @@ def _create_tables() -> None:
         sa.UniqueConstraint(
             "document_no", "level", name=op.f("uq_special_funds_document_no_level")
         ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "village_standings",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("village_code", sa.Text(), nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "standing IN ('poor', 'exited')", name=op.f("ck_village_standings_standing_known")
+        ),
+        sa.CheckConstraint(
+            "from_on <= booked_on", name=op.f("ck_village_standings_not_ahead_of_the_books")
+        ),
+        sa.CheckConstraint(
+            "length(village_code) = 12", name=op.f("ck_village_standings_village_code_length")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_village_standings")),
+        sa.UniqueConstraint(
+            "village_code",
+            "standing",
+            "from_on",
+            name=op.f("uq_village_standings_village_code_standing_from_on"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "case_notices",
+        sa.Column("sheet_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("to_on > from_on", name=op.f("ck_case_notices_days_in_order")),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["case_sheets.id"], name=op.f("fk_case_notices_sheet_id_case_sheets")
+        ),
+        sa.PrimaryKeyConstraint("sheet_id", name=op.f("pk_case_notices")),
+        sa.UniqueConstraint("number", name=op.f("uq_case_notices_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "case_sheet_papers",
+        sa.Column("sheet_id", BigInt, nullable=False),
+        sa.Column("attachment_id", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachments.id"],
+            name=op.f("fk_case_sheet_papers_attachment_id_attachments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["case_sheets.id"], name=op.f("fk_case_sheet_papers_sheet_id_case_sheets")
+        ),
+        sa.PrimaryKeyConstraint("sheet_id", "attachment_id", name=op.f("pk_case_sheet_papers")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "decided_lists",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("monitored_kind", sa.Text(), nullable=True),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("handed_in_on", sa.Date(), nullable=False),
+        sa.Column("round_id", BigInt, nullable=True),
+        sa.Column("attachment_id", BigInt, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("households", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(status = 'monitored') = (monitored_kind IS NOT NULL)",
+            name=op.f("ck_decided_lists_monitored_kind_of_monitoring"),
+        ),
+        sa.CheckConstraint(
+            "monitored_kind IN ('unstable', 'edge', 'sudden')",
+            name=op.f("ck_decided_lists_monitored_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('registered', 'lifted', 'fallen_back', 'monitored', 'needs_help', 'removed', 'risk_removed')",
+            name=op.f("ck_decided_lists_status_known"),
+        ),
+        sa.CheckConstraint(
+            "from_on <= handed_in_on", name=op.f("ck_decided_lists_not_ahead_of_the_books")
+        ),
+        sa.CheckConstraint("households > 0", name=op.f("ck_decided_lists_not_empty")),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_decided_lists_digest_sha256")),
+        sa.CheckConstraint("length(document) > 0", name=op.f("ck_decided_lists_document_named")),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachments.id"],
+            name=op.f("fk_decided_lists_attachment_id_attachments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["review_rounds.id"], name=op.f("fk_decided_lists_round_id_review_rounds")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decided_lists")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "family_events",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("other_household_id", BigInt, nullable=True),
+        sa.Column("happened_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("attachment_id", BigInt, nullable=True),
+        sa.Column("old_identity_index", sa.LargeBinary(), nullable=True),
+        sa.Column("by_person", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'identity_corrected') = (old_identity_index IS NOT NULL)",
+            name=op.f("ck_family_events_old_number_of_a_correction"),
+        ),
+        sa.CheckConstraint(
+            "(kind IN ('split', 'merge')) = (other_household_id IS NOT NULL)",
+            name=op.f("ck_family_events_two_households_where_they_part_or_join"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('birth', 'marriage_in', 'moved_in', 'death', 'marriage_out', 'moved_away', 'split', 'merge', 'new_head', 'identity_corrected')",
+            name=op.f("ck_family_events_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "happened_on <= booked_on", name=op.f("ck_family_events_not_ahead_of_the_books")
+        ),
+        sa.CheckConstraint(
+            "other_household_id <> household_id", name=op.f("ck_family_events_not_with_itself")
+        ),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachments.id"],
+            name=op.f("fk_family_events_attachment_id_attachments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_family_events_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_household_id"],
+            ["households.id"],
+            name=op.f("fk_family_events_other_household_id_households"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_family_events")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "family_lines",
+        sa.Column("household_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("line_id", BigInt, nullable=False),
+        sa.Column("cap_id", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cap_id"], ["households.id"], name=op.f("fk_family_lines_cap_id_households")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_family_lines_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"], ["households.id"], name=op.f("fk_family_lines_line_id_households")
+        ),
+        sa.PrimaryKeyConstraint("household_id", name=op.f("pk_family_lines")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -343,6 +658,43 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "identification_cases",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=True),
+        sa.Column("monitored_kind", sa.Text(), nullable=True),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'monitor') = (monitored_kind IS NOT NULL)",
+            name=op.f("ck_identification_cases_monitored_kind_of_monitoring"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('identify', 'readmit', 'lift', 'fall_back', 'remove', 'monitor')",
+            name=op.f("ck_identification_cases_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "monitored_kind IN ('unstable', 'edge', 'sudden')",
+            name=op.f("ck_identification_cases_monitored_kind_known"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_identification_cases_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["review_rounds.id"],
+            name=op.f("fk_identification_cases_round_id_review_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_identification_cases")),
+        sa.UniqueConstraint("number", name=op.f("uq_identification_cases_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "industry_projects",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -378,6 +730,27 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_industry_projects")),
         sa.UniqueConstraint("number", name=op.f("uq_industry_projects_number")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "lead_banks",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("township_code", sa.Text(), nullable=False),
+        sa.Column("lender_id", BigInt, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "length(township_code) = 12", name=op.f("ck_lead_banks_township_code_length")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lender_id"], ["organisations.id"], name=op.f("fk_lead_banks_lender_id_organisations")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lead_banks")),
+        sa.UniqueConstraint(
+            "township_code", "from_on", name=op.f("uq_lead_banks_township_code_from_on")
+        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -426,6 +799,45 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "need_answers",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=True),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "answer = 'wants' OR amount_fen IS NULL",
+            name=op.f("ck_need_answers_amount_of_who_wants"),
+        ),
+        sa.CheckConstraint(
+            "answer = 'wants' OR length(reason) > 0",
+            name=op.f("ck_need_answers_else_with_a_reason"),
+        ),
+        sa.CheckConstraint(
+            "answer IN ('wants', 'no_need', 'not_eligible')",
+            name=op.f("ck_need_answers_answer_known"),
+        ),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_need_answers_amount_positive")),
+        sa.CheckConstraint(
+            "answered_on <= booked_on", name=op.f("ck_need_answers_not_ahead_of_the_books")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_need_answers_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["need_rounds.id"], name=op.f("fk_need_answers_round_id_need_rounds")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_need_answers")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "recognitions",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("organisation_id", BigInt, nullable=False),
@@ -460,6 +872,54 @@ def _create_tables() -> None:
             name=op.f("fk_recognitions_organisation_id_organisations"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recognitions")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "sample_checks",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=True),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("sampled_exited", BigInt, nullable=False),
+        sa.Column("wrongly_exited", BigInt, nullable=False),
+        sa.Column("sampled_unregistered", BigInt, nullable=False),
+        sa.Column("missed", BigInt, nullable=False),
+        sa.Column("people_checked", BigInt, nullable=False),
+        sa.Column("people_wrong", BigInt, nullable=False),
+        sa.Column("villages_checked", BigInt, nullable=False),
+        sa.Column("villages_wrong", BigInt, nullable=False),
+        sa.Column("surveyed", BigInt, nullable=False),
+        sa.Column("approving", BigInt, nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "approving BETWEEN 0 AND surveyed", name=op.f("ck_sample_checks_approving_of_surveyed")
+        ),
+        sa.CheckConstraint(
+            "checked_on <= booked_on", name=op.f("ck_sample_checks_not_ahead_of_the_books")
+        ),
+        sa.CheckConstraint(
+            "missed BETWEEN 0 AND sampled_unregistered",
+            name=op.f("ck_sample_checks_missed_of_sampled"),
+        ),
+        sa.CheckConstraint(
+            "people_wrong BETWEEN 0 AND people_checked",
+            name=op.f("ck_sample_checks_people_of_checked"),
+        ),
+        sa.CheckConstraint(
+            "villages_wrong BETWEEN 0 AND villages_checked",
+            name=op.f("ck_sample_checks_villages_of_checked"),
+        ),
+        sa.CheckConstraint(
+            "wrongly_exited BETWEEN 0 AND sampled_exited",
+            name=op.f("ck_sample_checks_wrongly_exited_of_sampled"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["review_rounds.id"], name=op.f("fk_sample_checks_round_id_review_rounds")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sample_checks")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -566,6 +1026,95 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "case_objections",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("sheet_id", BigInt, nullable=False),
+        sa.Column("case_id", BigInt, nullable=False),
+        sa.Column("raised_on", sa.Date(), nullable=False),
+        sa.Column("raised_by", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("by_person", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["identification_cases.id"],
+            name=op.f("fk_case_objections_case_id_identification_cases"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"],
+            ["case_notices.sheet_id"],
+            name=op.f("fk_case_objections_sheet_id_case_notices"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_objections")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "case_positions",
+        sa.Column("case_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("procedure", sa.Text(), nullable=False),
+        sa.Column("done", BigInt, nullable=False),
+        sa.Column("sheet_id", BigInt, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'standing', 'closed', 'refused')",
+            name=op.f("ck_case_positions_state_known"),
+        ),
+        sa.CheckConstraint("done > 0", name=op.f("ck_case_positions_done")),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["identification_cases.id"],
+            name=op.f("fk_case_positions_case_id_identification_cases"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_case_positions_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["case_sheets.id"], name=op.f("fk_case_positions_sheet_id_case_sheets")
+        ),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_case_positions")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "case_steps",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("case_id", BigInt, nullable=False),
+        sa.Column("nr", BigInt, nullable=False),
+        sa.Column("sheet_id", BigInt, nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("votes_for", BigInt, nullable=True),
+        sa.Column("votes_against", BigInt, nullable=True),
+        sa.Column("abstained", BigInt, nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('done', 'refused')", name=op.f("ck_case_steps_outcome_known")
+        ),
+        sa.CheckConstraint(
+            "(votes_for IS NULL) = (votes_against IS NULL) AND (votes_for IS NULL) = (abstained IS NULL)",
+            name=op.f("ck_case_steps_votes_whole"),
+        ),
+        sa.CheckConstraint("nr > 0", name=op.f("ck_case_steps_nr")),
+        sa.CheckConstraint(
+            "votes_for >= 0 AND votes_against >= 0 AND abstained >= 0",
+            name=op.f("ck_case_steps_votes_not_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["identification_cases.id"],
+            name=op.f("fk_case_steps_case_id_identification_cases"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"], ["case_sheets.id"], name=op.f("fk_case_steps_sheet_id_case_sheets")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_steps")),
+        sa.UniqueConstraint("case_id", "nr", name=op.f("uq_case_steps_case_id_nr")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "counter_securities",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("organisation_id", BigInt, nullable=False),
@@ -595,6 +1144,47 @@ def _create_tables() -> None:
             name=op.f("fk_counter_securities_organisation_id_organisations"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_counter_securities")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "decided_list_rows",
+        sa.Column("list_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("line", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_decided_list_rows_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["list_id"],
+            ["decided_lists.id"],
+            name=op.f("fk_decided_list_rows_list_id_decided_lists"),
+        ),
+        sa.PrimaryKeyConstraint("list_id", "household_id", name=op.f("pk_decided_list_rows")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "family_event_people",
+        sa.Column("event_id", BigInt, nullable=False),
+        sa.Column("person_id", BigInt, nullable=False),
+        sa.Column("new_person_id", BigInt, nullable=True),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["family_events.id"],
+            name=op.f("fk_family_event_people_event_id_family_events"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["new_person_id"],
+            ["people.id"],
+            name=op.f("fk_family_event_people_new_person_id_people"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_family_event_people_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("event_id", "person_id", name=op.f("pk_family_event_people")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -750,6 +1340,40 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("household_id", name=op.f("pk_household_helpers")),
         sa.UniqueConstraint("pair_id", name=op.f("uq_household_helpers_pair_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "household_links",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("origin_id", BigInt, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("event_id", BigInt, nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('split', 'merge')", name=op.f("ck_household_links_kind_known")
+        ),
+        sa.CheckConstraint(
+            "household_id <> origin_id", name=op.f("ck_household_links_not_with_itself")
+        ),
+        sa.ForeignKeyConstraint(
+            ["event_id"],
+            ["family_events.id"],
+            name=op.f("fk_household_links_event_id_family_events"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_household_links_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["origin_id"], ["households.id"], name=op.f("fk_household_links_origin_id_households")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_household_links")),
+        sa.UniqueConstraint(
+            "household_id", "origin_id", name=op.f("uq_household_links_household_id_origin_id")
+        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -953,6 +1577,39 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "survey_answers",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("case_id", BigInt, nullable=True),
+        sa.Column("survey", sa.Text(), nullable=False),
+        sa.Column("version", sa.Date(), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
+        sa.Column("areas", sa.Text(), nullable=False),
+        sa.Column("points", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("surveyed_on", sa.Date(), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("by_person", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_survey_answers_digest_sha256")),
+        sa.CheckConstraint("points >= 0", name=op.f("ck_survey_answers_points_not_negative")),
+        sa.CheckConstraint(
+            "surveyed_on <= booked_on", name=op.f("ck_survey_answers_not_ahead_of_the_books")
+        ),
+        sa.ForeignKeyConstraint(
+            ["case_id"],
+            ["identification_cases.id"],
+            name=op.f("fk_survey_answers_case_id_identification_cases"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_survey_answers_household_id_households"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_answers")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "agreement_leavings",
         sa.Column("agreement_id", BigInt, nullable=False),
         sa.Column("household_id", BigInt, nullable=False),
@@ -1079,6 +1736,22 @@ def _create_tables() -> None:
             name=op.f("fk_agreement_terms_agreement_id_agreements"),
         ),
         sa.PrimaryKeyConstraint("agreement_id", "nr", name=op.f("pk_agreement_terms")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "case_objection_answers",
+        sa.Column("objection_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=False),
+        sa.Column("upheld", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("by_person", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["objection_id"],
+            ["case_objections.id"],
+            name=op.f("fk_case_objection_answers_objection_id_case_objections"),
+        ),
+        sa.PrimaryKeyConstraint("objection_id", name=op.f("pk_case_objection_answers")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -1411,6 +2084,22 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "own_limits",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("link_id", BigInt, nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("length(document) > 0", name=op.f("ck_own_limits_with_a_document")),
+        sa.CheckConstraint("length(reason) > 0", name=op.f("ck_own_limits_with_a_reason")),
+        sa.ForeignKeyConstraint(
+            ["link_id"], ["household_links.id"], name=op.f("fk_own_limits_link_id_household_links")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_own_limits")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "agreement_approvals",
         sa.Column("list_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("agreement_id", BigInt, nullable=False),
@@ -1574,13 +2263,48 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("list_id", "nr", name=op.f("pk_staged_linkages")),
         sqlite_strict=True,
     )
+    op.create_index("ix_case_sheets_booked_on", "case_sheets", ["booked_on"], unique=False)
+    op.create_index(op.f("ix_case_sheets_trail_id"), "case_sheets", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_framework_agreements_trail_id"), "framework_agreements", ["trail_id"], unique=False
     )
     op.create_index(op.f("ix_helpers_trail_id"), "helpers", ["trail_id"], unique=False)
     op.create_index(op.f("ix_helping_files_trail_id"), "helping_files", ["trail_id"], unique=False)
+    op.create_index(op.f("ix_need_rounds_trail_id"), "need_rounds", ["trail_id"], unique=False)
+    op.create_index(op.f("ix_review_rounds_trail_id"), "review_rounds", ["trail_id"], unique=False)
+    op.create_index(
+        op.f("ix_rural_populations_trail_id"), "rural_populations", ["trail_id"], unique=False
+    )
     op.create_index(op.f("ix_special_funds_trail_id"), "special_funds", ["trail_id"], unique=False)
     op.create_index(op.f("ix_special_funds_year"), "special_funds", ["year"], unique=False)
+    op.create_index(
+        "ix_village_standings_booked_on", "village_standings", ["booked_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_village_standings_trail_id"), "village_standings", ["trail_id"], unique=False
+    )
+    op.create_index(op.f("ix_case_notices_trail_id"), "case_notices", ["trail_id"], unique=False)
+    op.create_index(
+        op.f("ix_case_sheet_papers_trail_id"), "case_sheet_papers", ["trail_id"], unique=False
+    )
+    op.create_index(op.f("ix_decided_lists_round_id"), "decided_lists", ["round_id"], unique=False)
+    op.create_index(op.f("ix_decided_lists_trail_id"), "decided_lists", ["trail_id"], unique=False)
+    op.create_index("ix_family_events_booked_on", "family_events", ["booked_on"], unique=False)
+    op.create_index(
+        op.f("ix_family_events_household_id"), "family_events", ["household_id"], unique=False
+    )
+    op.create_index(
+        "ix_family_events_old_identity_index", "family_events", ["old_identity_index"], unique=False
+    )
+    op.create_index(
+        op.f("ix_family_events_other_household_id"),
+        "family_events",
+        ["other_household_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_family_events_trail_id"), "family_events", ["trail_id"], unique=False)
+    op.create_index(op.f("ix_family_lines_cap_id"), "family_lines", ["cap_id"], unique=False)
+    op.create_index(op.f("ix_family_lines_line_id"), "family_lines", ["line_id"], unique=False)
     op.create_index(
         op.f("ix_framework_institutions_trail_id"),
         "framework_institutions",
@@ -1605,6 +2329,18 @@ def _create_tables() -> None:
         op.f("ix_household_measures_trail_id"), "household_measures", ["trail_id"], unique=False
     )
     op.create_index(
+        "ix_identification_cases_household_id",
+        "identification_cases",
+        ["household_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_identification_cases_round_id"), "identification_cases", ["round_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_identification_cases_trail_id"), "identification_cases", ["trail_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_industry_projects_organisation_id"),
         "industry_projects",
         ["organisation_id"],
@@ -1613,16 +2349,33 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_industry_projects_trail_id"), "industry_projects", ["trail_id"], unique=False
     )
+    op.create_index(op.f("ix_lead_banks_trail_id"), "lead_banks", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_linkage_chains_trail_id"), "linkage_chains", ["trail_id"], unique=False
     )
     op.create_index(
         "uq_linkage_chains_name", "linkage_chains", ["organisation_id", "name"], unique=True
     )
+    op.create_index("ix_need_answers_booked_on", "need_answers", ["booked_on"], unique=False)
+    op.create_index(
+        op.f("ix_need_answers_household_id"), "need_answers", ["household_id"], unique=False
+    )
+    op.create_index(
+        "ix_need_answers_round_id_household_id",
+        "need_answers",
+        ["round_id", "household_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_need_answers_trail_id"), "need_answers", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_recognitions_organisation_id"), "recognitions", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_recognitions_trail_id"), "recognitions", ["trail_id"], unique=False)
+    op.create_index(
+        "ix_sample_checks_region_code", "sample_checks", ["region_code", "checked_on"], unique=False
+    )
+    op.create_index(op.f("ix_sample_checks_round_id"), "sample_checks", ["round_id"], unique=False)
+    op.create_index(op.f("ix_sample_checks_trail_id"), "sample_checks", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_village_funds_organisation_id"), "village_funds", ["organisation_id"], unique=False
     )
@@ -1634,6 +2387,32 @@ def _create_tables() -> None:
         op.f("ix_agreements_organisation_id"), "agreements", ["organisation_id"], unique=False
     )
     op.create_index(op.f("ix_agreements_trail_id"), "agreements", ["trail_id"], unique=False)
+    op.create_index("ix_case_objections_case_id", "case_objections", ["case_id"], unique=False)
+    op.create_index(
+        op.f("ix_case_objections_sheet_id"), "case_objections", ["sheet_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_case_objections_trail_id"), "case_objections", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_case_positions_household_id"), "case_positions", ["household_id"], unique=False
+    )
+    op.create_index(
+        "ix_case_positions_next", "case_positions", ["procedure", "done", "state"], unique=False
+    )
+    op.create_index(
+        op.f("ix_case_positions_sheet_id"), "case_positions", ["sheet_id"], unique=False
+    )
+    op.create_index(
+        "uq_case_positions_household_id_open",
+        "case_positions",
+        ["household_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.create_index("ix_case_steps_sheet_id", "case_steps", ["sheet_id"], unique=False)
+    op.create_index(op.f("ix_case_steps_trail_id"), "case_steps", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_counter_securities_fund_account_id"),
         "counter_securities",
@@ -1648,6 +2427,18 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_counter_securities_trail_id"), "counter_securities", ["trail_id"], unique=False
+    )
+    op.create_index(
+        "ix_decided_list_rows_household_id", "decided_list_rows", ["household_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_decided_list_rows_trail_id"), "decided_list_rows", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_family_event_people_person_id"), "family_event_people", ["person_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_family_event_people_trail_id"), "family_event_people", ["trail_id"], unique=False
     )
     op.create_index(op.f("ix_fund_members_fund_id"), "fund_members", ["fund_id"], unique=False)
     op.create_index(
@@ -1667,6 +2458,12 @@ def _create_tables() -> None:
     op.create_index(op.f("ix_helper_visits_trail_id"), "helper_visits", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_helper_visits_visited_on"), "helper_visits", ["visited_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_household_links_origin_id"), "household_links", ["origin_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_household_links_trail_id"), "household_links", ["trail_id"], unique=False
     )
     op.create_index(op.f("ix_joint_groups_lender_id"), "joint_groups", ["lender_id"], unique=False)
     op.create_index(
@@ -1707,6 +2504,13 @@ def _create_tables() -> None:
         ["trail_id"],
         unique=False,
     )
+    op.create_index("ix_survey_answers_case_id", "survey_answers", ["case_id"], unique=False)
+    op.create_index(
+        "ix_survey_answers_household_id", "survey_answers", ["household_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_survey_answers_trail_id"), "survey_answers", ["trail_id"], unique=False
+    )
     op.create_index(
         "ix_agreement_leavings_household_id", "agreement_leavings", ["household_id"], unique=False
     )
@@ -1721,6 +2525,12 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_agreement_terms_trail_id"), "agreement_terms", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_case_objection_answers_trail_id"),
+        "case_objection_answers",
+        ["trail_id"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_counter_security_releases_trail_id"),
@@ -1774,6 +2584,8 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_mutual_vote_results_trail_id"), "mutual_vote_results", ["trail_id"], unique=False
     )
+    op.create_index(op.f("ix_own_limits_link_id"), "own_limits", ["link_id"], unique=False)
+    op.create_index(op.f("ix_own_limits_trail_id"), "own_limits", ["trail_id"], unique=False)
     op.create_index(
         op.f("ix_agreement_approvals_agreement_id"),
         "agreement_approvals",
