@@ -28,7 +28,7 @@ from policy.values import ROUTES
 from subsidies import budget
 from subsidies.claims.booking import treasury
 from subsidies.claims.freezing import unclaimed
-from subsidies.claims.steps import allow
+from subsidies.claims.steps import allow, take_turn
 from subsidies.lifecycle import PAID, RECEIPTED
 from subsidies.models import (
     BankReturnRow,
@@ -86,6 +86,7 @@ def claw_back(session: Session, back: Back, *, on: date, by: Actor) -> int:
         raise RouteUnknown(field="route", route=back.route[:20])
     if not back.reason.strip():
         raise ReasonMissing(field="reason")
+    take_turn(session, back.lender_id)
     found = _owed(session, back)
     if not found:
         raise NothingToTakeBack(field="payer_id")

@@ -3,7 +3,8 @@
 A draft takes whatever was settled by the end of its period and stands in no other claim; what a
 correction adds later is the next claim's. A returned or withdrawn claim is followed by its next
 version, which may leave out a loan with a reason until that is corrected; every later claim
-lists it with that reason, until one that stands takes it again.
+lists it with that reason, until one that stands takes it again. Drafts of one lender wait for one
+another.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from subsidies import lifecycle
 from subsidies.claims import freezing
 from subsidies.claims.freezing import Choice, Totals
 from subsidies.claims.periods import Rhythm, rhythm_of
-from subsidies.claims.steps import allow, state_of, working_days_after
+from subsidies.claims.steps import allow, state_of, take_turn, working_days_after
 from subsidies.models import (
     Claim,
     ClaimLeftOut,
@@ -109,6 +110,7 @@ def draft(
     ledger.require_bookable(session, on)
     organisations.lender_on(session, lender_id, on)
     allow(session, COMMAND, lender_id, by)
+    take_turn(session, lender_id)
     desk = _desk(session, rulebook, calendar, on, by)
     period = _period(desk, period_to)
     previous = _previous(session, lender_id, route, period_to)
@@ -148,6 +150,8 @@ def draft_due(
     made: list[int] = []
     for lender_id, route, first in _waiting(session, last.end, desk.closed):
         allow(session, COMMAND, lender_id, by)
+        # By the lenders' numbers, so that no two jobs wait for each other.
+        take_turn(session, lender_id)
         known = _known(session, lender_id, route)
         for period in rhythm.between(first, last):
             choice = Choice(lender_id, route, period.end, desk.closed)

@@ -16,9 +16,10 @@ from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
+    FromClause,
     Select,
-    Subquery,
     and_,
     exists,
     func,
@@ -203,11 +204,20 @@ class Totals:
 
 
 def totals_of(session: Session, choice: Choice) -> Totals:
-    """The figures and the digest of what a claim would hold."""
-    rows = _frozen(choice).subquery()
-    count, total_fen = session.execute(select(func.count(), sum_of(rows.c.amount_fen))).one()
-    digest = session.scalar(_digest(rows)) if count else None
-    return Totals(count, _households(session, rows), total_fen, digest or "")
+    """The figures and the digest of what a claim would hold.
+
+    In one statement, which sees one state of the books: what others commit meanwhile is in all of
+    them or in none.
+    """
+    rows = _frozen(choice).cte("rows_to_claim")
+    counted = select(
+        func.count(),
+        _households(rows).scalar_subquery(),
+        sum_of(rows.c.amount_fen),
+        _digest(rows).scalar_subquery(),
+    )
+    count, households, total_fen, digest = session.execute(counted).one()
+    return Totals(count, households, total_fen, digest if count else "")
 
 
 def write_rows(session: Session, choice: Choice, claim_id: int) -> None:
@@ -227,7 +237,7 @@ def digest_of(session: Session, claim_id: int) -> str | None:
     return session.scalar(_digest(rows))
 
 
-def _digest(rows: Subquery) -> Select[str]:
+def _digest(rows: FromClause) -> Select[str]:
     lines = (
         select(canonical_cells([rows.c[name] for name in COLUMNS]).label("line"), rows.c.nr)
         .order_by(rows.c.nr)
@@ -275,7 +285,7 @@ def _principal() -> ColumnElement[int]:
     )
 
 
-def _households(session: Session, rows: Subquery) -> int:
+def _households(rows: CTE) -> Select[int]:
     """How many households are behind the rows; of an organisation's loan those on its list."""
     own = select(Loan.household_id.label("id")).join(rows, rows.c.loan_id == Loan.id)
     listed = (
@@ -285,4 +295,4 @@ def _households(session: Session, rows: Subquery) -> int:
         .where(Loan.household_id.is_(None))
     )
     both = union(own.where(Loan.household_id.is_not(None)), listed).subquery()
-    return session.scalar(select(func.count()).select_from(both)) or 0
+    return select(func.count()).select_from(both)

@@ -49,8 +49,8 @@ def submit(
 def withdraw(session: Session, *, claim_id: int, reason: str, on: date, by: Actor) -> None:
     """The cooperative takes back what it has not submitted."""
     require_reason(reason)
-    take(session, "withdraw", claim_id, on=on, by=by, reason=reason)
-    free(session, claim_id)
+    taken = take(session, "withdraw", claim_id, on=on, by=by, reason=reason)
+    free(session, taken.claim)
 
 
 def recompute_claim(session: Session, *, claim_id: int, on: date, by: Actor) -> Recomputed:
@@ -110,7 +110,7 @@ def return_claim(session: Session, *, claim_id: int, reason: str, on: date, by: 
     require_reason(reason)
     taken = take(session, "return", claim_id, on=on, by=by, reason=reason)
     booking.undo_submission(session, taken, on=on)
-    free(session, claim_id)
+    free(session, taken.claim)
 
 
 def conduct_of(session: Session, rulebook: Rulebook, on: date) -> ConductRules:

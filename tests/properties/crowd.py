@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from threading import Barrier, Event, Thread
-from typing import Generic, TypeVar
+from time import monotonic, sleep
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import text
 
 from kernel.refusals import Refusal
+from kernel.unit_of_work import Books
 
 Answer = TypeVar("Answer")
 
@@ -61,3 +65,26 @@ def watching(read: Callable[[], int]) -> Iterator[list[int]]:
     finally:
         over.set()
         thread.join()
+
+
+def is_held_up(books: Books, command: Future[Any]) -> bool:
+    """Whether a command waits for another; known once it was seen waiting, or is done.
+
+    On SQLite it waits for the one writer, and is not seen at it.
+    """
+    if books.engine.dialect.name != "postgresql":
+        return not command.done()
+    until = monotonic() + 30
+    while not command.done() and monotonic() < until:
+        with books.read() as session:
+            waiting = session.scalar(text(_WAITING))
+        if waiting:
+            return not command.done()
+        sleep(0.01)
+    return False
+
+
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)

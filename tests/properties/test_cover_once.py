@@ -25,7 +25,7 @@ from loans.models import CoverExclusion, LendingLimit
 from tests.loans.bent import BentRulebook
 from tests.loans.town import OFFICER, Town
 from tests.planted import Plant
-from tests.properties.crowd import CLIENTS, Crowd, watching
+from tests.properties.crowd import CLIENTS, Crowd, is_held_up, watching
 from tests.properties.test_loans_once import ROUNDS, contracts, crowded, limit_used
 
 __all__ = ["crowded"]
@@ -123,7 +123,7 @@ def test_a_first_limit_misses_no_draw_in_flight(crowded: Town) -> None:
             scope = ("region", "431022100201"[: (4, 6, 9, 12)[turn % 4]])
             setting = pool.submit(_limit, crowded, scope)
             # On SQLite it waits for the one writer, on PostgreSQL for the day's row.
-            assert not setting.done()
+            assert is_held_up(crowded.books, setting)
             let_go.set()
             draw.result(60)
             setting.result(60)
