@@ -29,7 +29,7 @@ from credit.models import CreditLine, Rating, RatingScheme, RatingSheet
 from credit.scheme import Assessment, Scheme
 from credit.scheme_file import recorded_scheme
 from households.models import Household, Status
-from households.queries import last_status
+from households.standing import last_status
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from office.models import Proposal

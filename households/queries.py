@@ -1,9 +1,8 @@
 """The reads of the register, for any day: who is registered, who belongs where, who is found.
 
-*Registered on a day* = the last finding on or before it that says so or otherwise: registered,
-lifted out or fallen back are in, removed is out; being monitored changes nothing. Being lifted out
-does not end it. A person counts while present (``joined_on`` ≤ day < ``left_on``) in a registered
-household.
+What a household stands as is said in ``standing``. *Registered on a day* = poor or lifted out on
+it; being watched changes nothing. A person counts while present (``joined_on`` ≤ day <
+``left_on``) in a registered household.
 """
 
 from __future__ import annotations
@@ -13,16 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from households.models import Household, HouseholdStatus, Person, RegisterChange, Status
+from households.standing import is_registered, last_status
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
-
-#: findings that say whether a household is registered; the others leave that as it was
-_REGISTERED: Final = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK)
-_DECIDING: Final = (*_REGISTERED, Status.REMOVED, Status.CLOSED)
 
 #: what a household is to the policy documents, by its last finding
 POLICY_KIND: Final = {
@@ -55,31 +51,9 @@ class Movements:
     left: int
 
 
-def last_status(day: date | ColumnElement[date]) -> ScalarSelect[str]:
-    """SQL: the finding in force on a day, for the household of the query around it."""
-    return _last(HouseholdStatus.from_on <= day)
-
-
-def is_registered(day: date) -> ColumnElement[bool]:
-    """SQL: the household of the query around it is registered on a day."""
-    deciding = and_(HouseholdStatus.from_on <= day, HouseholdStatus.status.in_(_DECIDING))
-    return _last(deciding).in_(_REGISTERED)
-
-
 def is_present(day: date) -> ColumnElement[bool]:
     """SQL: the person belongs to the household on a day."""
     return and_(Person.joined_on <= day, or_(Person.left_on.is_(None), Person.left_on > day))
-
-
-def _last(condition: ColumnElement[bool]) -> ScalarSelect[str]:
-    return (
-        select(HouseholdStatus.status)
-        .where(HouseholdStatus.household_id == Household.id, condition)
-        .order_by(HouseholdStatus.from_on.desc(), HouseholdStatus.id.desc())
-        .limit(1)
-        .correlate(Household)
-        .scalar_subquery()
-    )
 
 
 def counts_by_village(session: Session, *, digits: str, on: date) -> list[VillageCount]:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 import ledger
 from credit.models import CreditLine
-from households.models import Household, HouseholdStatus, Person, Status
+from households.models import Household, Person, Status
+from households.standing import last_status
 from kernel.database import sum_of
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits, within
@@ -275,7 +276,7 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
             Household.number,
             Household.id,
             Household.village_code,
-            _status_on(on),
+            last_status(on),
             _exposure(on),
             _held_shares(on),
             CreditLine.limit_fen - CreditLine.used_fen,
@@ -292,17 +293,6 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
         .where(Household.number.in_(numbers))
     )
     return {row[0]: _Household(*row) for row in rows}
-
-
-def _status_on(on: date) -> ScalarSelect[str]:
-    return (
-        select(HouseholdStatus.status)
-        .where(HouseholdStatus.household_id == Household.id, HouseholdStatus.from_on <= on)
-        .order_by(HouseholdStatus.from_on.desc(), HouseholdStatus.id.desc())
-        .limit(1)
-        .correlate(Household)
-        .scalar_subquery()
-    )
 
 
 def _exposure(on: date) -> ScalarSelect[int]:

@@ -16,7 +16,8 @@ from sqlalchemy import Row, exists, select
 from sqlalchemy.orm import Session
 
 from households.models import Household, HouseholdStatus
-from households.queries import POLICY_KIND, last_status
+from households.queries import POLICY_KIND
+from households.standing import last_status
 from kernel.actor import Actor
 from loans.models import Loan, LoanBearer, Position
 from office import rights

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from credit.models import CreditLine
 from households.models import STATUS_TITLES, Household, Person, Status
-from households.queries import is_present, last_status
+from households.queries import is_present
+from households.standing import last_status
 from kernel.database import sum_of
 from kernel.regions import RegionTree, in_scope
 from loans.models import Loan, OpenSegment

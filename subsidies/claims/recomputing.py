@@ -24,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 import policy
 from households import queries as register
 from households.models import Household
+from households.standing import last_status
 from kernel.database import sum_of
 from loans import record
 from loans.models import Loan, Segment, Settlement
@@ -132,7 +133,7 @@ def _not_served(session: Session, keys: Subquery) -> list[Key]:
         if not terms.subsidy_status_at_settlement.value:
             continue
         rows = session.execute(
-            select(keys.c.loan_id, keys.c.to_on, register.last_status(keys.c.to_on))
+            select(keys.c.loan_id, keys.c.to_on, last_status(keys.c.to_on))
             .select_from(keys)
             .join(Loan, Loan.id == keys.c.loan_id)
             .join(Household, Household.id == Loan.household_id)
