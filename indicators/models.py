@@ -6,7 +6,8 @@ only when one of them moved. The figures of a day are those of the last row on o
 quiet day writes nothing. Loan figures stay with the village of the signing day, household figures
 move with the household. A loan of an organisation is counted where the organisation is at home,
 which may be a township or the whole county. ``subsidy_days`` does the same for what the treasury
-owes, was asked for and has paid, ``fund_days`` for each special account of the compensation fund.
+owes, was asked for and has paid, ``fund_days`` for each special account of the compensation fund,
+``people_models`` for how households stand, are linked and paid.
 """
 
 from __future__ import annotations
@@ -87,6 +88,9 @@ class VillageDay(Recorded, Base):
         CheckConstraint(
             "outstanding_pooled_fen BETWEEN 0 AND disbursed_pooled_fen", name="pooled_in_order"
         ),
+        CheckConstraint(
+            "mutual_outstanding_fen BETWEEN 0 AND mutual_disbursed_fen", name="mutual_in_order"
+        ),
         Index("ix_village_days_on_day", "on_day"),
     )
 
@@ -136,6 +140,12 @@ class VillageDay(Recorded, Base):
     outstanding_pooled_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
     #: registered households with a share of one that was drawn
     households_in_pooled: Mapped[int] = mapped_column(default=0, info=added(before=0))
+    #: contracts of village funds (互助式); in none of the counters above
+    mutual_loans_count: Mapped[int] = mapped_column(default=0, info=added(before=0))
+    #: paid out on them and not reversed, fen
+    mutual_disbursed_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
+    #: their principal outstanding, fen
+    mutual_outstanding_fen: Mapped[int] = mapped_column(default=0, info=added(before=0))
 
 
 class SubsidyDay(Recorded, Base):
@@ -230,6 +240,9 @@ LOAN_COUNTERS = (
     "loans_pooled_count",
     "disbursed_pooled_fen",
     "outstanding_pooled_fen",
+    "mutual_loans_count",
+    "mutual_disbursed_fen",
+    "mutual_outstanding_fen",
 )
 COUNTERS = (*HOUSEHOLD_COUNTERS, *LOAN_COUNTERS)
 #: counters of ``subsidy_days``

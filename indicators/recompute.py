@@ -30,6 +30,8 @@ _PAID = (
     "disbursed_entrusted_fen",
     "loans_pooled_count",
     "disbursed_pooled_fen",
+    "mutual_loans_count",
+    "mutual_disbursed_fen",
 )
 
 
@@ -115,7 +117,10 @@ def _by_payment(day: date) -> states.Rows:
     paid = states.drawn(day).subquery("paid")
     sums = [
         sum_of(case((which, part), else_=0))
-        for which in (Loan.mode != "pooled", Loan.mode == "entrusted", Loan.mode == "pooled")
+        for which in (
+            Loan.mode.in_(states.COUNTY_MODES),
+            *(Loan.mode == mode for mode in ("entrusted", "pooled", "mutual")),
+        )
         for part in (literal(1), paid.c.drawn_fen)
     ]
     return (

@@ -42,6 +42,8 @@ from loans.models import Disbursement, Loan, LoanDay, LoanShare, Reversal
 #: states that say whether a household is registered; the others leave that as it was
 _REGISTERED = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK)
 _DECIDING = (*_REGISTERED, Status.REMOVED)
+#: modes whose loans are the county's lending to households
+COUNTY_MODES = ("credit", "entrusted")
 
 #: a SELECT of many columns
 Rows = Select[*tuple[Any, ...]]
@@ -158,7 +160,7 @@ def loan_counters(
     rows: FromClause, mode: ColumnElement[str] | InstrumentedAttribute[str]
 ) -> list[ColumnElement[int]]:
     """The loan counters of rows as ``loan_days`` has them, of loans in a mode: what organisations
-    borrow for lists of households is in counters of its own and in no other.
+    borrow for lists of households, and what village funds lend, is in counters of its own alone.
     """
     overdue = (rows.c.overdue_principal_fen > 0) | (rows.c.overdue_interest_fen > 0)
     drawn = case((rows.c.drawn_fen > 0, 1), else_=0)
@@ -173,9 +175,10 @@ def loan_counters(
     ]
     amounts = [drawn, rows.c.drawn_fen, rows.c.outstanding_fen]
     return [
-        *(case((mode != "pooled", counter), else_=0) for counter in of_households),
+        *(case((mode.in_(COUNTY_MODES), counter), else_=0) for counter in of_households),
         *(case((mode == "entrusted", counter), else_=0) for counter in amounts),
         *(case((mode == "pooled", counter), else_=0) for counter in amounts),
+        *(case((mode == "mutual", counter), else_=0) for counter in amounts),
     ]
 
 
@@ -280,6 +283,7 @@ def _has_loan(day: Day, which: ColumnElement[bool]) -> ColumnElement[bool]:
         .where(
             and_(
                 Loan.household_id == Household.id,
+                Loan.mode != "mutual",
                 LoanDay.on_day == last_loan_day(Loan.id.expression, day),
                 which,
             )

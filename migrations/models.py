@@ -8,6 +8,7 @@ import households.models
 import households.slips
 import households.staging
 import indicators.models
+import indicators.people_models
 import jobs.models
 import kernel.attachments
 import kernel.idempotency
@@ -27,6 +28,7 @@ from kernel.database import Base
 MODULES = (
     jobs.models,
     indicators.models,
+    indicators.people_models,
     risk_fund.models,
     subsidies.models,
     mutual_aid.models,
