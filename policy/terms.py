@@ -52,6 +52,7 @@ MONTHS: Final = counted("个月")
 DAYS: Final = counted("天")
 WORKING_DAYS: Final = counted("个工作日")
 YEARS: Final = counted("周岁")
+FULL_YEARS: Final = counted("年")
 TIMES: Final = counted("次")
 MULTIPLE: Final = counted("倍")
 
@@ -293,6 +294,28 @@ class ConductRules:
     write_off_overdue_days_min: Annotated[
         Sourced[int],
         line(DAYS, "未评为损失的，逾期超过此天数可核销", "overdue longer, it may be written off"),
+    ]
+    enterprise_years_min: Annotated[
+        Sourced[int],
+        line(FULL_YEARS, "带动主体正常经营至少（含）", "years an enterprise has worked at least"),
+    ]
+    enterprise_local: Annotated[
+        Sourced[bool],
+        line(TRUTH, "带动主体须在本县注册", "an enterprise is registered in the county"),
+    ]
+    enterprise_counter_security: Annotated[
+        Sourced[bool],
+        line(
+            TRUTH,
+            "用贷款入股的，企业须向风险补偿金反抵押",
+            "an enterprise that uses loans pledges something to the fund",
+        ),
+    ]
+    agreement_years_max: Annotated[
+        Sourced[int], line(FULL_YEARS, "利益联结协议最长期限", "longest agreement")
+    ]
+    dividend_notice_days: Annotated[
+        Sourced[int], line(DAYS, "分红公示期", "public notice of dividends")
     ]
 
 
