@@ -83,14 +83,17 @@ NEW_TABLES = (
     "case_objections",
     "agreements",
     "village_funds",
+    "standing_days",
     "special_fund_uses",
     "sample_checks",
     "recognitions",
     "need_answers",
     "mutual_lenders",
+    "linkage_days",
     "linkage_chains",
     "lead_banks",
     "industry_projects",
+    "imported_counters",
     "identification_cases",
     "household_measures",
     "helper_pairs",
@@ -101,10 +104,12 @@ NEW_TABLES = (
     "case_sheet_papers",
     "case_notices",
     "village_standings",
+    "village_standing_days",
     "special_funds",
     "rural_populations",
     "review_rounds",
     "need_rounds",
+    "imported_snapshots",
     "helping_files",
     "helpers",
     "framework_agreements",
@@ -135,6 +140,11 @@ ADDED: dict[str, tuple[New, ...]] = {
         New("case_id", "number"),
         New("list_id", "number"),
     ),
+    "village_days": (
+        New("mutual_loans_count", "number", 0),
+        New("mutual_disbursed_fen", "number", 0),
+        New("mutual_outstanding_fen", "number", 0),
+    ),
 }
 
 #: CHECKs: table -> (those before, those after)
@@ -156,6 +166,12 @@ RULES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "loans": (
         {"ck_loans_mode_known": "mode IN ('credit', 'entrusted', 'pooled')"},
         {"ck_loans_mode_known": "mode IN ('credit', 'entrusted', 'pooled', 'mutual')"},
+    ),
+    "village_days": (
+        {},
+        {
+            "ck_village_days_mutual_in_order": "mutual_outstanding_fen BETWEEN 0 AND mutual_disbursed_fen"
+        },
     ),
 }
 
@@ -179,7 +195,7 @@ INDEXES: dict[str, tuple[str, list[str]]] = {
 }
 
 #: tables that change: of the record, and of the running state
-RECORD = ("applications", "household_statuses", "loans")
+RECORD = ("applications", "household_statuses", "loans", "village_days")
 STATE: tuple[str, ...] = ()
 
 
@@ -325,6 +341,27 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "imported_snapshots",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("definitions", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("counters", BigInt, nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_imported_snapshots_digest_sha256")),
+        sa.CheckConstraint(
+            "on_day <= booked_on", name=op.f("ck_imported_snapshots_closed_before_imported")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imported_snapshots")),
+        sa.UniqueConstraint("digest", name=op.f("uq_imported_snapshots_digest")),
+        sa.UniqueConstraint(
+            "region_code", "on_day", name=op.f("uq_imported_snapshots_region_code_on_day")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "need_rounds",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -404,6 +441,45 @@ def _create_tables() -> None:
         sa.UniqueConstraint(
             "document_no", "level", name=op.f("uq_special_funds_document_no_level")
         ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "village_standing_days",
+        sa.Column("village_code", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("households_poor", BigInt, nullable=False),
+        sa.Column("persons_poor", BigInt, nullable=False),
+        sa.Column("households_lifted", BigInt, nullable=False),
+        sa.Column("persons_lifted", BigInt, nullable=False),
+        sa.Column("households_monitored", BigInt, nullable=False),
+        sa.Column("persons_monitored", BigInt, nullable=False),
+        sa.Column("households_linked", BigInt, nullable=False),
+        sa.Column("persons_linked", BigInt, nullable=False),
+        sa.Column("households_paid", BigInt, nullable=False),
+        sa.Column("persons_paid", BigInt, nullable=False),
+        sa.Column("dividends_paid_fen", BigInt, nullable=False),
+        sa.Column("households_in_need", BigInt, nullable=False),
+        sa.Column("households_need_met", BigInt, nullable=False),
+        sa.Column("households_lifted_ever", BigInt, nullable=False),
+        sa.Column("persons_lifted_ever", BigInt, nullable=False),
+        sa.Column("households_fallen_back_ever", BigInt, nullable=False),
+        sa.Column("persons_fallen_back_ever", BigInt, nullable=False),
+        sa.Column("households_removed_ever", BigInt, nullable=False),
+        sa.Column("persons_removed_ever", BigInt, nullable=False),
+        sa.Column("households_readmitted_ever", BigInt, nullable=False),
+        sa.Column("persons_readmitted_ever", BigInt, nullable=False),
+        sa.Column("villages_poor", BigInt, nullable=False),
+        sa.Column("villages_exited", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "households_need_met <= households_in_need",
+            name=op.f("ck_village_standing_days_met_within_need"),
+        ),
+        sa.CheckConstraint(
+            "villages_poor + villages_exited BETWEEN 0 AND 1",
+            name=op.f("ck_village_standing_days_poor_or_exited"),
+        ),
+        sa.PrimaryKeyConstraint("village_code", "on_day", name=op.f("pk_village_standing_days")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -695,6 +771,23 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "imported_counters",
+        sa.Column("snapshot_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("counter", sa.Text(), nullable=False),
+        sa.Column("region_code", sa.Text(), nullable=False),
+        sa.Column("value", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["snapshot_id"],
+            ["imported_snapshots.id"],
+            name=op.f("fk_imported_counters_snapshot_id_imported_snapshots"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "snapshot_id", "counter", "region_code", name=op.f("pk_imported_counters")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "industry_projects",
         sa.Column("id", BigInt, nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
@@ -776,6 +869,24 @@ def _create_tables() -> None:
             name=op.f("fk_linkage_chains_organisation_id_organisations"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_linkage_chains")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "linkage_days",
+        sa.Column("organisation_id", BigInt, nullable=False),
+        sa.Column("village_code", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("households", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("households >= 0", name=op.f("ck_linkage_days_households_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_linkage_days_organisation_id_organisations"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "organisation_id", "village_code", "on_day", name=op.f("pk_linkage_days")
+        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -937,6 +1048,36 @@ def _create_tables() -> None:
             name=op.f("fk_special_fund_uses_fund_id_special_funds"),
         ),
         sa.PrimaryKeyConstraint("fund_id", name=op.f("pk_special_fund_uses")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "standing_days",
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("village_code", sa.Text(), nullable=False),
+        sa.Column("persons", BigInt, nullable=False),
+        sa.Column("standing", sa.Text(), nullable=False),
+        sa.Column("monitored", sa.Boolean(), nullable=False),
+        sa.Column("linked", sa.Boolean(), nullable=False),
+        sa.Column("in_need", sa.Boolean(), nullable=False),
+        sa.Column("need_met", sa.Boolean(), nullable=False),
+        sa.Column("dividends_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "standing IN ('none', 'poor', 'lifted', 'removed')",
+            name=op.f("ck_standing_days_standing_known"),
+        ),
+        sa.CheckConstraint(
+            "dividends_fen >= 0", name=op.f("ck_standing_days_dividends_not_negative")
+        ),
+        sa.CheckConstraint("in_need OR NOT need_met", name=op.f("ck_standing_days_met_is_need")),
+        sa.CheckConstraint("persons >= 0", name=op.f("ck_standing_days_persons_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_standing_days_household_id_households"),
+        ),
+        sa.PrimaryKeyConstraint("household_id", "on_day", name=op.f("pk_standing_days")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -2270,6 +2411,12 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_helpers_trail_id"), "helpers", ["trail_id"], unique=False)
     op.create_index(op.f("ix_helping_files_trail_id"), "helping_files", ["trail_id"], unique=False)
+    op.create_index(
+        op.f("ix_imported_snapshots_booked_on"), "imported_snapshots", ["booked_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_imported_snapshots_trail_id"), "imported_snapshots", ["trail_id"], unique=False
+    )
     op.create_index(op.f("ix_need_rounds_trail_id"), "need_rounds", ["trail_id"], unique=False)
     op.create_index(op.f("ix_review_rounds_trail_id"), "review_rounds", ["trail_id"], unique=False)
     op.create_index(
@@ -2277,6 +2424,15 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_special_funds_trail_id"), "special_funds", ["trail_id"], unique=False)
     op.create_index(op.f("ix_special_funds_year"), "special_funds", ["year"], unique=False)
+    op.create_index(
+        "ix_village_standing_days_on_day", "village_standing_days", ["on_day"], unique=False
+    )
+    op.create_index(
+        op.f("ix_village_standing_days_trail_id"),
+        "village_standing_days",
+        ["trail_id"],
+        unique=False,
+    )
     op.create_index(
         "ix_village_standings_booked_on", "village_standings", ["booked_on"], unique=False
     )
@@ -2341,6 +2497,9 @@ def _create_tables() -> None:
         op.f("ix_identification_cases_trail_id"), "identification_cases", ["trail_id"], unique=False
     )
     op.create_index(
+        op.f("ix_imported_counters_trail_id"), "imported_counters", ["trail_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_industry_projects_organisation_id"),
         "industry_projects",
         ["organisation_id"],
@@ -2356,6 +2515,8 @@ def _create_tables() -> None:
     op.create_index(
         "uq_linkage_chains_name", "linkage_chains", ["organisation_id", "name"], unique=True
     )
+    op.create_index("ix_linkage_days_on_day", "linkage_days", ["on_day"], unique=False)
+    op.create_index(op.f("ix_linkage_days_trail_id"), "linkage_days", ["trail_id"], unique=False)
     op.create_index("ix_need_answers_booked_on", "need_answers", ["booked_on"], unique=False)
     op.create_index(
         op.f("ix_need_answers_household_id"), "need_answers", ["household_id"], unique=False
@@ -2376,6 +2537,11 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_sample_checks_round_id"), "sample_checks", ["round_id"], unique=False)
     op.create_index(op.f("ix_sample_checks_trail_id"), "sample_checks", ["trail_id"], unique=False)
+    op.create_index("ix_standing_days_on_day", "standing_days", ["on_day"], unique=False)
+    op.create_index(op.f("ix_standing_days_trail_id"), "standing_days", ["trail_id"], unique=False)
+    op.create_index(
+        "ix_standing_days_village_code", "standing_days", ["village_code"], unique=False
+    )
     op.create_index(
         op.f("ix_village_funds_organisation_id"), "village_funds", ["organisation_id"], unique=False
     )
