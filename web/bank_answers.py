@@ -9,7 +9,7 @@ import csv
 import io
 from typing import Final
 
-from subsidies.payment.forms import ANSWER_TITLES
+from office.payment_files import ANSWER_TITLES
 
 #: a workbook and a text editor both know the encoding by this mark
 _ENCODING: Final = "utf-8-sig"

@@ -9,6 +9,7 @@ line, where a claim stands, which claim holds an entitlement) is running state, 
 
 from __future__ import annotations
 
+from office.models import PayoutAccount
 from subsidies.models.budget import BudgetChange, BudgetLine, BudgetUse
 from subsidies.models.claimed import (
     Claim,
@@ -32,7 +33,6 @@ from subsidies.models.paid import (
     PaymentFile,
     PaymentLine,
     PaymentRow,
-    PayoutAccount,
     Receipt,
 )
 

@@ -4,42 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kernel.database import Base, Recorded
-
-
-class PayoutAccount(Recorded, Base):
-    """The card or account that a payee is paid on (一卡通).
-
-    The last row of a payee holds that comes from the register or that a second person confirmed.
-    """
-
-    __tablename__ = "payout_accounts"
-    __table_args__ = (
-        CheckConstraint("payee_kind IN ('households', 'organisations')", name="payee_known"),
-        Index("ix_payout_accounts_payee", "payee_kind", "payee_id"),
-    )
-
-    #: number
-    id: Mapped[int] = mapped_column(primary_key=True)
-    #: table of the payee
-    payee_kind: Mapped[str]
-    #: its id there
-    payee_id: Mapped[int]
-    #: holder's name at the bank (户名)
-    holder: Mapped[str]
-    #: the number, as an envelope of the vault
-    number: Mapped[bytes]
-    #: keyed blind index of the number
-    number_index: Mapped[bytes] = mapped_column(index=True)
-    #: bank
-    bank: Mapped[str]
-    #: business day
-    noted_on: Mapped[date]
-    #: why it was changed; empty for the first
-    reason: Mapped[str]
 
 
 class PaymentFile(Recorded, Base):

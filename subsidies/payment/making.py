@@ -21,22 +21,18 @@ from kernel.database import insert_many
 from kernel.dates import ONE_DAY
 from kernel.refusals import Refusal
 from kernel.vault import Keyring
+from office import payment_files, payouts
+from office.payment_files import Paid
+from office.refusals.paying import PaymentRowsRefused
 from policy import Rulebook
 from subsidies.claims.office_steps import conduct_of
 from subsidies.claims.steps import Taken, take
 from subsidies.models import BudgetLine, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
-from subsidies.payment import accounts, forms, funding
+from subsidies.payment import accounts, funding
 from subsidies.payment.funding import FromLine
 from subsidies.payment.owed import Payable, payees_of, unpaid
-from subsidies.refusals.paying import (
-    NothingToPay,
-    PaymentRowsRefused,
-    PayoutAccountMissing,
-    PayoutAccountUnchanged,
-)
+from subsidies.refusals.paying import NothingToPay
 
-#: what the bank says of an account that must be corrected before it is tried again
-MUST_CHANGE = frozenset({"name_differs", "closed", "deceased"})
 REMARK, REMARK_LATE = "贷款贴息", "跨年贴息"
 
 
@@ -44,7 +40,7 @@ REMARK, REMARK_LATE = "贷款贴息", "跨年贴息"
 class _Row:
     """A row of the file to be."""
 
-    paid: forms.Paid
+    paid: Paid
     account_id: int
 
 
@@ -67,18 +63,18 @@ def make_file(
     cannot be paid yet waits for another file instead of holding this one up.
     """
     taken = take(session, "file", claim_id, on=on, by=by)
-    forms.check_encoding(encoding)
+    payment_files.check_encoding(encoding)
     conduct = conduct_of(session, rulebook, on)
     year = funding.budget_year(on, conduct)
     # Paid in a later year than it was earned: it says so (跨年).
     late = year > (taken.claim.period_to - ONE_DAY).year
     remark = remark.strip() or (REMARK_LATE if late else REMARK)
-    forms.check_remark(remark, encoding)
+    payment_files.check_remark(remark, encoding)
     accounts.take_from_register(session, payees_of(claim_id), keyring=keyring, on=on)
     ready = _ready(session, claim_id, encoding, on, ready_only=ready_only)
     # Taken down before the budget moves, which lets go of everything that was read.
     rows = [
-        _Row(forms.Paid.made(nr, one, account, remark), account.id)
+        _Row(_paid(nr, one, account, remark), account.id)
         for nr, (one, account) in enumerate(ready, start=1)
     ]
     total_fen = sum(row.paid.amount_fen for row in rows)
@@ -88,7 +84,7 @@ def make_file(
     lines = funding.joined(lines)
     funding.commit_lines(session, lines)
     file = _file(session, taken, rows, named, year=year, late=late, encoding=encoding)
-    file.digest = forms.digest_of(row.paid for row in rows)
+    file.digest = payment_files.digest_of(row.paid for row in rows)
     session.add(file)
     session.flush()
     _write(session, file, rows, lines)
@@ -172,7 +168,13 @@ def _ready(
     refused: list[tuple[int, Refusal]] = []
     for nr, one in enumerate(payable, start=1):
         account = held.get(one.payee)
-        fault = _fault(one, account, names.get(one.payee, ""), encoding)
+        fault = payouts.fault_of(
+            account,
+            name=names.get(one.payee, ""),
+            encoding=encoding,
+            last_account_id=one.last_account_id,
+            last_reason=one.last_reason,
+        )
         if fault is not None:
             refused.append((nr, fault))
         elif account is not None:
@@ -184,12 +186,8 @@ def _ready(
     return rows
 
 
-def _fault(one: Payable, account: PayoutAccount | None, name: str, encoding: str) -> Refusal | None:
-    if account is None:
-        return PayoutAccountMissing(field="account", name=name)
-    if account.id == one.last_account_id and one.last_reason in MUST_CHANGE:
-        reason_zh, reason_en = forms.REASONS[one.last_reason or ""]
-        return PayoutAccountUnchanged(
-            field="account", name=account.holder, reason_zh=reason_zh, reason_en=reason_en
-        )
-    return forms.not_held(account.holder, encoding) or forms.not_held(account.bank, encoding)
+def _paid(nr: int, one: Payable, account: PayoutAccount, remark: str) -> Paid:
+    """The row that somebody owed something becomes."""
+    return Paid.on(
+        account, nr=nr, attempt=one.attempts + 1, amount_fen=one.amount_fen, remark=remark
+    )

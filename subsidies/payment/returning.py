@@ -8,7 +8,7 @@ came back is free on its lines again and stays claimed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -19,9 +19,11 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.database import sum_of
-from kernel.money import format_yuan, split_by_weights
+from kernel.money import split_by_weights
 from kernel.vault import Keyring
 from loans.routes import LENDER
+from office.bank_answers import AnswerFile, Sent, compare
+from office.refusals.paying import PaymentFileDiscarded, ReturnOfAnotherFile, ReturnTakenBefore
 from subsidies import budget, lifecycle
 from subsidies.claims.booking import treasury
 from subsidies.claims.steps import claim_of, elsewhere, state_of, take
@@ -35,17 +37,8 @@ from subsidies.models import (
     PaymentRow,
     PayoutAccount,
 )
-from subsidies.payment.accounts import index_of
-from subsidies.payment.answers import Answered, AnswerFile
 from subsidies.payment.owed import last_file, unpaid
-from subsidies.payment.sending import lines_of
-from subsidies.refusals.paying import (
-    PaymentFileDiscarded,
-    ReturnOfAnotherFile,
-    ReturnRowDiffers,
-    ReturnTakenBefore,
-    ReturnTotalDiffers,
-)
+from subsidies.payment.sending import head_of, lines_of
 
 #: source of the treasury's entry, and of the lender's
 SOURCE: Final = "subsidy_bank_returns"
@@ -75,7 +68,7 @@ def take_answer(
     rows = answer.taken()
     file = _file_of(session, claim, answer)
     sent = _sent(session, file.id)
-    _compare(file, answer, sent, keyring)
+    compare(head_of(file), answer, sent, keyring=keyring)
     returned_fen = sum(row.amount_fen for row in rows if row.result == "returned")
     rest_fen = sum(one.amount_fen for one in unpaid(session, claim_id)) - answer.total_fen
     whole = returned_fen == 0 and rest_fen == 0
@@ -93,7 +86,7 @@ def take_answer(
         insert(BankReturnRow),
         [
             {
-                "payment_row_id": sent[row.nr][0].id,
+                "payment_row_id": sent[row.nr].id,
                 "return_id": booked.id,
                 "result": row.result,
                 "reason": row.reason,
@@ -133,48 +126,13 @@ def _has_file(session: Session, claim_id: int) -> bool:
     return bool(session.scalar(query))
 
 
-def _sent(session: Session, file_id: int) -> dict[int, tuple[PaymentRow, PayoutAccount]]:
+def _sent(session: Session, file_id: int) -> dict[int, Sent]:
     rows = session.execute(
         select(PaymentRow, PayoutAccount)
         .join(PayoutAccount, PayoutAccount.id == PaymentRow.account_id)
         .where(PaymentRow.file_id == file_id)
     )
-    return {row.nr: (row, account) for row, account in rows}
-
-
-def _compare(
-    file: PaymentFile,
-    answer: AnswerFile,
-    sent: Mapping[int, tuple[PaymentRow, PayoutAccount]],
-    keyring: Keyring,
-) -> None:
-    """Refuse an answer that is not to what was sent, to the row."""
-    own = (len(answer.rows), answer.total_fen)
-    for count, total_fen in (answer.stated or own, own):
-        if (count, total_fen) != (file.rows, file.total_fen):
-            raise ReturnTotalDiffers(
-                field="file",
-                count=count,
-                total=format_yuan(total_fen),
-                rows=file.rows,
-                sent=format_yuan(file.total_fen),
-            )
-    for row in answer.rows:
-        _compare_row(row, sent.get(row.nr), keyring)
-
-
-def _compare_row(
-    row: Answered, known: tuple[PaymentRow, PayoutAccount] | None, keyring: Keyring
-) -> None:
-    if known is None:
-        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="序号", what_en="number")
-    sent, account = known
-    if row.amount_fen != sent.amount_fen:
-        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="金额", what_en="amount")
-    if row.holder != account.holder:
-        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="户名", what_en="holder")
-    if index_of(row.number, keyring) != account.number_index:
-        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="账号", what_en="account")
+    return {row.nr: Sent(row.id, row.amount_fen, account) for row, account in rows}
 
 
 # --- the books ------------------------------------------------------------------------------------

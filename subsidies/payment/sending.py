@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.vault import Keyring
-from office import rights
+from office import payment_files, rights
+from office.payment_files import Head, Paid
+from office.refusals.paying import PaymentRowsChanged
 from policy import Rulebook
 from subsidies import budget, lifecycle
 from subsidies.claims.steps import allow, claim_of, elsewhere, require_reason, state_of, take
 from subsidies.models import FileDiscard, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
-from subsidies.payment import forms
 from subsidies.payment.accounts import number_of
-from subsidies.payment.forms import Paid
 from subsidies.payment.funding import budget_year
 from subsidies.payment.owed import answered, last_file
-from subsidies.refusals.paying import PaymentRowsChanged, PaymentYearOver
+from subsidies.refusals.paying import PaymentYearOver
 
 
 def send(session: Session, *, claim_id: int, rulebook: Rulebook, on: date, by: Actor) -> str:
@@ -68,7 +68,7 @@ def file_content(
         raise elsewhere(claim_id, state)
     file = last_file(session, claim_id)
     _require_unchanged(session, file)
-    return forms.write(file, _in_clear(session, file, keyring), form)
+    return payment_files.write(head_of(file), _in_clear(session, file, keyring), form)
 
 
 def answer_to(
@@ -79,7 +79,7 @@ def answer_to(
     For books that have no bank: the demonstration county, and tests.
     """
     file = last_file(session, claim_id)
-    return forms.write_answer(file, _in_clear(session, file, keyring), returned)
+    return payment_files.write_answer(head_of(file), _in_clear(session, file, keyring), returned)
 
 
 def _in_clear(session: Session, file: PaymentFile, keyring: Keyring) -> list[tuple[Paid, str, str]]:
@@ -99,20 +99,22 @@ def rows_of(session: Session, file_id: int) -> list[tuple[Paid, PayoutAccount]]:
     )
     return [
         (
-            Paid(
-                row.nr,
-                row.payee_kind,
-                row.payee_id,
-                row.attempt,
-                account.holder,
-                account.number_index.hex(),
-                row.amount_fen,
-                row.remark,
+            Paid.on(
+                account,
+                nr=row.nr,
+                attempt=row.attempt,
+                amount_fen=row.amount_fen,
+                remark=row.remark,
             ),
             account,
         )
         for row, account in found
     ]
+
+
+def head_of(file: PaymentFile) -> Head:
+    """What a file says of itself."""
+    return Head(file.batch_no, file.rows, file.total_fen, file.code, file.encoding)
 
 
 def lines_of(session: Session, file_id: int) -> list[tuple[int, int]]:
@@ -126,5 +128,5 @@ def lines_of(session: Session, file_id: int) -> list[tuple[int, int]]:
 
 
 def _require_unchanged(session: Session, file: PaymentFile) -> None:
-    if forms.digest_of(row for row, _account in rows_of(session, file.id)) != file.digest:
+    if payment_files.digest_of(row for row, _account in rows_of(session, file.id)) != file.digest:
         raise PaymentRowsChanged(field="claim_id", batch_no=file.batch_no)

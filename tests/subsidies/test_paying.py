@@ -13,12 +13,30 @@ from sqlalchemy import func, select
 import ledger
 from kernel.refusals import NotFound
 from office.models import Voucher
+from office.payment_files import not_held
 from office.refusals import (
     NotEntitled,
     ReasonMissing,
     SameMakerAndChecker,
     VoucherMissing,
     VoucherUsed,
+)
+from office.refusals.paying import (
+    EncodingUnknown,
+    NameNotHeld,
+    PayeeUnknown,
+    PaymentFileDiscarded,
+    PaymentRowsChanged,
+    PaymentRowsRefused,
+    PayoutAccountMissing,
+    PayoutAccountUnchanged,
+    PayoutHolderMissing,
+    RemarkTooLong,
+    ReturnFileHasFaults,
+    ReturnOfAnotherFile,
+    ReturnRowDiffers,
+    ReturnTakenBefore,
+    ReturnTotalDiffers,
 )
 from subsidies import claims, clawback, figures, payment
 from subsidies.models import (
@@ -29,7 +47,6 @@ from subsidies.models import (
     PaymentRow,
     PayoutAccount,
 )
-from subsidies.payment.forms import not_held
 from subsidies.refusals import BudgetExceeded, BudgetLineUnknown
 from subsidies.refusals.claiming import (
     ClaimElsewhere,
@@ -42,24 +59,9 @@ from subsidies.refusals.paying import (
     BudgetLinesDiffer,
     BudgetLinesOfTwoCodes,
     BudgetShortOfFunds,
-    EncodingUnknown,
-    NameNotHeld,
     NothingToPay,
-    PayeeUnknown,
-    PaymentFileDiscarded,
     PaymentNotReturned,
-    PaymentRowsChanged,
-    PaymentRowsRefused,
     PaymentYearOver,
-    PayoutAccountMissing,
-    PayoutAccountUnchanged,
-    PayoutHolderMissing,
-    RemarkTooLong,
-    ReturnFileHasFaults,
-    ReturnOfAnotherFile,
-    ReturnRowDiffers,
-    ReturnTakenBefore,
-    ReturnTotalDiffers,
 )
 from tests.loans.bent import BentRulebook, treasury
 from tests.loans.town import OFFICER, person
@@ -804,7 +806,7 @@ def test_a_quarter_paid_45_days_late_changes_nothing_for_the_household(offices: 
 PLANTED = [
     Plant(
         test_two_wrong_amounts_that_add_up_are_seen,
-        "subsidies.payment.returning._compare_row",
+        "office.bank_answers.compare_row",
         lambda row, known, keyring: None,
     ),
     Plant(
@@ -819,7 +821,7 @@ PLANTED = [
     ),
     Plant(
         test_a_returned_payment_is_corrected_and_tried_again,
-        "subsidies.payment.making.MUST_CHANGE",
+        "office.payouts.MUST_CHANGE",
         frozenset(),
     ),
     Plant(

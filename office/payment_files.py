@@ -19,9 +19,8 @@ from kernel.money import format_yuan
 from kernel.refusals import Refusal
 from kernel.tables import neutral
 from office import approvals
-from subsidies.models import PaymentFile, PayoutAccount
-from subsidies.payment.owed import Payable
-from subsidies.refusals.paying import EncodingUnknown, NameNotHeld, RemarkTooLong
+from office.models import PayoutAccount
+from office.refusals.paying import EncodingUnknown, NameNotHeld, RemarkTooLong
 
 ENCODINGS: Final = ("gb18030", "gbk", "utf-8")
 FORMS: Final = ("csv", "txt")
@@ -55,17 +54,33 @@ class Paid:
     remark: str
 
     @classmethod
-    def made(cls, nr: int, one: Payable, account: PayoutAccount, remark: str) -> Paid:
-        """The row that somebody owed something becomes."""
+    def on(
+        cls, account: PayoutAccount, *, nr: int, attempt: int, amount_fen: int, remark: str
+    ) -> Paid:
+        """The row by which an account's owner is paid."""
         return cls(
             nr,
-            *one.payee,
-            one.attempts + 1,
+            account.payee_kind,
+            account.payee_id,
+            attempt,
             account.holder,
             account.number_index.hex(),
-            one.amount_fen,
+            amount_fen,
             remark,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a payment file says of itself."""
+
+    #: number of the batch (批次号), which the bank's answer repeats
+    batch_no: str
+    rows: int
+    total_fen: int
+    #: project code (项目代码) that its rows carry
+    code: str
+    encoding: str
 
 
 def digest_of(rows: Iterable[Paid]) -> str:
@@ -121,7 +136,7 @@ def _has(character: str, encoding: str) -> bool:
     return True
 
 
-def write(file: PaymentFile, rows: Sequence[tuple[Paid, str, str]], form: str) -> tuple[str, bytes]:
+def write(file: Head, rows: Sequence[tuple[Paid, str, str]], form: str) -> tuple[str, bytes]:
     """Name and content of a file; ``rows``: each with the number in clear and the bank."""
     head = ("批次号", file.batch_no, "笔数", str(file.rows), "总金额", format_yuan(file.total_fen))
     lines = [
@@ -140,7 +155,7 @@ def write(file: PaymentFile, rows: Sequence[tuple[Paid, str, str]], form: str) -
 
 
 def write_answer(
-    file: PaymentFile, rows: Sequence[tuple[Paid, str, str]], returned: Mapping[int, str]
+    file: Head, rows: Sequence[tuple[Paid, str, str]], returned: Mapping[int, str]
 ) -> str:
     """A bank's answer to a file, as text; ``returned``: number -> why it came back."""
     text = io.StringIO(newline="")

@@ -2,7 +2,8 @@
 
 Each row repeats batch, number, holder, account and amount, and says 成功 or 失败 and why; the
 last line is the bank's own count and total. Every fault is told by line, column, value and rule; a
-file with a fault is taken in not at all. Nothing here knows the database.
+file with a fault is taken in not at all, and neither is one that is not, to the row, what was sent.
+Nothing here asks the database.
 """
 
 from __future__ import annotations
@@ -19,10 +20,15 @@ from kernel.money import format_yuan, parse_yuan
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
 from kernel.tables import Table, bare_header, open_table
-from subsidies.payment.forms import REASONS
-from subsidies.refusals.paying import (
+from kernel.vault import Keyring
+from office.models import PayoutAccount
+from office.payment_files import REASONS, Head
+from office.payouts import index_of
+from office.refusals.paying import (
     ReturnFileHasFaults,
+    ReturnRowDiffers,
     ReturnRowTwice,
+    ReturnTotalDiffers,
     ReturnTotalMissing,
     ReturnValueUnknown,
 )
@@ -207,3 +213,44 @@ class _Reader:
 
 def _unknown(value: str, what_zh: str, what_en: str) -> ReturnValueUnknown:
     return ReturnValueUnknown(field="file", value=value[:20], what_zh=what_zh, what_en=what_en)
+
+
+# --- compared with what was sent ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A payment as it was sent."""
+
+    #: its row in the room that pays
+    id: int
+    amount_fen: int
+    account: PayoutAccount
+
+
+def compare(head: Head, answer: AnswerFile, sent: Mapping[int, Sent], *, keyring: Keyring) -> None:
+    """Refuse an answer that is not to what was sent, to the row."""
+    own = (len(answer.rows), answer.total_fen)
+    for count, total_fen in (answer.stated or own, own):
+        if (count, total_fen) != (head.rows, head.total_fen):
+            raise ReturnTotalDiffers(
+                field="file",
+                count=count,
+                total=format_yuan(total_fen),
+                rows=head.rows,
+                sent=format_yuan(head.total_fen),
+            )
+    for row in answer.rows:
+        compare_row(row, sent.get(row.nr), keyring)
+
+
+def compare_row(row: Answered, sent: Sent | None, keyring: Keyring) -> None:
+    """Refuse an answer to a payment that was not sent, or sent otherwise."""
+    if sent is None:
+        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="序号", what_en="number")
+    if row.amount_fen != sent.amount_fen:
+        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="金额", what_en="amount")
+    if row.holder != sent.account.holder:
+        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="户名", what_en="holder")
+    if index_of(row.number, keyring) != sent.account.number_index:
+        raise ReturnRowDiffers(field="file", nr=row.nr, what_zh="账号", what_en="account")
