@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from policy.bands import RateBand
 from policy.documents import NATION, Document
+from policy.mutual import MutualRules, terms_of_fund
 from policy.refusals import (
     HouseholdKindNotCovered,
     NoPolicyInForce,
@@ -48,6 +49,7 @@ __all__ = [
     "Document",
     "GradeThreshold",
     "HouseholdKindNotCovered",
+    "MutualRules",
     "NoPolicyInForce",
     "NoRateBand",
     "NoRatePublished",
@@ -62,6 +64,7 @@ __all__ = [
     "freeze",
     "load",
     "schema",
+    "terms_of_fund",
     "thaw",
     "values_of",
 ]

@@ -232,7 +232,8 @@ class Reader:
         }
 
     def _check_sections(self, document: Document, sections: Mapping[str, Values]) -> None:
-        allowed = {"plan": {"targets"}, "note": set()}.get(document.kind, {"contract", "conduct"})
+        rules = {"contract", "conduct", "mutual"}
+        allowed = {"plan": {"targets"}, "note": set()}.get(document.kind, rules)
         for name, values in sections.items():
             if values and name not in allowed:
                 raise self._invalid(

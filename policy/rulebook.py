@@ -20,7 +20,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
+from kernel.money import SHARE_MAX_BP
 from policy.documents import KINDS, NATION, Document, invalid, read_document
+from policy.mutual import MutualRules
 from policy.rates import RateSeries, load_series
 from policy.refusals import (
     HouseholdKindNotCovered,
@@ -40,7 +42,7 @@ from policy.terms import (
 )
 from policy.values import HOUSEHOLD_KINDS, TENORS
 
-A = TypeVar("A", ContractTerms, ConductRules, Targets)
+A = TypeVar("A", ContractTerms, ConductRules, MutualRules, Targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,10 @@ class Rulebook:
     def conduct(self, *, on: date, region: str) -> ConductRules:
         """The conduct rules of the day of an event."""
         return self._answer(ConductRules, on, region)
+
+    def mutual(self, *, on: date, region: str) -> MutualRules:
+        """What village funds of a place go by on a day."""
+        return self._answer(MutualRules, on, region)
 
     def targets(self, *, on: date, region: str) -> Targets:
         """What the plans of a place want reached on a day."""
@@ -221,6 +227,7 @@ def check(rulebook: Rulebook) -> None:
             terms = rulebook.contract_terms(on=on, region=region)
             rulebook.conduct(on=on, region=region)
             rulebook.targets(on=on, region=region)
+            _check_mutual(rulebook.mutual(on=on, region=region), on)
             _check_terms(rulebook, terms, on)
 
 
@@ -344,6 +351,32 @@ def _check_terms(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
         )
     rulebook.rate_cap_ppm(on, terms.term_max_months.value, terms)
     _check_subsidy_caps(rulebook, terms, on)
+
+
+def _check_mutual(rules: MutualRules, on: date) -> None:
+    """Bounds of a fund are in order, and its fee is shared whole."""
+    pairs = (
+        (rules.amount_first_max_fen, rules.amount_later_max_fen),
+        (rules.fee_rate_min_ppm, rules.fee_rate_max_ppm),
+        (rules.stake_min_fen, rules.stake_max_fen),
+        (rules.group_members_min, rules.group_members_max),
+    )
+    for low, high in pairs:
+        if low.value > high.value:
+            raise _contradiction(
+                on,
+                f"{low.document}与{high.document}的上下限颠倒",
+                f"bounds of {low.document} and {high.document} are crossed",
+            )
+    shares = (
+        rules.fee_running_bp, rules.fee_capital_bp, rules.fee_welfare_bp, rules.fee_reserve_bp,
+    )  # fmt: skip
+    if sum(one.value for one in shares) != SHARE_MAX_BP:
+        raise _contradiction(
+            on,
+            f"{shares[0].document}的占用费分配合计不是100%",
+            f"the shares of the fee in {shares[0].document} do not come to 100 %",
+        )
 
 
 def _check_subsidy_caps(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:

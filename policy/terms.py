@@ -2,7 +2,8 @@
 
 Two kinds, never mixed. **Contract terms** are frozen on the signing day, together with the
 household's kind, and go with the contract to its maturity. **Conduct rules** go by the day of the
-event. **Targets** are what a plan wants reached. Each value is ``Sourced``: it names its document
+event. Rules of village funds (**mutual**) are a section of their own (``policy.mutual``), of both
+kinds. **Targets** are what a plan wants reached. Each value is ``Sourced``: it names its document
 and clause, says whether it is a default that no source gives, and whether it is ``flat`` (refuses)
 or ``in_principle`` (原则上: warns, may be passed by a second person with a reason).
 
@@ -18,6 +19,7 @@ from typing import Annotated, Any, Final, TypeVar, cast, get_type_hints
 
 from policy.bands import BAND_ROWS, RateBand
 from policy.month_day import MONTH_DAY, RHYTHM_MONTHS, MonthDay
+from policy.mutual import MutualRules
 from policy.sharing import (
     FUND_ROWS,
     FUNDING_ROWS,
@@ -333,12 +335,13 @@ class Targets:
     ]
 
 
-Answer = ContractTerms | ConductRules | Targets
-A = TypeVar("A", ContractTerms, ConductRules, Targets)
+Answer = ContractTerms | ConductRules | MutualRules | Targets
+A = TypeVar("A", ContractTerms, ConductRules, MutualRules, Targets)
 
 SECTIONS: Final[dict[str, type[Answer]]] = {
     "contract": ContractTerms,
     "conduct": ConductRules,
+    "mutual": MutualRules,
     "targets": Targets,
 }
 

@@ -27,6 +27,7 @@ _TERMS_SHOWN: Final = (12, 36)
 _SECTIONS: Final = (
     ("contract", "合同条件（签订日确定，随合同至到期）"),
     ("conduct", "办事规则（按事件当日适用）"),
+    ("mutual", "互助资金规则"),
     ("targets", "目标"),
 )
 
@@ -76,6 +77,7 @@ def what_is_in_force(
         "contract": _values(terms),
         "rate_caps": _caps(rulebook, terms, on),
         "conduct": _values(rulebook.conduct(on=on, region=region)),
+        "mutual": _values(rulebook.mutual(on=on, region=region)),
         "targets": _values(rulebook.targets(on=on, region=region)),
         "digest": rulebook.digest(),
     }

@@ -1,0 +1,132 @@
+"""Rules of village funds (贫困村互助资金): a section of its own beside those of the programmes.
+
+A fund lends its members' and the village's own money, so that what a programme says of its loans
+(rating, cap on the rate, subsidy, cover) does not hold for it: ``terms_of_fund`` puts the fund's
+rules in their place, and the loan freezes them on its signing day like any other terms. The rest
+goes by the day of the event.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+from policy.sourced import Sourced, line
+from policy.values import HOUSEHOLD_KINDS, MONEY, RATE, SHARE, TRUTH, counted
+
+if TYPE_CHECKING:
+    from policy.terms import ContractTerms
+
+V = TypeVar("V")
+
+_MONTHS: Final = counted("个月")
+_HOUSEHOLDS: Final = counted("户")
+_PORTIONS: Final = counted("份")
+_DAYS: Final = counted("天")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutualRules:
+    """What village funds go by."""
+
+    # of their loans: frozen on the signing day with the contract's terms
+    amount_first_max_fen: Annotated[
+        Sourced[int], line(MONEY, "首次借款限额", "largest first loan of a household")
+    ]
+    amount_later_max_fen: Annotated[
+        Sourced[int], line(MONEY, "再次借款限额", "largest later loan of a household")
+    ]
+    term_max_months: Annotated[Sourced[int], line(_MONTHS, "借款最长期限", "longest term")]
+    # what the members decide within
+    fee_rate_min_ppm: Annotated[
+        Sourced[int], line(RATE, "占用费率下限（年）", "lowest usage fee a year")
+    ]
+    fee_rate_max_ppm: Annotated[
+        Sourced[int], line(RATE, "占用费率上限（年）", "highest usage fee a year")
+    ]
+    stake_min_fen: Annotated[
+        Sourced[int], line(MONEY, "每户互助金下限", "smallest stake of a household")
+    ]
+    stake_max_fen: Annotated[
+        Sourced[int], line(MONEY, "每户互助金上限", "largest stake of a household")
+    ]
+    stakes_total_min_fen: Annotated[
+        Sourced[int] | None,
+        line(MONEY, "互助金总额下限", "stakes of all members before it lends", optional=True),
+    ]
+    base_stake_by_fiscal: Annotated[
+        Sourced[bool],
+        line(TRUTH, "贫困户基准互助金由财政资金代缴", "fiscal money pays a poor member's stake"),
+    ]
+    deposits_forbidden: Annotated[Sourced[bool], line(TRUTH, "不得吸收存款", "no deposits")]
+    dividends_forbidden: Annotated[
+        Sourced[bool], line(TRUTH, "不得向社员分红", "no dividends to members")
+    ]
+    # groups with joint liability
+    group_members_min: Annotated[
+        Sourced[int], line(_HOUSEHOLDS, "联保小组最少户数", "fewest households of a group")
+    ]
+    group_members_max: Annotated[
+        Sourced[int], line(_HOUSEHOLDS, "联保小组最多户数", "most households of a group")
+    ]
+    group_pays_first: Annotated[
+        Sourced[bool],
+        line(TRUTH, "前贷还清后小组方可再借", "a group's next loan after the earlier ones"),
+    ]
+    extension_by_vote: Annotated[
+        Sourced[bool], line(TRUTH, "展期须经社员表决", "an extension takes a vote")
+    ]
+    # votes
+    vote_present_min_bp: Annotated[
+        Sourced[int], line(SHARE, "到会户数占社员户数至少", "members present at a vote, at least")
+    ]
+    vote_for_above_bp: Annotated[
+        Sourced[int], line(SHARE, "赞成票须超过到会户数的", "votes for, of those present, above")
+    ]
+    # the fee that is taken
+    fee_running_bp: Annotated[
+        Sourced[int], line(SHARE, "占用费用于运行成本", "of the fee for running cost")
+    ]
+    fee_capital_bp: Annotated[
+        Sourced[int], line(SHARE, "占用费转入本金（公积金）", "of the fee into the fund")
+    ]
+    fee_welfare_bp: Annotated[
+        Sourced[int], line(SHARE, "占用费用于公益（公益金）", "of the fee for the village's good")
+    ]
+    fee_reserve_bp: Annotated[
+        Sourced[int], line(SHARE, "占用费提取风险准备金", "of the fee against losses")
+    ]
+    list_due_days: Annotated[
+        Sourced[int], line(_DAYS, "月度公示于次月内不迟于", "the month's list is posted within")
+    ]
+
+
+def terms_of_fund(terms: ContractTerms, rules: MutualRules, *, first: bool) -> ContractTerms:
+    """The terms of a fund's loan: what the place says of every loan, with the fund's own rules.
+
+    No rating, no cap by a published rate (the members decide the fee), no subsidy, no cover.
+    """
+    amount = rules.amount_first_max_fen if first else rules.amount_later_max_fen
+    fee = rules.fee_rate_max_ppm
+    return replace(
+        terms,
+        household_kinds=_like(fee, tuple(HOUSEHOLD_KINDS), "社员户，不论是否建档立卡"),
+        rating_required=_like(fee, False, "互助资金借款不以评级授信为条件"),
+        amount_max_fen=amount,
+        household_total_max_fen=amount,
+        term_max_months=rules.term_max_months,
+        rate_reference=_like(fee, "none", "占用费率由社员大会确定"),
+        rate_bands=_like(fee, (), "占用费率由社员大会确定"),
+        interest_bearers=_like(fee, (), "互助资金借款不贴息"),
+        fixed_subsidy_rate_ppm=_like(fee, 0, "互助资金借款不贴息"),
+        cover_parts=_like(fee, (), "互助资金借款不在风险补偿范围"),
+        cover_principal_max_fen=_like(fee, 0, "互助资金借款不在风险补偿范围"),
+        cover_fund_share_bp=_like(fee, 0, "互助资金借款不在风险补偿范围"),
+        loss_sharing=None,
+        fund_sharing=None,
+    )
+
+
+def _like(rule: Sourced[int], value: V, clause: str) -> Sourced[V]:
+    """A value that follows from what a fund is, under the document that speaks of it."""
+    return Sourced(value, rule.document, rule.cited_as, clause, default=True)
