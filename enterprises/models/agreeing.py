@@ -278,10 +278,10 @@ class StagedLinkage(Running, Base):
 
     __tablename__ = "staged_linkages"
 
-    #: list it is to stand on
-    list_id: Mapped[int] = mapped_column(ForeignKey("agreement_lists.id"), primary_key=True)
-    #: place on it, from 1
-    nr: Mapped[int] = mapped_column(primary_key=True)
+    #: the unit of work that judges it
+    work_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: place on the list, from 1
+    nr: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     #: number of the household in the register
     household_number: Mapped[str]
     #: contract number of the loan; empty for another source
