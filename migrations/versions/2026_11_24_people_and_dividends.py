@@ -30,13 +30,27 @@ down_revision = "2026_11_23_two_hands"
 
 #: new tables, in the order in which they can be dropped
 NEW_TABLES = (
-    "staged_linkages",
+    "dividend_return_rows",
+    "loan_conversion_grants",
+    "dividend_returns",
+    "dividend_payments",
+    "dividend_files_discarded",
+    "unwinding_approvals",
     "mutual_group_leavings",
+    "loan_conversions",
     "linked_loans",
     "joint_signers",
     "extension_permits",
+    "dividend_steps",
+    "dividend_rows",
+    "dividend_receipts",
+    "dividend_positions",
+    "dividend_files",
+    "dividend_declarations",
     "agreement_households",
+    "agreement_ends",
     "agreement_approvals",
+    "unwindings",
     "own_limits",
     "mutual_vote_results",
     "mutual_movements",
@@ -50,6 +64,8 @@ NEW_TABLES = (
     "helping_withdrawals",
     "fund_fee_rates",
     "fund_closings",
+    "dividend_rounds",
+    "dividend_calendar",
     "counter_security_releases",
     "case_objection_answers",
     "agreement_terms",
@@ -76,6 +92,7 @@ NEW_TABLES = (
     "fund_openings",
     "fund_members",
     "family_event_people",
+    "dividend_fundings",
     "decided_list_rows",
     "counter_securities",
     "case_steps",
@@ -100,11 +117,13 @@ NEW_TABLES = (
     "framework_institutions",
     "family_lines",
     "family_events",
+    "dividend_pools",
     "decided_lists",
     "case_sheet_papers",
     "case_notices",
     "village_standings",
     "village_standing_days",
+    "staged_linkages",
     "special_funds",
     "rural_populations",
     "review_rounds",
@@ -120,6 +139,9 @@ NEW_TABLES = (
 RUNNING = frozenset(
     (
         "case_positions",
+        "dividend_calendar",
+        "dividend_pools",
+        "dividend_positions",
         "family_lines",
         "fund_places",
         "household_helpers",
@@ -444,6 +466,19 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "staged_linkages",
+        sa.Column("work_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("nr", BigInt, autoincrement=False, nullable=False),
+        sa.Column("household_number", sa.Text(), nullable=False),
+        sa.Column("loan_number", sa.Text(), nullable=False),
+        sa.Column("stake_fen", BigInt, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("land_mu_hundredths", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.PrimaryKeyConstraint("work_id", "nr", name=op.f("pk_staged_linkages")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "village_standing_days",
         sa.Column("village_code", sa.Text(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
@@ -582,6 +617,28 @@ def _create_tables() -> None:
             ["round_id"], ["review_rounds.id"], name=op.f("fk_decided_lists_round_id_review_rounds")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decided_lists")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_pools",
+        sa.Column("organisation_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("funded_fen", BigInt, nullable=False),
+        sa.Column("reserved_fen", BigInt, nullable=False),
+        sa.Column("paid_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "reserved_fen + paid_fen <= funded_fen",
+            name=op.f("ck_dividend_pools_not_above_funding"),
+        ),
+        sa.CheckConstraint(
+            "reserved_fen >= 0 AND paid_fen >= 0", name=op.f("ck_dividend_pools_uses_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_dividend_pools_organisation_id_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("organisation_id", name=op.f("pk_dividend_pools")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -1307,6 +1364,29 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "dividend_fundings",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("organisation_id", BigInt, nullable=False),
+        sa.Column("voucher_id", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("payer_code", sa.Text(), nullable=False),
+        sa.Column("payer_account", sa.Text(), nullable=False),
+        sa.Column("funded_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_dividend_fundings_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_dividend_fundings_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["voucher_id"], ["vouchers.id"], name=op.f("fk_dividend_fundings_voucher_id_vouchers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_fundings")),
+        sa.UniqueConstraint("voucher_id", name=op.f("uq_dividend_fundings_voucher_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "family_event_people",
         sa.Column("event_id", BigInt, nullable=False),
         sa.Column("person_id", BigInt, nullable=False),
@@ -1911,6 +1991,60 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "dividend_calendar",
+        sa.Column("agreement_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("next_nr", BigInt, nullable=False),
+        sa.Column("next_due_on", sa.Date(), nullable=True),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"],
+            ["agreements.id"],
+            name=op.f("fk_dividend_calendar_agreement_id_agreements"),
+        ),
+        sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_dividend_calendar")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_rounds",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("agreement_id", BigInt, nullable=False),
+        sa.Column("nr", BigInt, nullable=False),
+        sa.Column("revision", BigInt, nullable=False),
+        sa.Column("period_from", sa.Date(), nullable=False),
+        sa.Column("period_to", sa.Date(), nullable=False),
+        sa.Column("counted_to", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "counted_to > period_from AND counted_to <= period_to",
+            name=op.f("ck_dividend_rounds_counted_in_period"),
+        ),
+        sa.CheckConstraint("nr >= 1 AND revision >= 0", name=op.f("ck_dividend_rounds_numbered")),
+        sa.CheckConstraint(
+            "period_to > period_from", name=op.f("ck_dividend_rounds_days_in_order")
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"],
+            ["agreements.id"],
+            name=op.f("fk_dividend_rounds_agreement_id_agreements"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_rounds")),
+        sa.UniqueConstraint(
+            "agreement_id",
+            "nr",
+            "revision",
+            name=op.f("uq_dividend_rounds_agreement_id_nr_revision"),
+        ),
+        sa.UniqueConstraint(
+            "agreement_id",
+            "period_from",
+            "revision",
+            name=op.f("uq_dividend_rounds_agreement_id_period_from_revision"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "fund_closings",
         sa.Column("fund_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("vote_id", BigInt, nullable=False),
@@ -2241,6 +2375,23 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "unwindings",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("agreement_id", BigInt, nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_unwindings_digest_sha256")),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"], ["agreements.id"], name=op.f("fk_unwindings_agreement_id_agreements")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unwindings")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "agreement_approvals",
         sa.Column("list_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("agreement_id", BigInt, nullable=False),
@@ -2257,6 +2408,27 @@ def _create_tables() -> None:
             name=op.f("fk_agreement_approvals_list_id_agreement_lists"),
         ),
         sa.PrimaryKeyConstraint("list_id", name=op.f("pk_agreement_approvals")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "agreement_ends",
+        sa.Column("agreement_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("unwinding_id", BigInt, nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"],
+            ["agreements.id"],
+            name=op.f("fk_agreement_ends_agreement_id_agreements"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["unwinding_id"],
+            ["unwindings.id"],
+            name=op.f("fk_agreement_ends_unwinding_id_unwindings"),
+        ),
+        sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_agreement_ends")),
+        sa.UniqueConstraint("unwinding_id", name=op.f("uq_agreement_ends_unwinding_id")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -2318,6 +2490,181 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "dividend_declarations",
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("version", BigInt, nullable=False),
+        sa.Column("declared_on", sa.Date(), nullable=False),
+        sa.Column("profit_fen", BigInt, nullable=False),
+        sa.Column("extra_fen", BigInt, nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("rows", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("cash_fen", BigInt, nullable=False),
+        sa.Column("reinvested_fen", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "cash_fen + reinvested_fen = amount_fen",
+            name=op.f("ck_dividend_declarations_cash_and_reinvested"),
+        ),
+        sa.CheckConstraint(
+            "extra_fen BETWEEN 0 AND 100000000000000",
+            name=op.f("ck_dividend_declarations_extra_range"),
+        ),
+        sa.CheckConstraint(
+            "length(digest) = 64", name=op.f("ck_dividend_declarations_digest_sha256")
+        ),
+        sa.CheckConstraint(
+            "profit_fen BETWEEN 0 AND 100000000000000",
+            name=op.f("ck_dividend_declarations_profit_range"),
+        ),
+        sa.CheckConstraint(
+            "rows > 0 AND amount_fen > 0", name=op.f("ck_dividend_declarations_not_empty")
+        ),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_dividend_declarations_version_from_one")),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_declarations_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", "version", name=op.f("pk_dividend_declarations")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_files",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("nr", BigInt, nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("rows", BigInt, nullable=False),
+        sa.Column("total_fen", BigInt, nullable=False),
+        sa.Column("batch_no", sa.Text(), nullable=False),
+        sa.Column("encoding", sa.Text(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_dividend_files_digest_sha256")),
+        sa.CheckConstraint("rows > 0 AND total_fen > 0", name=op.f("ck_dividend_files_not_empty")),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_files_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_files")),
+        sa.UniqueConstraint("batch_no", name=op.f("uq_dividend_files_batch_no")),
+        sa.UniqueConstraint("round_id", "nr", name=op.f("uq_dividend_files_round_id_nr")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_positions",
+        sa.Column("round_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_positions_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_dividend_positions")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_receipts",
+        sa.Column("round_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("attachment_id", BigInt, nullable=True),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["attachment_id"],
+            ["attachments.id"],
+            name=op.f("fk_dividend_receipts_attachment_id_attachments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_receipts_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_dividend_receipts")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_rows",
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("version", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("nr", BigInt, nullable=False),
+        sa.Column("persons", BigInt, nullable=False),
+        sa.Column("stake_fen", BigInt, nullable=False),
+        sa.Column("stake_days", BigInt, nullable=False),
+        sa.Column("linked_days", BigInt, nullable=False),
+        sa.Column("floor_fen", BigInt, nullable=False),
+        sa.Column("profit_fen", BigInt, nullable=False),
+        sa.Column("before_fen", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("cash_fen", BigInt, nullable=False),
+        sa.Column("reinvested_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_dividend_rows_amount_positive")),
+        sa.CheckConstraint(
+            "cash_fen + reinvested_fen = amount_fen",
+            name=op.f("ck_dividend_rows_cash_and_reinvested"),
+        ),
+        sa.CheckConstraint(
+            "cash_fen >= 0 AND reinvested_fen >= 0", name=op.f("ck_dividend_rows_ways_not_negative")
+        ),
+        sa.CheckConstraint(
+            "floor_fen >= 0 AND profit_fen >= 0", name=op.f("ck_dividend_rows_parts_not_negative")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_dividend_rows_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_rows_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "round_id", "version", "household_id", name=op.f("pk_dividend_rows")
+        ),
+        sa.UniqueConstraint(
+            "round_id", "version", "nr", name=op.f("uq_dividend_rows_round_id_version_nr")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_steps",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("nr", BigInt, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("version", BigInt, nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("by_person", BigInt, nullable=False),
+        sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "digest = '' OR length(digest) = 64", name=op.f("ck_dividend_steps_digest_sha256")
+        ),
+        sa.CheckConstraint("nr > 0", name=op.f("ck_dividend_steps_nr")),
+        sa.CheckConstraint(
+            "posted_on IS NULL OR posted_on <= on_day", name=op.f("ck_dividend_steps_posted_before")
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_steps_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_steps")),
+        sa.UniqueConstraint("round_id", "nr", name=op.f("uq_dividend_steps_round_id_nr")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "extension_permits",
         sa.Column("loan_id", BigInt, nullable=False),
         sa.Column("to_on", sa.Date(), nullable=False),
@@ -2373,6 +2720,32 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "loan_conversions",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("unwinding_id", BigInt, nullable=False),
+        sa.Column("loan_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("proposed_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_loan_conversions_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["loan_id"], ["loans.id"], name=op.f("fk_loan_conversions_loan_id_loans")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unwinding_id"],
+            ["unwindings.id"],
+            name=op.f("fk_loan_conversions_unwinding_id_unwindings"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_loan_conversions")),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "mutual_group_leavings",
         sa.Column("group_member_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("left_on", sa.Date(), nullable=False),
@@ -2387,21 +2760,163 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
-        "staged_linkages",
-        sa.Column("list_id", BigInt, nullable=False),
-        sa.Column("nr", BigInt, nullable=False),
-        sa.Column("household_number", sa.Text(), nullable=False),
-        sa.Column("loan_number", sa.Text(), nullable=False),
-        sa.Column("stake_fen", BigInt, nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("land_mu_hundredths", BigInt, nullable=False),
+        "unwinding_approvals",
+        sa.Column("agreement_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("unwinding_id", BigInt, nullable=False),
+        sa.Column("approved_on", sa.Date(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.ForeignKeyConstraint(
-            ["list_id"],
-            ["agreement_lists.id"],
-            name=op.f("fk_staged_linkages_list_id_agreement_lists"),
+            ["agreement_id"],
+            ["agreements.id"],
+            name=op.f("fk_unwinding_approvals_agreement_id_agreements"),
         ),
-        sa.PrimaryKeyConstraint("list_id", "nr", name=op.f("pk_staged_linkages")),
+        sa.ForeignKeyConstraint(
+            ["unwinding_id"],
+            ["unwindings.id"],
+            name=op.f("fk_unwinding_approvals_unwinding_id_unwindings"),
+        ),
+        sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_unwinding_approvals")),
+        sa.UniqueConstraint("unwinding_id", name=op.f("uq_unwinding_approvals_unwinding_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_files_discarded",
+        sa.Column("file_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("discarded_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["dividend_files.id"],
+            name=op.f("fk_dividend_files_discarded_file_id_dividend_files"),
+        ),
+        sa.PrimaryKeyConstraint("file_id", name=op.f("pk_dividend_files_discarded")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_payments",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("file_id", BigInt, nullable=False),
+        sa.Column("nr", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("attempt", BigInt, nullable=False),
+        sa.Column("account_id", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_dividend_payments_amount_positive")),
+        sa.CheckConstraint("attempt >= 1", name=op.f("ck_dividend_payments_attempt_from_one")),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["payout_accounts.id"],
+            name=op.f("fk_dividend_payments_account_id_payout_accounts"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["dividend_files.id"],
+            name=op.f("fk_dividend_payments_file_id_dividend_files"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_dividend_payments_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_payments_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_payments")),
+        sa.UniqueConstraint("file_id", "nr", name=op.f("uq_dividend_payments_file_id_nr")),
+        sa.UniqueConstraint(
+            "round_id",
+            "household_id",
+            "attempt",
+            name=op.f("uq_dividend_payments_round_id_household_id_attempt"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_returns",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("file_id", BigInt, nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("paid_fen", BigInt, nullable=False),
+        sa.Column("returned_fen", BigInt, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("length(digest) = 64", name=op.f("ck_dividend_returns_digest_sha256")),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["dividend_files.id"],
+            name=op.f("fk_dividend_returns_file_id_dividend_files"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_returns")),
+        sa.UniqueConstraint("digest", name=op.f("uq_dividend_returns_digest")),
+        sa.UniqueConstraint("file_id", name=op.f("uq_dividend_returns_file_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "loan_conversion_grants",
+        sa.Column("conversion_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("unwinding_id", BigInt, nullable=False),
+        sa.Column("loan_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversion_id"],
+            ["loan_conversions.id"],
+            name=op.f("fk_loan_conversion_grants_conversion_id_loan_conversions"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_loan_conversion_grants_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["loan_id"], ["loans.id"], name=op.f("fk_loan_conversion_grants_loan_id_loans")
+        ),
+        sa.ForeignKeyConstraint(
+            ["unwinding_id"],
+            ["unwindings.id"],
+            name=op.f("fk_loan_conversion_grants_unwinding_id_unwindings"),
+        ),
+        sa.PrimaryKeyConstraint("conversion_id", name=op.f("pk_loan_conversion_grants")),
+        sa.UniqueConstraint(
+            "unwinding_id",
+            "loan_id",
+            "household_id",
+            name=op.f("uq_loan_conversion_grants_unwinding_id_loan_id_household_id"),
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_return_rows",
+        sa.Column("payment_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("return_id", BigInt, nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("bank_no", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(result = 'returned') = (reason <> '')",
+            name=op.f("ck_dividend_return_rows_reason_given"),
+        ),
+        sa.CheckConstraint(
+            "result IN ('paid', 'returned')", name=op.f("ck_dividend_return_rows_result_known")
+        ),
+        sa.ForeignKeyConstraint(
+            ["payment_id"],
+            ["dividend_payments.id"],
+            name=op.f("fk_dividend_return_rows_payment_id_dividend_payments"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["return_id"],
+            ["dividend_returns.id"],
+            name=op.f("fk_dividend_return_rows_return_id_dividend_returns"),
+        ),
+        sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_dividend_return_rows")),
         sqlite_strict=True,
     )
     op.create_index("ix_case_sheets_booked_on", "case_sheets", ["booked_on"], unique=False)
@@ -2601,6 +3116,15 @@ def _create_tables() -> None:
         op.f("ix_decided_list_rows_trail_id"), "decided_list_rows", ["trail_id"], unique=False
     )
     op.create_index(
+        op.f("ix_dividend_fundings_organisation_id"),
+        "dividend_fundings",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_fundings_trail_id"), "dividend_fundings", ["trail_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_family_event_people_person_id"), "family_event_people", ["person_id"], unique=False
     )
     op.create_index(
@@ -2704,6 +3228,12 @@ def _create_tables() -> None:
         ["trail_id"],
         unique=False,
     )
+    op.create_index(
+        op.f("ix_dividend_calendar_next_due_on"), "dividend_calendar", ["next_due_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dividend_rounds_trail_id"), "dividend_rounds", ["trail_id"], unique=False
+    )
     op.create_index(op.f("ix_fund_closings_trail_id"), "fund_closings", ["trail_id"], unique=False)
     op.create_index(op.f("ix_fund_fee_rates_fund_id"), "fund_fee_rates", ["fund_id"], unique=False)
     op.create_index(
@@ -2753,6 +3283,10 @@ def _create_tables() -> None:
     op.create_index(op.f("ix_own_limits_link_id"), "own_limits", ["link_id"], unique=False)
     op.create_index(op.f("ix_own_limits_trail_id"), "own_limits", ["trail_id"], unique=False)
     op.create_index(
+        op.f("ix_unwindings_agreement_id"), "unwindings", ["agreement_id"], unique=False
+    )
+    op.create_index(op.f("ix_unwindings_trail_id"), "unwindings", ["trail_id"], unique=False)
+    op.create_index(
         op.f("ix_agreement_approvals_agreement_id"),
         "agreement_approvals",
         ["agreement_id"],
@@ -2760,6 +3294,9 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_agreement_approvals_trail_id"), "agreement_approvals", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_agreement_ends_trail_id"), "agreement_ends", ["trail_id"], unique=False
     )
     op.create_index(
         "ix_agreement_households_agreement_id_household_id",
@@ -2780,6 +3317,25 @@ def _create_tables() -> None:
         op.f("ix_agreement_households_trail_id"), "agreement_households", ["trail_id"], unique=False
     )
     op.create_index(
+        op.f("ix_dividend_declarations_trail_id"),
+        "dividend_declarations",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_files_trail_id"), "dividend_files", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dividend_receipts_trail_id"), "dividend_receipts", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dividend_rows_household_id"), "dividend_rows", ["household_id"], unique=False
+    )
+    op.create_index(op.f("ix_dividend_rows_trail_id"), "dividend_rows", ["trail_id"], unique=False)
+    op.create_index(
+        op.f("ix_dividend_steps_trail_id"), "dividend_steps", ["trail_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_extension_permits_trail_id"), "extension_permits", ["trail_id"], unique=False
     )
     op.create_index(
@@ -2788,8 +3344,53 @@ def _create_tables() -> None:
     op.create_index(op.f("ix_joint_signers_trail_id"), "joint_signers", ["trail_id"], unique=False)
     op.create_index("ix_linked_loans_agreement_id", "linked_loans", ["agreement_id"], unique=False)
     op.create_index(
+        op.f("ix_loan_conversions_loan_id"), "loan_conversions", ["loan_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_loan_conversions_trail_id"), "loan_conversions", ["trail_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_mutual_group_leavings_trail_id"),
         "mutual_group_leavings",
         ["trail_id"],
         unique=False,
+    )
+    op.create_index(
+        op.f("ix_unwinding_approvals_trail_id"), "unwinding_approvals", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dividend_files_discarded_trail_id"),
+        "dividend_files_discarded",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_payments_household_id"),
+        "dividend_payments",
+        ["household_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_payments_trail_id"), "dividend_payments", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dividend_returns_received_on"), "dividend_returns", ["received_on"], unique=False
+    )
+    op.create_index(
+        op.f("ix_dividend_returns_trail_id"), "dividend_returns", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_loan_conversion_grants_trail_id"),
+        "loan_conversion_grants",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_return_rows_return_id"),
+        "dividend_return_rows",
+        ["return_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_return_rows_trail_id"), "dividend_return_rows", ["trail_id"], unique=False
     )
