@@ -152,6 +152,16 @@ def issue(
     return code
 
 
+def end(session: Session, household_id: int, on: date) -> None:
+    """End a household's slip, if it has one: a code that nobody is told takes its place."""
+    known = select(HouseholdSlip.id).where(HouseholdSlip.household_id == household_id)
+    if session.scalar(known.limit(1)) is None:
+        return
+    nobodys = secrets.token_bytes(32)
+    session.add(HouseholdSlip(household_id=household_id, code_digest=nobodys, issued_on=on))
+    session.flush()
+
+
 def look_up(
     session: Session,
     keyring: Keyring,

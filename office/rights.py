@@ -49,6 +49,12 @@ RIGHTS = MappingProxyType(
         "households.import": ("registrar", "poverty_office", "system"),
         "households.change": ("registrar", "poverty_office"),
         "households.slip": ("registrar", "loan_officer"),
+        # families that live, limits of their own by two people, and what is needed
+        "households.family": ("registrar",),
+        "households.propose_own_limit": ("registrar", "loan_officer"),
+        "households.approve_own_limit": ("poverty_office",),
+        "households.need": ("registrar", "loan_officer"),
+        "households.need_round": ("poverty_office",),
         "organisations.register": ("poverty_office", "administrator"),
         # credit
         "credit.propose": ("loan_officer",),
