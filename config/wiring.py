@@ -17,6 +17,12 @@ from sqlalchemy import Engine, make_url
 import policy
 from config import revision
 from config.settings import Settings
+from households.identification.lines_file import load_lines
+from households.identification.procedure import Procedures
+from households.identification.procedure_file import load_procedures
+from households.identification.rates import Lines
+from households.identification.survey import Surveys
+from households.identification.survey_file import load_surveys
 from kernel import calendar
 from kernel.calendar import HolidayTable
 from kernel.database import open_engine
@@ -77,6 +83,21 @@ class House:
         return policy.load(
             self.settings.config_dir / "policies", self.settings.config_dir / "rates"
         )
+
+    @cached_property
+    def procedures(self) -> Procedures:
+        """By which steps households are found, by date."""
+        return load_procedures(self.settings.config_dir / "procedures")
+
+    @cached_property
+    def surveys(self) -> Surveys:
+        """What households are asked, by date."""
+        return load_surveys(self.settings.config_dir / "surveys")
+
+    @cached_property
+    def poverty_lines(self) -> Lines:
+        """The poverty line of each year, and the limits of leaving poverty."""
+        return load_lines(self.settings.config_dir / "lines" / "poverty-lines.toml")
 
     @cached_property
     def papers(self) -> PaperRules:
