@@ -143,8 +143,12 @@ def split(
     period_days: int,
     profit_fen: int = 0,
     service_fee_bp: int = 0,
+    extra_fen: int = 0,
 ) -> list[Part]:
-    """A period's dividend of every household, in their order."""
+    """A period's dividend of every household, in their order.
+
+    ``extra_fen``: what the enterprise gives on top of the terms; it is split with the profit.
+    """
     floors = [
         floor_of(term, one, rhythm_months=rhythm_months, period_days=period_days)
         for one in households
@@ -152,6 +156,7 @@ def split(
     above_fen = profit_above(
         term, profit_fen=profit_fen, service_fee_bp=service_fee_bp, floors_fen=sum(floors)
     )
+    above_fen += extra_fen
     weights = [one.stake_days for one in households]
     shares = split_by_weights(above_fen, weights) if above_fen else [0] * len(households)
     return [
