@@ -1,8 +1,9 @@
 """The indicators read back: what ``fupin verify`` recomputes and compares.
 
 * the snapshots of the last closed day and of each first of a month equal the rows of the rooms;
-* the last row of each household says what the rooms say of it at the last closed day;
-* what the snapshots say of subsidies and of the fund is what the ledger says at that day.
+* the last rows of each household say what the rooms say of it at the last closed day;
+* what the snapshots say of subsidies, of the fund and of dividends is what the ledger says at that
+  day.
 
 Books that never took a snapshot have none to compare; that one was cut away shows in the trail.
 """
@@ -16,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import ledger
-from indicators import recompute, ties, treasury
+from indicators import people, recompute, ties, treasury
 from indicators.models import VillageDay
 from kernel.dates import add_months
 from kernel.findings import Finding
@@ -31,10 +32,12 @@ def check(session: Session) -> Iterator[Finding]:
     for day in _days(first, last):
         for found in recompute.differences(session, day):
             yield _village_differs(day, found)
-        for other in treasury.differing(session, day):
-            yield _treasury_differs(day, other)
+        for other in recompute.others_differing(session, day):
+            yield _other_differs(day, other)
     for household in recompute.households_that_differ(session, last):
-        yield _household_differs(last, household)
+        yield _household_differs(last, household, "household_days")
+    for household in people.households_that_differ(session, last):
+        yield _household_differs(last, household, "standing_days")
     for tie in ties.untied(session, last):
         yield _untied(last, tie)
 
@@ -59,7 +62,7 @@ def _village_differs(day: date, found: recompute.Difference) -> Finding:
     )
 
 
-def _treasury_differs(day: date, found: treasury.Difference) -> Finding:
+def _other_differs(day: date, found: treasury.Difference) -> Finding:
     return Finding(
         f"indicators.{found.table}",
         found.table,
@@ -80,11 +83,11 @@ def _untied(day: date, tie: ties.Tie) -> Finding:
     )
 
 
-def _household_differs(day: date, household: int) -> Finding:
+def _household_differs(day: date, household: int, table: str) -> Finding:
     return Finding(
-        "indicators.household_days",
-        "household_days",
+        f"indicators.{table}",
+        table,
         f"household_id={household} {day}",
-        f"户{household}在{day}的快照与登记、评级、贷款的记录不符",
-        f"household {household}: its snapshot at {day} is not what the rooms say of it",
+        f"户{household}在{day}的快照（{table}）与各室的记录不符",
+        f"household {household}: its row of {table} at {day} is not what the rooms say of it",
     )

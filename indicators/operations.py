@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from indicators import recompute, states, treasury
+from indicators import linkage, people, recompute, states, treasury
 from indicators.models import (
     COUNTERS,
     HOUSEHOLD_COUNTERS,
@@ -50,12 +50,15 @@ def take_snapshot(session: Session, day: date, *, multiple: int = 0) -> None:
     ``multiple``: how many times the compensation fund may be lent, by the policy of the day.
     """
     household_rows, village_rows = _statements()
-    if moves := states.moved_since(session, day):
+    moves = states.moved_since(session, day)
+    if moves:
         household_rows = _household_rows(_DAY, moves)
     # On the connection: the session takes an INSERT's parameters for rows.
     connection = session.connection()
     connection.execute(household_rows, {"day": day})
     connection.execute(village_rows, {"day": day})
+    people.take(session, day, moves)
+    linkage.take(session, day)
     treasury.take(session, day, multiple)
     if day.day == 1:
         _require_same(session, day)
@@ -72,7 +75,7 @@ def _require_same(session: Session, day: date) -> None:
             snapshot=difference.snapshot,
             recomputed=difference.recomputed,
         )
-    for other in treasury.differing(session, day):
+    for other in recompute.others_differing(session, day):
         raise SnapshotDiffers(
             field="day",
             day=day,

@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
-from indicators import states
+from indicators import linkage, people, states, treasury
 from indicators.models import COUNTERS, HOUSEHOLD_COUNTERS, LOAN_COUNTERS, VillageDay
 from kernel.database import sum_of
 from loans.models import Loan, LoanDay
@@ -54,6 +54,13 @@ def differences(session: Session, day: date) -> Iterator[Difference]:
         for name in COUNTERS:
             if stated[name] != counted[name]:
                 yield Difference(village, name, stated[name], counted[name])
+
+
+def others_differing(session: Session, day: date) -> Iterator[treasury.Difference]:
+    """Where the other snapshots differ: of standing, linkage, subsidies and funds."""
+    yield from people.differing(session, day)
+    yield from linkage.differing(session, day)
+    yield from treasury.differing(session, day)
 
 
 def from_rows(session: Session, day: date) -> dict[str, Counters]:

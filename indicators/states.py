@@ -34,14 +34,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from credit.models import Rating
-from households.models import Household, HouseholdStatus, RegisterChange, Status
+from households.models import Household, HouseholdStatus, RegisterChange
+from households.standing import is_registered
 from indicators.models import STATE, HouseholdDay
 from kernel.database import sum_of
 from loans.models import Disbursement, Loan, LoanDay, LoanShare, Reversal
 
-#: states that say whether a household is registered; the others leave that as it was
-_REGISTERED = (Status.REGISTERED, Status.LIFTED, Status.FALLEN_BACK)
-_DECIDING = (*_REGISTERED, Status.REMOVED)
 #: modes whose loans are the county's lending to households
 COUNTY_MODES = ("credit", "entrusted")
 
@@ -90,12 +88,11 @@ def households(day: Day, moves: Moves, only: FromClause | None = None) -> Rows:
     """One row for each household (of ``only``): the columns of ``household_days`` but its day."""
     # Written out once: folded into what reads it, each answer would be looked up several times.
     plain = _answers(day, moves, only).cte("answers").prefix_with("MATERIALIZED")
-    counts = plain.c.status.in_(_REGISTERED)
-    registered = case((counts, True), else_=False)
+    counts = plain.c.registered
     return select(
         plain.c.household_id,
         plain.c.village_code,
-        registered.label("registered"),
+        counts.label("registered"),
         case((counts, plain.c.persons), else_=0).label("persons"),
         case((counts, plain.c.line_fen.is_not(None)), else_=False).label("rated"),
         case((counts, func.coalesce(plain.c.line_fen, 0) > 0), else_=False).label("credited"),
@@ -113,7 +110,7 @@ def differs(now: FromClause, day: Day, *, inclusive: bool = False) -> ColumnElem
     rows = aliased(HouseholdDay)
     # One look into the key for each household: a join would tempt a database to read all of them.
     last = (
-        select(_in_words([getattr(rows, name) for name in STATE]))
+        select(in_words([getattr(rows, name) for name in STATE]))
         .where(
             rows.household_id == now.c.household_id,
             rows.on_day <= day if inclusive else rows.on_day < day,
@@ -122,16 +119,16 @@ def differs(now: FromClause, day: Day, *, inclusive: bool = False) -> ColumnElem
         .limit(1)
         .scalar_subquery()
     )
-    nothing = case((now.c.registered, literal("")), else_=_in_words(_state(now)))
-    return _in_words(_state(now)) != func.coalesce(last, nothing)
+    nothing = case((now.c.registered, literal("")), else_=in_words(_state(now)))
+    return in_words(_state(now)) != func.coalesce(last, nothing)
 
 
 def _state(rows: FromClause) -> list[ColumnElement[Any]]:
     return [rows.c[name] for name in STATE]
 
 
-def _in_words(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
-    """The columns as one text, to be compared as a whole."""
+def in_words(columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
+    """SQL: the columns as one text, to be compared as a whole."""
     words = [
         cast(_whole(column) if isinstance(column.type, Boolean) else column, Text)
         for column in columns
@@ -205,17 +202,14 @@ def drawn(day: date) -> Rows:
 
 
 def _answers(day: Day, moves: Moves, only: FromClause | None) -> Rows:
-    village: ColumnElement[str] = Household.village_code.expression
-    if moves:
-        village = case(moves, value=Household.id, else_=Household.village_code)
     query = select(
         Household.id.label("household_id"),
-        village.label("village_code"),
-        _status(day).label("status"),
-        _persons(day).label("persons"),
+        village_then(moves).label("village_code"),
+        _registered(day).label("registered"),
+        persons(day).label("persons"),
         _line(day).label("line_fen"),
-        _has_loan(day, LoanDay.drawn_fen > 0).label("borrowing"),
-        _has_loan(day, LoanDay.outstanding_fen > 0).label("with_balance"),
+        has_loan(day, LoanDay.drawn_fen > 0).label("borrowing"),
+        has_loan(day, LoanDay.outstanding_fen > 0).label("with_balance"),
         _has_share(day).label("in_pooled"),
     )
     if only is None:
@@ -223,23 +217,18 @@ def _answers(day: Day, moves: Moves, only: FromClause | None) -> Rows:
     return query.where(Household.id.in_(select(only.c[0])))
 
 
-def _status(day: Day) -> ScalarSelect[str]:
-    """The last finding that says whether the household is registered."""
-    return (
-        select(HouseholdStatus.status)
-        .where(
-            HouseholdStatus.household_id == Household.id,
-            HouseholdStatus.booked_on <= day,
-            HouseholdStatus.status.in_(_DECIDING),
-        )
-        .order_by(HouseholdStatus.from_on.desc(), HouseholdStatus.id.desc())
-        .limit(1)
-        .correlate(Household)
-        .scalar_subquery()
-    )
+def _registered(day: Day) -> ColumnElement[bool]:
+    return func.coalesce(is_registered(day, booked_by=day), False)
 
 
-def _persons(day: Day) -> ScalarSelect[int]:
+def village_then(moves: Moves) -> ColumnElement[str]:
+    """Where a ``Household`` lived, with the moves of later days undone."""
+    if moves:
+        return case(moves, value=Household.id, else_=Household.village_code)
+    return Household.village_code.expression
+
+
+def persons(day: Day) -> ScalarSelect[int]:
     """Who was entered, less who left."""
     # Days are told apart here and not in WHERE: by household is the one right way to look.
     known = and_(RegisterChange.person_id.is_not(None), RegisterChange.booked_on <= day)
@@ -275,7 +264,8 @@ def _line(day: Day) -> ScalarSelect[int]:
     )
 
 
-def _has_loan(day: Day, which: ColumnElement[bool]) -> ColumnElement[bool]:
+def has_loan(day: Day, which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a ``Household`` has a loan, not of a village fund, whose last figures are such."""
     return exists(
         select(literal(1))
         .select_from(Loan)

@@ -198,12 +198,12 @@ class World:
         an organisation borrows.
         """
         loan, payment = next(self._numbers), next(self._numbers)
-        pooled = mode == "pooled"
+        pooled, alone = mode == "pooled", mode in {"credit", "mutual"}
         parties: dict[str, Any] = {
             "mode": mode,
             "household_id": None if pooled else household,
             "borrower_id": None if pooled else self._borrower(household),
-            "organisation_id": None if mode == "credit" else 1,
+            "organisation_id": None if alone else 1,
         }
         self._add(
             Application(
@@ -223,8 +223,8 @@ class World:
                 application_id=loan,
                 lender_id=1,
                 **parties,
-                payer_kind="households" if mode == "credit" else "organisations",
-                payer_id=household if mode == "credit" else 1,
+                payer_kind="households" if alone else "organisations",
+                payer_id=household if alone else 1,
                 borrower_age_years=None if pooled else 40,
                 village_code=village,
                 signed_on=self.day,

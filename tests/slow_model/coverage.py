@@ -49,7 +49,8 @@ class Model:
                 "overdue_principal_fen", "overdue_interest_fen", "overdue_balance_fen",
                 "bad_balance_fen", "households_in_pooled", "loans_entrusted_count",
                 "disbursed_entrusted_fen", "outstanding_entrusted_fen", "loans_pooled_count",
-                "disbursed_pooled_fen", "outstanding_pooled_fen",
+                "disbursed_pooled_fen", "outstanding_pooled_fen", "mutual_loans_count",
+                "mutual_disbursed_fen", "mutual_outstanding_fen",
             ),
             0,
         )  # fmt: skip
@@ -69,7 +70,8 @@ class Model:
             got["households_rated"] += 1
             got["households_credited"] += begun[-1][2] > 0
             got["line_fen"] += begun[-1][2]
-        owed = [self.loans[number] for number in home.loans]
+        every = [self.loans[number] for number in home.loans]
+        owed = [loan for loan in every if loan.mode != "mutual"]
         got["households_borrowing"] += any(loan.drawn > 0 for loan in owed)
         got["households_with_balance"] += any(loan.left > 0 for loan in owed)
         got["households_in_pooled"] += any(self.loans[one].drawn > 0 for one in home.lists)
@@ -80,6 +82,11 @@ class Model:
 
 
 def _count_loan(got: dict[str, int], loan: Owed) -> None:
+    if loan.mode == "mutual":
+        got["mutual_loans_count"] += loan.drawn > 0
+        got["mutual_disbursed_fen"] += loan.drawn
+        got["mutual_outstanding_fen"] += loan.left
+        return
     if loan.mode != "credit":
         got[f"loans_{loan.mode}_count"] += loan.drawn > 0
         got[f"disbursed_{loan.mode}_fen"] += loan.drawn
