@@ -17,6 +17,7 @@ from sqlalchemy import Engine, make_url
 import policy
 from config import revision
 from config.settings import Settings
+from households.helping import HelpRules, load_measures
 from households.identification.lines_file import load_lines
 from households.identification.procedure import Procedures
 from households.identification.procedure_file import load_procedures
@@ -103,3 +104,8 @@ class House:
     def papers(self) -> PaperRules:
         """The papers that each lender wants in a loan's file."""
         return load_papers(self.settings.config_dir / "papers")
+
+    @cached_property
+    def help_rules(self) -> HelpRules:
+        """The ten measures, and how special money is shared."""
+        return load_measures(self.settings.config_dir / "measures.toml")

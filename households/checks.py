@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from households.helping import checks as helping_checks
 from households.models import Household, Person, RegisterChange
 from kernel import seals
 from kernel.database import Base
@@ -18,6 +19,7 @@ def check(session: Session) -> Iterator[Finding]:
     own = RegisterChange.person_id.is_(None)
     yield from _broken(session, Household, "household_id", own)
     yield from _broken(session, Person, "person_id")
+    yield from helping_checks.check(session)
 
 
 def _broken(

@@ -49,6 +49,9 @@ RIGHTS = MappingProxyType(
         "households.import": ("registrar", "poverty_office", "system"),
         "households.change": ("registrar", "poverty_office"),
         "households.slip": ("registrar", "loan_officer"),
+        # measures, helpers, visits, projects; and the special money behind them
+        "households.help": ("registrar", "poverty_office"),
+        "households.special_funds": ("poverty_office", "finance"),
         # families that live, limits of their own by two people, and what is needed
         "households.family": ("registrar",),
         "households.propose_own_limit": ("registrar", "loan_officer"),
