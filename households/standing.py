@@ -38,6 +38,8 @@ DECIDING: Final = MappingProxyType(
         Status.FALLEN_BACK: POOR,
         Status.LIFTED: LIFTED,
         Status.REMOVED: REMOVED,
+        # merged, moved away or died out: there is no such household any more
+        Status.CLOSED: NONE,
     }
 )
 
@@ -90,7 +92,7 @@ def is_watched(day: Day, *, booked_by: Day | None = None) -> ColumnElement[bool]
 def is_registered(day: Day, *, booked_by: Day | None = None) -> ColumnElement[bool]:
     """SQL: the household of the query around it is registered on a day; lifted out is still in."""
     last = _last(_by(day, booked_by), HouseholdStatus.status.in_(list(DECIDING)))
-    return last.in_([status for status, standing in DECIDING.items() if standing != REMOVED])
+    return last.in_([status for status, standing in DECIDING.items() if standing in {POOR, LIFTED}])
 
 
 def last_status(day: Day, *, booked_by: Day | None = None) -> ScalarSelect[str]:

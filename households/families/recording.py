@@ -1,4 +1,4 @@
-"""One event, the rows of the register that it moves, and their seals: what all verbs are made of."""
+"""One event, the rows of the register that it moves, and their seals: what verbs are made of."""
 
 from __future__ import annotations
 
