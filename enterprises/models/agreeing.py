@@ -40,8 +40,8 @@ class Agreement(Recorded, Base):
 
     #: number; its rounds of dividends name it
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: number on paper (协议编号)
-    number: Mapped[str] = mapped_column(unique=True)
+    #: number on paper (协议编号); one that was rejected may be handed in again under it
+    number: Mapped[str] = mapped_column(index=True)
     #: the enterprise or co-operative
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     #: its recognition on the signing day
@@ -252,6 +252,36 @@ class AgreementLeaving(Recorded, Base):
     booked_on: Mapped[date]
     #: why
     reason: Mapped[str]
+
+
+class AgreementPosition(Running, Base):
+    """Where an agreement stands, and how many are linked by it now."""
+
+    __tablename__ = "agreement_positions"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('proposed', 'rejected', 'in_force', 'ended')", name="state_known"
+        ),
+        CheckConstraint("(number IS NULL) = (state = 'rejected')", name="number_by_state"),
+        CheckConstraint(
+            "households >= 0 AND persons >= 0 AND stake_fen >= 0", name="never_negative"
+        ),
+    )
+
+    #: agreement
+    agreement_id: Mapped[int] = mapped_column(
+        ForeignKey("agreements.id"), primary_key=True, autoincrement=False
+    )
+    #: its number while it counts; NULL once rejected
+    number: Mapped[str | None] = mapped_column(unique=True)
+    #: proposed, rejected, in_force, or ended before its last day
+    state: Mapped[str]
+    #: households on approved lists that have not left
+    households: Mapped[int]
+    #: their members when they were linked
+    persons: Mapped[int]
+    #: their stakes, fen
+    stake_fen: Mapped[int]
 
 
 class LinkedLoan(Running, Base):

@@ -151,6 +151,14 @@ class LoanLinkedMeanwhile(Refusal):
     en = "{count} loans of the list are stakes elsewhere by now; it cannot be approved"
 
 
+class HouseholdsJoinedMeanwhile(Refusal):
+    """Another list with the same households was approved first."""
+
+    status = 409
+    zh = "名单中有{count}户已由别的名单加入此协议，不能批准"
+    en = "{count} households of the list joined by another list; it cannot be approved"
+
+
 class StakeNoLongerCovered(Refusal):
     """Loans of the list were repaid or undone before it was approved."""
 
