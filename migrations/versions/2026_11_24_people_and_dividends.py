@@ -69,6 +69,7 @@ NEW_TABLES = (
     "counter_security_releases",
     "case_objection_answers",
     "agreement_terms",
+    "agreement_positions",
     "agreement_parties",
     "agreement_lists",
     "agreement_leavings",
@@ -138,6 +139,7 @@ NEW_TABLES = (
 #: those of them that hold running state
 RUNNING = frozenset(
     (
+        "agreement_positions",
         "case_positions",
         "dividend_calendar",
         "dividend_pools",
@@ -1220,7 +1222,6 @@ def _create_tables() -> None:
             name=op.f("fk_agreements_recognition_id_recognitions"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreements")),
-        sa.UniqueConstraint("number", name=op.f("uq_agreements_number")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -1904,6 +1905,36 @@ def _create_tables() -> None:
             name=op.f("fk_agreement_parties_organisation_id_organisations"),
         ),
         sa.PrimaryKeyConstraint("agreement_id", "role", name=op.f("pk_agreement_parties")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "agreement_positions",
+        sa.Column("agreement_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("number", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("households", BigInt, nullable=False),
+        sa.Column("persons", BigInt, nullable=False),
+        sa.Column("stake_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "(number IS NULL) = (state = 'rejected')",
+            name=op.f("ck_agreement_positions_number_by_state"),
+        ),
+        sa.CheckConstraint(
+            "state IN ('proposed', 'rejected', 'in_force', 'ended')",
+            name=op.f("ck_agreement_positions_state_known"),
+        ),
+        sa.CheckConstraint(
+            "households >= 0 AND persons >= 0 AND stake_fen >= 0",
+            name=op.f("ck_agreement_positions_never_negative"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["agreement_id"],
+            ["agreements.id"],
+            name=op.f("fk_agreement_positions_agreement_id_agreements"),
+        ),
+        sa.PrimaryKeyConstraint("agreement_id", name=op.f("pk_agreement_positions")),
+        sa.UniqueConstraint("number", name=op.f("uq_agreement_positions_number")),
         sqlite_strict=True,
     )
     op.create_table(
@@ -3064,6 +3095,7 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_village_funds_village_code"), "village_funds", ["village_code"], unique=False
     )
+    op.create_index(op.f("ix_agreements_number"), "agreements", ["number"], unique=False)
     op.create_index(
         op.f("ix_agreements_organisation_id"), "agreements", ["organisation_id"], unique=False
     )
