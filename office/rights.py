@@ -139,6 +139,16 @@ RIGHTS = MappingProxyType(
         "risk_fund.platform": ("finance",),
         "risk_fund.guarantee": ("loan_officer",),
         "risk_fund.call_guarantee": ("checker", "director"),
+        # enterprises that link up with households
+        "enterprises.read": (*_EVERYBODY, "system"),
+        "enterprises.recognise": ("poverty_office",),
+        "enterprises.approve_recognition": ("poverty_office",),
+        "enterprises.pledge": ("finance", "poverty_office"),
+        "enterprises.chain": ("poverty_office",),
+        "enterprises.framework": ("poverty_office",),
+        "enterprises.agree": ("loan_officer", "registrar", "poverty_office"),
+        "enterprises.approve_agreement": ("poverty_office",),
+        "enterprises.leave": ("registrar", "poverty_office"),
         # the house itself
         "jobs.close_day": ("system", "administrator"),
         "office.manage_users": ("administrator",),
