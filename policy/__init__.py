@@ -8,6 +8,7 @@ Every value names its document and clause, or is marked as a default.
 from __future__ import annotations
 
 from policy.bands import RateBand
+from policy.conduct import ConductRules
 from policy.documents import NATION, Document
 from policy.mutual import MutualRules, terms_of_fund
 from policy.refusals import (
@@ -23,7 +24,6 @@ from policy.sharing import BANK, FUND, GUARANTEE, LEVEL_TITLES, PARTY_TITLES, Pa
 from policy.sourced import Sourced
 from policy.terms import (
     SCHEMAS,
-    ConductRules,
     ContractTerms,
     Targets,
     freeze,

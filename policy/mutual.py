@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from policy.sourced import Sourced, line
+from policy.units import DAYS, MONTHS
 from policy.values import HOUSEHOLD_KINDS, MONEY, RATE, SHARE, TRUTH, counted
 
 if TYPE_CHECKING:
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-_MONTHS: Final = counted("个月")
+
 _HOUSEHOLDS: Final = counted("户")
-_PORTIONS: Final = counted("份")
-_DAYS: Final = counted("天")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class MutualRules:
     amount_later_max_fen: Annotated[
         Sourced[int], line(MONEY, "再次借款限额", "largest later loan of a household")
     ]
-    term_max_months: Annotated[Sourced[int], line(_MONTHS, "借款最长期限", "longest term")]
+    term_max_months: Annotated[Sourced[int], line(MONTHS, "借款最长期限", "longest term")]
     # what the members decide within
     fee_rate_min_ppm: Annotated[
         Sourced[int], line(RATE, "占用费率下限（年）", "lowest usage fee a year")
@@ -97,7 +96,7 @@ class MutualRules:
         Sourced[int], line(SHARE, "占用费提取风险准备金", "of the fee against losses")
     ]
     list_due_days: Annotated[
-        Sourced[int], line(_DAYS, "月度公示于次月内不迟于", "the month's list is posted within")
+        Sourced[int], line(DAYS, "月度公示于次月内不迟于", "the month's list is posted within")
     ]
 
 
@@ -124,6 +123,7 @@ def terms_of_fund(terms: ContractTerms, rules: MutualRules, *, first: bool) -> C
         cover_fund_share_bp=_like(fee, 0, "互助资金借款不在风险补偿范围"),
         loss_sharing=None,
         fund_sharing=None,
+        extension_by_vote=rules.extension_by_vote,
     )
 
 

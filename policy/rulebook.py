@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kernel.money import SHARE_MAX_BP
+from policy.conduct import ConductRules
 from policy.documents import KINDS, NATION, Document, invalid, read_document
 from policy.mutual import MutualRules
 from policy.rates import RateSeries, load_series
@@ -34,7 +35,6 @@ from policy.sourced import Sourced
 from policy.terms import (
     SCHEMAS,
     SECTION_OF,
-    ConductRules,
     ContractTerms,
     Targets,
     build,
