@@ -70,8 +70,8 @@ def program_of(house: House, region: str) -> Callable[[date], Program]:
         steps = [snapshot(0)] if rules is None else [*_steps(house, rules)]
         if rules is not None and _grades_anew(rules, conduct(day - ONE_DAY)):
             steps.insert(0, REVIEW)
-        if (coming := conduct(day + ONE_DAY)) is not None and _limits_anew(rules, coming):
-            steps.insert(-1, refresh(house))
+        if rules is not None and conduct(day + ONE_DAY) is not None:
+            steps.insert(-1, limits(house))
         return Program(tuple(steps), digest)
 
     return program
@@ -89,14 +89,6 @@ def _steps(house: House, rules: ConductRules) -> Iterator[Step]:
 def _grades_anew(rules: ConductRules, before: ConductRules | None) -> bool:
     """Whether the grading rule changes with the day."""
     return before is not None and rules.grading.value != before.grading.value
-
-
-def _limits_anew(rules: ConductRules | None, coming: ConductRules) -> bool:
-    """Whether the day after lends by another multiple, or by another document."""
-    return rules is None or (
-        (rules.multiple_max.value, rules.multiple_max.cite, rules.cover_when_full.value)
-        != (coming.multiple_max.value, coming.multiple_max.cite, coming.cover_when_full.value)
-    )
 
 
 def close_loans(rules: ConductRules, calendar: HolidayTable) -> Step:
@@ -139,8 +131,8 @@ def stop_where_bad(rules: ConductRules) -> Step:
     return Step("fuse", work, whole=True)
 
 
-def refresh(house: House) -> Step:
-    """On the eve of another multiple the lenders' limits are set by it."""
+def limits(house: House) -> Step:
+    """The lenders' limits follow from the rules of the day to come, however late they were read."""
 
     def work(session: Session, day: date, _limit: int) -> int:
         refresh_limits(session, rulebook=house.rulebook, on=day + ONE_DAY)

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.database import sum_of
 from loans import record
 from loans.grading import overdue_days as days_over
-from loans.models import Due, Loan, OpenDue, Settlement
+from loans.models import Due, Loan, OpenDue, Repayment, Reversal, Settlement
 from loans.models.kept import Contact
 
 
@@ -57,6 +57,8 @@ class Owed:
     running_interest_fen: int
     running_penalty_fen: int
     running_compound_fen: int
+    #: off the books (核销) and owed all the same, less what has come in since
+    written_off_fen: int = 0
 
 
 _KINDS = ("interest", "penalty", "compound")
@@ -65,7 +67,7 @@ _KINDS = ("interest", "penalty", "compound")
 def owed(session: Session, loan_ids: Iterable[int], *, on: date) -> dict[int, Owed]:
     """What is owed by kind: in the books, and run up to ``on``."""
     wanted = sorted(set(loan_ids))
-    booked = _booked(session, wanted)
+    booked, written_off = _booked(session, wanted), _written_off(session, wanted)
     found = {}
     for loan_id, one in record.load(session, wanted, lock=False).items():
         running = _running(one, on)
@@ -73,9 +75,33 @@ def owed(session: Session, loan_ids: Iterable[int], *, on: date) -> dict[int, Ow
         found[loan_id] = Owed(
             one.course.principal_fen,
             due.get("principal", 0),
-            *(due.get(kind, 0) for kind in _KINDS),
-            *(running[kind] for kind in _KINDS),
+            interest_fen=due.get("interest", 0),
+            penalty_fen=due.get("penalty", 0),
+            compound_fen=due.get("compound", 0),
+            running_interest_fen=running["interest"],
+            running_penalty_fen=running["penalty"],
+            running_compound_fen=running["compound"],
+            written_off_fen=written_off.get(loan_id, 0),
         )
+    return found
+
+
+def _written_off(session: Session, loan_ids: Iterable[int]) -> dict[int, int]:
+    """What left the books as a loss and was not recovered."""
+    undone = exists().where(Reversal.repayment_id == Repayment.id)
+    fen = case({"write_off": 1, "recovery": -1}, value=Repayment.kind) * Repayment.amount_fen
+    found: dict[int, int] = {}
+    for ids in record.lots(loan_ids):
+        rows = session.execute(
+            select(Repayment.loan_id, sum_of(fen))
+            .where(
+                Repayment.loan_id.in_(ids),
+                Repayment.kind.in_(("write_off", "recovery")),
+                ~undone,
+            )
+            .group_by(Repayment.loan_id)
+        )
+        found.update({row[0]: row[1] for row in rows})
     return found
 
 

@@ -20,7 +20,7 @@ from policy import ContractTerms
 class Outside:
     """Why no more than ``cap_fen`` of a loan is under cover."""
 
-    #: no_cover, household_cap, fund_full or decided
+    #: no_cover, household_cap, fund_full, decided or compensated
     reason: str
     cap_fen: int
     clause: str

@@ -6,15 +6,13 @@ move none. A reversal stands on its own booking day, whatever the day of what it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import CompoundSelect, Integer, case, cast, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, case, cast, null, select, union_all
 from sqlalchemy.orm import Session
 
-from loans import record
 from loans.models import Repayment, Reversal
 
 #: kinds of repayments that are money, each with its sign
@@ -55,11 +53,9 @@ def money_moved(day: date) -> CompoundSelect[Any]:
     return union_all(booked, undone)
 
 
-def money_moved_of(session: Session, loan_ids: Iterable[int], *, day: date) -> list[Moved]:
-    """The same for some loans: by repayment, what undid it after it."""
+def money_moved_of(session: Session, loan_ids: Select[int], *, day: date) -> list[Moved]:
+    """The same for the loans of a SELECT: by repayment, what undid it after it."""
     moved = money_moved(day).subquery("moved")
-    found: list[Moved] = []
-    for ids in record.lots(loan_ids):
-        rows = session.execute(select(moved).where(moved.c.loan_id.in_(ids)))
-        found += [Moved(*row) for row in rows]
+    rows = session.execute(select(moved).where(moved.c.loan_id.in_(loan_ids)))
+    found = [Moved(*row) for row in rows]
     return sorted(found, key=lambda one: (one.repayment_id, one.reversal_id or 0))

@@ -280,9 +280,12 @@ class Debt:
 
     @property
     def total_fen(self) -> int:
-        """The household's one debt: principal out, and what is in the books and unpaid."""
+        """The household's one debt: principal out, what is in the books and unpaid, and what the
+        lender has written off, which is owed all the same.
+        """
         owed = self.owed
-        return owed.principal_fen + owed.interest_fen + owed.penalty_fen + owed.compound_fen
+        booked = owed.interest_fen + owed.penalty_fen + owed.compound_fen
+        return owed.principal_fen + booked + owed.written_off_fen
 
     @property
     def lender_fen(self) -> int:

@@ -53,8 +53,8 @@ def _set(session: Session, lender_id: int, free_fen: int, conduct: ConductRules)
 def refresh_limits(session: Session, *, rulebook: Rulebook, on: date) -> int:
     """Set the limits that do not follow from the rules of the day; how many.
 
-    A step of the close of the eve of a day on which a document takes effect or lapses, as of that
-    day: what is lent on it goes by its rules.
+    A step of every close, as of the day after: what is lent on it goes by its rules, whether a
+    document takes effect on it, lapses, or was read in after its day.
     """
     rows = session.execute(
         select(FundAccount, FundBalance, LendingLimit)

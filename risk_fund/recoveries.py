@@ -53,12 +53,10 @@ def recover(session: Session, *, day: date, rulebook: Rulebook, calendar: Holida
 
     Asked again after a crash it finds nothing left.
     """
-    compensated = session.scalars(
-        select(FundClaim.loan_id)
-        .join(Compensation, Compensation.claim_id == FundClaim.id)
-        .distinct()
-    ).all()
-    moved = money_moved_of(session, compensated, day=day) if compensated else []
+    compensated = select(FundClaim.loan_id).join(
+        Compensation, Compensation.claim_id == FundClaim.id
+    )
+    moved = money_moved_of(session, compensated, day=day)
     moved = _new(session, moved) if moved else []
     if not moved:
         return 0

@@ -19,7 +19,7 @@ class CoverExclusion(Recorded, Base):
     __tablename__ = "cover_exclusions"
     __table_args__ = (
         CheckConstraint("cap_fen >= 0 AND cap_fen < was_fen", name="lowers_the_cap"),
-        CheckConstraint("reason IN ('fund_full', 'decided')", name="reason_known"),
+        CheckConstraint("reason IN ('fund_full', 'decided', 'compensated')", name="reason_known"),
         CheckConstraint("reason = 'fund_full' OR disbursement_id IS NULL", name="draw_by_reason"),
         Index("ix_cover_exclusions_loan_id", "loan_id"),
     )

@@ -24,11 +24,13 @@ from loans.eligibility import Facts
 from loans.household_caps import cover_taken
 from loans.models import CoverExclusion, Disbursement, Loan, Position
 from loans.record import Loaded
-from loans.refusals import CoverNotLowered
+from loans.refusals import CoverNotLowered, DrawCompensated
 from policy import ContractTerms
 
 FUND_FULL: Final = "fund_full"
 DECIDED: Final = "decided"
+#: others have paid the lender for this principal
+COMPENSATED: Final = "compensated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,16 @@ def lift(session: Session, one: Loaded, disbursement_id: int, *, on: date) -> No
 
 
 def exclude_from_cover(
-    session: Session, *, loan_id: int, cap_fen: int, clause: str, on: date
+    session: Session,
+    *,
+    loan_id: int,
+    cap_fen: int,
+    clause: str,
+    on: date,
+    reason: str = DECIDED,
 ) -> None:
-    """Leave no more than ``cap_fen`` of a loan's principal under cover, by decision of others.
+    """Leave no more than ``cap_fen`` of a loan's principal under cover, by decision of others or
+    because they have paid for the rest.
 
     For rooms above, who say who may decide it.
     """
@@ -207,10 +216,21 @@ def exclude_from_cover(
             cap=format_yuan(cap_fen),
             was=format_yuan(was_fen),
         )
-    session.add(_exclusion(loan_id, on, was_fen, cap_fen, DECIDED, clause))
+    session.add(_exclusion(loan_id, on, was_fen, cap_fen, reason, clause))
     _set_cap(session, position, cap_fen)
     freed_fen = covered_fen(outstanding_fen, was_fen) - covered_fen(outstanding_fen, cap_fen)
     limits.move(session, [(loan.lender_id, loan.village_code, -freed_fen)])
+
+
+def refuse_compensated(session: Session, one: Loaded) -> None:
+    """A draw for which others have paid the lender is not undone: their money would be lost."""
+    paid = session.scalar(
+        select(CoverExclusion.clause).where(
+            CoverExclusion.loan_id == one.loan.id, CoverExclusion.reason == COMPENSATED
+        )
+    )
+    if paid is not None:
+        raise DrawCompensated(field="slip_number", clause=paid, number=one.loan.number)
 
 
 def _exclusion(

@@ -18,7 +18,7 @@ from ledger.refusals import ReversalOfReversal
 from loans import booking, record
 from loans.models import Change, Disbursement, Repayment, Reversal
 from loans.operations.correcting import Cause, correct
-from loans.operations.covering import lift
+from loans.operations.covering import lift, refuse_compensated
 from loans.operations.finding import require_idle
 from loans.record import Loaded
 from loans.refusals import (
@@ -46,6 +46,7 @@ def reverse_disbursement(
     if slip is None:
         raise DisbursementUnknown(field="slip_number", number=slip_number)
     one = _begin(session, slip.loan_id, reason, on, by)
+    refuse_compensated(session, one)
     event = _event(session, one, ("draw", slip.id), f"借据{slip_number}")
     reversal = _undo(session, on, reason, disbursement_id=slip.id)
     entry_id = ledger.entry_of(session, "disbursements", slip.id)

@@ -74,6 +74,14 @@ class LendingLimitExceeded(Refusal):
     en = "{left} yuan is left of the lending limit of {scope}, less than {amount}"
 
 
+class DrawCompensated(Refusal):
+    """What others have paid the lender for is not undone: the debt is held in shares."""
+
+    status = 409
+    zh = "合同{number}已获代偿，放款不能冲正；农户还款后按分担比例返还"
+    en = "contract {number} was compensated: its draw stays, repayments are given back by shares"
+
+
 class CoverNotLowered(Refusal):
     """A decision leaves less under cover than there was; more comes by new contracts alone."""
 

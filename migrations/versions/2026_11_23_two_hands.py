@@ -1386,7 +1386,8 @@ def _create_tables() -> None:
             name=op.f("ck_cover_exclusions_draw_by_reason"),
         ),
         sa.CheckConstraint(
-            "reason IN ('fund_full', 'decided')", name=op.f("ck_cover_exclusions_reason_known")
+            "reason IN ('fund_full', 'decided', 'compensated')",
+            name=op.f("ck_cover_exclusions_reason_known"),
         ),
         sa.CheckConstraint(
             "cap_fen >= 0 AND cap_fen < was_fen", name=op.f("ck_cover_exclusions_lowers_the_cap")

@@ -19,7 +19,7 @@ from kernel.database import sum_of
 from loans import record
 from loans.cover import covered_fen
 from loans.models import Loan, Repayment
-from loans.operations.covering import exclude_from_cover
+from loans.operations.covering import COMPENSATED, exclude_from_cover
 from office import approvals
 from office.payments import VoucherSlip, book_vouchers
 from policy import FUND, GUARANTEE, Rulebook
@@ -177,6 +177,7 @@ def _spend_cover(session: Session, claim: FundClaim, on: date) -> None:
             cap_fen=max(0, covered - claim.principal_fen),
             clause=f"第{claim.id}号代偿申请已代偿本金",
             on=on,
+            reason=COMPENSATED,
         )
 
 

@@ -190,9 +190,11 @@ def test_money_of_a_day_and_what_was_undone_on_it(town: Town) -> None:
     town.undo_payment(more)
     with town.books.read() as session:
         one, two = id_of(session, number), id_of(session, other)
-        early = money_moved.money_moved_of(session, [one, two], day=first)
-        later = money_moved.money_moved_of(session, [one, two], day=second)
-        assert money_moved.money_moved_of(session, [two], day=second) == []
+        both = select(Loan.id).where(Loan.id.in_((one, two)))
+        early = money_moved.money_moved_of(session, both, day=first)
+        later = money_moved.money_moved_of(session, both, day=second)
+        alone = select(Loan.id).where(Loan.id == two)
+        assert money_moved.money_moved_of(session, alone, day=second) == []
     assert early == [
         Moved(one, paid, None, "payment", 50_000),
         Moved(two, kept, None, "payment", 300),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +12,14 @@ import pytest
 import ledger
 import organisations
 import risk_fund
+from jobs.close import Closer
+from jobs.program import program_of
 from loans.limits import set_stop
 from loans.refusals import AmountNotPositive, LendingLimitExceeded, ValueDateInFuture
 from office.refusals import NotEntitled, ReasonMissing, SameMakerAndChecker, VoucherUsed
 from organisations import Kind
 from organisations.refusals import OrganisationNotLender
+from policy import Rulebook
 from risk_fund.refusals import (
     FundAccountIncomplete,
     FundAccountOpen,
@@ -207,21 +211,21 @@ def test_only_a_lender_holds_the_fund(town: Town) -> None:
         Fund(town).open()
 
 
+def lowered(book: Rulebook) -> Rulebook:
+    """The same documents, but for a multiple of 7."""
+    trade = book.documents["trade"]
+    conduct = dict(trade.sections["conduct"])
+    conduct["multiple_max"] = replace(conduct["multiple_max"], value=7)
+    seven = replace(trade, sections={**trade.sections, "conduct": conduct})
+    return replace(book, documents={**book.documents, "trade": seven})
+
+
 def test_a_new_multiple_moves_the_limit_at_the_close(fund: Fund) -> None:
     """Huaihua-like: a document of the county lowers the multiple; the eve's close follows it."""
     town = fund.town
     assert fund.limit.limit_fen == 100_000_000
     book = town.rulebook
-    trade = book.documents["trade"]
-    conduct = dict(trade.sections["conduct"])
-    conduct["multiple_max"] = replace(conduct["multiple_max"], value=7)
-    lower = replace(
-        book,
-        documents={
-            **book.documents,
-            "trade": replace(trade, sections={**trade.sections, "conduct": conduct}),
-        },
-    )
+    lower = lowered(book)
     with town.books.write("jobs.close_day", by=town.system) as session:
         assert risk_fund.refresh_limits(session, rulebook=book, on=DAY) == 0
         assert risk_fund.refresh_limits(session, rulebook=lower, on=DAY) == 1
@@ -230,6 +234,24 @@ def test_a_new_multiple_moves_the_limit_at_the_close(fund: Fund) -> None:
     assert fund.limit.limit_fen == 70_000_000
     with town.books.write("jobs.close_day", by=town.system) as session:
         risk_fund.refresh_limits(session, rulebook=book, on=DAY)
+
+
+def test_a_document_read_in_after_its_day_reaches_the_limits_at_the_next_close(
+    fund: Fund,
+) -> None:
+    """No rule changes from one day to the next: the books were closed by what was known."""
+    town = fund.town
+
+    def limit_after_a_close(book: Rulebook) -> int | None:
+        house: Any = SimpleNamespace(rulebook=book, calendar=town.calendar)
+        steps = program_of(house, "431022000000")
+        Closer(town.books, town.system, steps, "test", 100).close_day(town.today)
+        return fund.limit.limit_fen
+
+    assert limit_after_a_close(town.rulebook) == 100_000_000
+    # 100 000 × 7
+    assert limit_after_a_close(lowered(town.rulebook)) == 70_000_000
+    assert limit_after_a_close(town.rulebook) == 100_000_000
 
 
 def test_a_stop_stays_when_money_comes(fund: Fund) -> None:
@@ -262,6 +284,11 @@ PLANTED = [
         test_lending_is_held_to_the_multiple,
         "risk_fund.limits.limit_fen",
         lambda multiple, free: multiple * free + 5_000_000,
+    ),
+    Plant(
+        test_a_document_read_in_after_its_day_reaches_the_limits_at_the_next_close,
+        "jobs.program.refresh_limits",
+        lambda *_args, **_kw: 0,
     ),
 ]
 

@@ -13,7 +13,7 @@ import ledger
 import risk_fund
 from households.models import Person
 from kernel.actor import Actor
-from loans.refusals import LoanUnknown, ValueDateInFuture
+from loans.refusals import DrawCompensated, LoanUnknown, ValueDateInFuture
 from office import approvals
 from office.models import Proposal
 from office.refusals import (
@@ -50,6 +50,7 @@ from risk_fund.refusals import (
 )
 from risk_fund.sharing import Table, share
 from tests.loans.filing import COMMON, Desk
+from tests.loans.full_lives import out_of_the_ordinary
 from tests.loans.town import CHECKER, OFFICE, OFFICER, person
 from tests.planted import Plant
 from tests.risk_fund.fund import CASHIER, CLERK, TREASURER, Fund
@@ -169,6 +170,52 @@ def test_one_debt_held_in_shares(fund: Fund) -> None:
             on=fund.town.today,
             by=replace(OFFICER, institution_ids=frozenset({999})),
         )
+
+
+def test_a_debt_written_off_is_owed_all_the_same(fund: Fund) -> None:
+    """The lender's books are clean of it; the household owes what it owed, to the same holders."""
+    number, _ = fund.paid()
+
+    def debt() -> claim_queries.Debt:
+        with fund.town.books.read() as session:
+            return claim_queries.debt_of(session, number=number, on=fund.town.today, by=OFFICER)
+
+    # to the day's end the books hold what has run so far
+    fund.close_to(fund.town.today)
+    out_of_the_ordinary(fund.town, number, "write_off", 1)
+    lost = debt()
+    # 50 000 at 4.35 % and half of that on top, from maturity on 30 June up to Tuesday 5 July:
+    # 5 000 000 × 5 × 0.06525 / 360 = 4 531.25
+    assert (lost.owed.principal_fen, lost.owed.penalty_fen) == (0, 0)
+    assert (lost.owed.written_off_fen, lost.total_fen) == (5_004_531, 5_004_531)
+    assert [(one.party, one.amount_fen) for one in lost.held] == [("fund", 3_500_000)]
+    assert lost.lender_fen == 1_504_531
+    # 10 000 comes in after all: 70 % of it is the fund's
+    out_of_the_ordinary(fund.town, number, "recovery", 1_000_000, voucher="SH000001")
+    fund.close_to(fund.town.today)
+    after = debt()
+    assert (after.total_fen, after.lender_fen) == (4_004_531, 1_204_531)
+    assert [one.amount_fen for one in after.held] == [2_800_000]
+
+
+def test_a_draw_that_others_have_paid_for_is_not_undone(fund: Fund) -> None:
+    """Neither the loan nor the fund moves by a fen."""
+    number, _ = fund.paid()
+    kinds = ("fund_cash", "fund_compensation", "compensated", "loan_principal", "funds")
+
+    def books() -> list[object]:
+        return [fund.balance, fund.limit.used_fen, *(fund.ledger(kind) for kind in kinds)]
+
+    before = books()
+    with pytest.raises(DrawCompensated) as caught:
+        fund.town.reverse(f"{number}-01")
+    assert (caught.value.status, caught.value.field) == (409, "slip_number")
+    assert books() == before
+    # The loan of another, that the fund has not paid for, is undone as ever.
+    other = fund.town.lend(2)
+    assert fund.limit.used_fen == 5_000_000
+    fund.town.reverse(f"{other}-01")
+    assert fund.limit.used_fen == 0
 
 
 def test_an_undone_payment_is_taken_back(fund: Fund) -> None:
@@ -675,6 +722,16 @@ PLANTED = [
         test_a_payment_before_compensation_is_no_recovery,
         "risk_fund.claims.paying._last_repayment",
         lambda *_: 0,
+    ),
+    Plant(
+        test_a_debt_written_off_is_owed_all_the_same,
+        "loans.arrears._written_off",
+        lambda *_: {},
+    ),
+    Plant(
+        test_a_draw_that_others_have_paid_for_is_not_undone,
+        "loans.operations.reversing.refuse_compensated",
+        lambda *_: None,
     ),
 ]
 

@@ -204,7 +204,7 @@ def test_figures_and_a_quiet_close_ask_little(fund: Fund) -> None:
     assert len(said) == 3
     with town.books.read() as session, counted(fund) as said:
         found = risk_fund.recover(session, day=day, rulebook=town.rulebook, calendar=town.calendar)
-    assert (found, len(said)) == (0, 2)
+    assert (found, len(said)) == (0, 1)
     with town.books.read() as session, counted(fund) as said:
         assert not risk_fund.refresh_limits(session, rulebook=town.rulebook, on=day)
     assert len(said) == 1
