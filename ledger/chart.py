@@ -55,6 +55,27 @@ _KINDS = (
     # what a lender has had from those who share its losses, and owes them of what it recovers
     AccountKind("compensated", "已获代偿", "compensation received", "credit", "loans"),
     AccountKind("recovery_payable", "应返还追偿款", "recoveries to give back", "credit", "loans"),
-)
+    # an enterprise's pool for dividends, and what it keeps as stakes
+    AccountKind("pool_cash", "分红专户存款", "money for dividends", "debit", None),
+    AccountKind("pool_held", "待分配分红资金", "dividends not yet granted", "credit", None),
+    AccountKind("dividend_payable", "应付分红", "dividends owed", "credit", "households"),
+    AccountKind(
+        "enterprise_retained", "企业留用转增", "kept by the enterprise as stakes", "debit", None
+    ),
+    AccountKind("reinvested_stakes", "转增股金", "re-invested stakes", "credit", "households"),
+    # a village fund's own money; what it holds is its ``funds``, its fee is ``interest_income``
+    AccountKind("mutual_fiscal", "财政扶持资金", "fiscal money of a village fund", "credit", None),
+    AccountKind("mutual_gifts", "捐赠资金", "gifts to a village fund", "credit", None),
+    AccountKind("mutual_stakes", "社员互助金", "members' stakes", "credit", "households"),
+    AccountKind(
+        "mutual_base_stakes", "财政代缴互助金", "stakes paid by the fiscal money", "credit",
+        "households",
+    ),
+    AccountKind("mutual_fee_shared", "已分配占用费", "usage fee set apart", "debit", None),
+    AccountKind("mutual_running", "运行成本费", "for running cost", "credit", None),
+    AccountKind("mutual_capital", "公积金", "fee put into the fund", "credit", None),
+    AccountKind("mutual_welfare", "公益金", "for the village's good", "credit", None),
+    AccountKind("mutual_reserve", "风险准备金", "against losses", "credit", None),
+)  # fmt: skip
 
 CHART = MappingProxyType({kind.code: kind for kind in _KINDS})

@@ -69,7 +69,9 @@ class VillageNoticeShort(Refusal):
 
     status = 409
     zh = "分红名单须在村内公示{days}日：{posted}起公示的，{until}及以后方可核对"
-    en = "the list hangs in the village for {days} days: posted on {posted}, checked from {until} on"
+    en = (
+        "the list hangs in the village for {days} days: posted on {posted}, checked from {until} on"
+    )
 
 
 class NoticeBeforeDeclaration(Refusal):
@@ -90,7 +92,7 @@ class PublicMoneyNoDividend(Refusal):
     """No public or cooperative money ever pays a dividend."""
 
     zh = "{payer}（{kind_zh}）的资金不得用于分红：财政、银行、基金和互助资金一律不得代企业分红"
-    en = "the money of {payer} ({kind_en}) never pays a dividend, no public or cooperative money does"
+    en = "the money of {payer} ({kind_en}) pays no dividend: an enterprise pays it from its own"
 
 
 class FundingAmountWrong(Refusal):

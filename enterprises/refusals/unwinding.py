@@ -54,8 +54,8 @@ class UnwindingConditionsOpen(Refusal):
     """An agreement is over when dividends, principal and subsidy all are."""
 
     status = 409
-    zh = "协议{number}尚不能终止：分红未结清{dividends}期，本金未收回{principal}笔，贴息未停止{subsidy}笔"
+    zh = "协议{number}尚不能终止：分红未清{dividends}期，本金未收{principal}笔，未停贴{subsidy}笔"
     en = (
-        "agreement {number} is not over: {dividends} rounds unpaid, {principal} loans not recovered,"
-        " {subsidy} loans still subsidised"
+        "agreement {number} is not over: {dividends} rounds unpaid, {principal} loans not"
+        " recovered, {subsidy} loans still subsidised"
     )

@@ -1,0 +1,1 @@
+"""Dividends: rounds found by the close, declared, checked, funded, approved; then paid."""

@@ -1,0 +1,28 @@
+"""Paying a round: files to the bank, its answers, what came back, the village's signed list."""
+
+from enterprises.payment.accounts import decide_account, note_account
+from enterprises.payment.answering import Booked, take_answer
+from enterprises.payment.making import make_file
+from enterprises.payment.receipts import confirm_receipt
+from enterprises.payment.sending import answer_to, discard, file_content, send
+from office.bank_answers import AnswerFile, read_answer
+from office.payment_files import ENCODINGS, REASONS
+from office.payouts import AccountNoted
+
+__all__ = [
+    "ENCODINGS",
+    "REASONS",
+    "AccountNoted",
+    "AnswerFile",
+    "Booked",
+    "answer_to",
+    "confirm_receipt",
+    "decide_account",
+    "discard",
+    "file_content",
+    "make_file",
+    "note_account",
+    "read_answer",
+    "send",
+    "take_answer",
+]

@@ -1,0 +1,124 @@
+"""Who of a round is still to be paid, and the files made for it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from enterprises.models import (
+    DividendFile,
+    DividendPayment,
+    DividendPosition,
+    DividendReturn,
+    DividendReturnRow,
+    DividendRow,
+)
+from kernel.database import sum_of
+from office.payouts import HOUSEHOLDS
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """A household that is owed something of a round."""
+
+    household_id: int
+    amount_fen: int
+    #: attempts made
+    attempts: int
+    #: account of the last one
+    last_account_id: int | None
+    #: why the bank sent it back; None: it did not
+    last_reason: str | None
+
+
+def counts() -> ColumnElement[bool]:
+    """Of a row and a position: it is of the version that counts, and something is paid out."""
+    return and_(
+        DividendPosition.round_id == DividendRow.round_id,
+        DividendPosition.version == DividendRow.version,
+        DividendRow.cash_fen > 0,
+    )
+
+
+def _is_paid() -> ColumnElement[bool]:
+    """Of a row: the bank has paid it."""
+    tried = aliased(DividendPayment)
+    return exists().where(
+        tried.round_id == DividendRow.round_id,
+        tried.household_id == DividendRow.household_id,
+        DividendReturnRow.payment_id == tried.id,
+        DividendReturnRow.result == "paid",
+    )
+
+
+def unpaid(session: Session, round_id: int) -> list[Payable]:
+    """Every household of a round that is owed something and was not paid."""
+    last, later = aliased(DividendPayment), aliased(DividendPayment)
+    rows = session.execute(
+        select(
+            DividendRow.household_id,
+            DividendRow.cash_fen,
+            func.coalesce(last.attempt, 0),
+            last.account_id,
+            DividendReturnRow.reason,
+        )
+        .join(DividendPosition, counts())
+        .outerjoin(
+            last,
+            and_(
+                last.round_id == DividendRow.round_id,
+                last.household_id == DividendRow.household_id,
+                ~exists().where(
+                    later.round_id == last.round_id,
+                    later.household_id == last.household_id,
+                    later.attempt > last.attempt,
+                ),
+            ),
+        )
+        .outerjoin(DividendReturnRow, DividendReturnRow.payment_id == last.id)
+        .where(DividendRow.round_id == round_id, ~_is_paid())
+        .order_by(DividendRow.nr)
+    )
+    return [Payable(key, fen, tries, account, why) for key, fen, tries, account, why in rows]
+
+
+def unpaid_fen(session: Session, round_id: int) -> int:
+    """What households of a round are owed and were not paid."""
+    query = (
+        select(sum_of(DividendRow.cash_fen))
+        .join(DividendPosition, counts())
+        .where(DividendRow.round_id == round_id, ~_is_paid())
+    )
+    return session.scalar(query) or 0
+
+
+def payees_of(round_id: int) -> Select[str, int]:
+    """Every household that is paid something by a round."""
+    return (
+        select(literal(HOUSEHOLDS), DividendRow.household_id)
+        .join(DividendPosition, counts())
+        .where(DividendRow.round_id == round_id)
+    )
+
+
+def last_file(session: Session, round_id: int) -> DividendFile | None:
+    """The last file made for a round."""
+    return session.scalar(
+        select(DividendFile)
+        .where(DividendFile.round_id == round_id)
+        .order_by(DividendFile.nr.desc())
+        .limit(1)
+    )
+
+
+def answered(session: Session, round_id: int) -> bool:
+    """Whether the bank has answered a file of the round: then the next one is a retry's."""
+    query = (
+        select(DividendReturn.id)
+        .join(DividendFile, DividendFile.id == DividendReturn.file_id)
+        .where(DividendFile.round_id == round_id)
+        .limit(1)
+    )
+    return session.scalar(query) is not None
