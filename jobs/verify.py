@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import credit.checks
+import enterprises.checks
 import households.checks
 import indicators.checks
 import jobs.checks
@@ -45,6 +46,7 @@ ROOM_CHECKS: tuple[Check, ...] = (
     loans.checks.check,
     subsidies.checks.check,
     risk_fund.checks.check,
+    enterprises.checks.check,
     mutual_aid.checks.check,
     indicators.checks.check,
     jobs.checks.check,
