@@ -1,60 +1,21 @@
-"""The verbs of the register beside the import: what a household is found to be, who leaves it."""
+"""The verbs of the register beside the import: who leaves a household.
+
+What a household is found to be is written by ``households.identification`` alone.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from households import queries
 from households.applying import record_changes
-from households.models import STATUS_TITLES, HouseholdStatus, Person, Status
-from households.refusals import (
-    PersonLeftAlready,
-    RegisteredAfterTheDay,
-    StatusAlreadySo,
-    StatusNeedsRegistration,
-)
+from households.models import Person
+from households.refusals import PersonLeftAlready, RegisteredAfterTheDay
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office import rights
-
-#: statuses that only a registered household can get
-_OF_REGISTERED: Final = (Status.LIFTED, Status.FALLEN_BACK, Status.REMOVED)
-
-
-def set_status(
-    session: Session,
-    *,
-    household_id: int,
-    status: Status,
-    from_on: date,
-    reason: str,
-    on: date,
-    by: Actor,
-) -> int:
-    """Record a finding about a household from a day on; the id of the row."""
-    household = queries.get(session, household_id, digits=by.region_scope)
-    rights.allow(by, "households.change", region=household.village_code)
-    if from_on > on:
-        raise RegisteredAfterTheDay(field="from_on", title=STATUS_TITLES[status], on=on)
-    now = queries.status_on(session, household_id, on=from_on)
-    title = STATUS_TITLES[status]
-    if now == status:
-        raise StatusAlreadySo(field="status", from_on=from_on, status=title)
-    if status in _OF_REGISTERED and not queries.registered(session, household_id, on=from_on):
-        raise StatusNeedsRegistration(field="status", on=from_on, status=title)
-    row = HouseholdStatus(
-        household_id=household_id,
-        status=status,
-        from_on=from_on,
-        booked_on=on,
-        reason=reason.strip(),
-    )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def leave(

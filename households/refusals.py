@@ -222,20 +222,12 @@ class VillageAnswerInvalid(Refusal):
     en = "the answer {region} for the old village {name!r} is not a village of the county"
 
 
-class StatusNeedsRegistration(Refusal):
-    """A status that only a registered household can have."""
-
-    status = 409
-    zh = "该户在{on}不是建档立卡户，不能改为“{status}”"
-    en = "the household is not registered on {on} and cannot become {status}"
-
-
 class StatusAlreadySo(Refusal):
     """The household is that already."""
 
     status = 409
-    zh = "该户自{from_on}起已是“{status}”"
-    en = "the household is {status} already, since {from_on}"
+    zh = "农户{number}在{on}已是“{status}”"
+    en = "household {number} is {status} already on {on}"
 
 
 class PersonLeftAlready(Refusal):

@@ -49,6 +49,15 @@ RIGHTS = MappingProxyType(
         "households.import": ("registrar", "poverty_office", "system"),
         "households.change": ("registrar", "poverty_office"),
         "households.slip": ("registrar", "loan_officer"),
+        # finding households: the village's steps, the township's, and the county's by two persons
+        "households.identify": ("registrar",),
+        "households.village_vote": ("registrar",),
+        "households.township_review": ("registrar",),
+        "households.county_review": ("poverty_office",),
+        "households.county_decide": ("poverty_office",),
+        "households.object": ("registrar", "poverty_office"),
+        "households.answer": ("registrar", "poverty_office"),
+        "households.sample": ("poverty_office", "auditor"),
         # measures, helpers, visits, projects; and the special money behind them
         "households.help": ("registrar", "poverty_office"),
         "households.special_funds": ("poverty_office", "finance"),

@@ -64,6 +64,22 @@ def enter_household(
     return household.id
 
 
+def find_household(
+    session: Session, household_id: int, status: Status, from_on: date, *, on: date
+) -> None:
+    """A finding as a list that was decided leaves it."""
+    session.add(
+        HouseholdStatus(
+            household_id=household_id,
+            status=status,
+            from_on=from_on,
+            booked_on=on,
+            reason="县级审定",
+        )
+    )
+    session.flush()
+
+
 def identity_number(born_on: date, number: int, place: int) -> str:
     """The number of a household's member: the county part 431099 was never given out."""
     first = f"431099{born_on:%Y%m%d}{number * 10 + place:03d}"

@@ -64,21 +64,21 @@ class MonitoredKindDoesNotFit(Refusal):
     en = "household {number} is {standing} on {on} and cannot be watched as {kind}"
 
 
-class SheetEmpty(Refusal):
+class CaseListEmpty(Refusal):
     """A sheet without a single household."""
 
     zh = "名单没有任何农户"
     en = "the sheet names no household"
 
 
-class HouseholdTwiceOnSheet(Refusal):
+class HouseholdTwiceOnCaseList(Refusal):
     """The same household on two lines."""
 
     zh = "农户{number}在名单中出现两次"
     en = "household {number} stands on the sheet twice"
 
 
-class HouseholdUnknown(Refusal):
+class CaseHouseholdUnknown(Refusal):
     """A number of no household in the person's charge."""
 
     status = 404
@@ -153,6 +153,13 @@ class ReasonNeeded(Refusal):
     en = "refusing household {number} needs a reason"
 
 
+class RiskNotRemoved(Refusal):
+    """Who is still at risk stays watched and is not on the sheet that ends the watching."""
+
+    zh = "农户{number}风险未消除的，不列入本步骤名单"
+    en = "household {number} is still at risk: leave it off this sheet"
+
+
 class VoteMissing(Refusal):
     """A step that is decided by ballot without ballots, or ballots where nobody votes."""
 
@@ -212,7 +219,7 @@ class NotOnPublicNotice(Refusal):
     en = "household {number} is on no notice"
 
 
-class ObjectionOpen(Refusal):
+class CaseObjectionOpen(Refusal):
     """An objection waits for its answer."""
 
     status = 409

@@ -71,7 +71,7 @@ class IdentificationCase(Recorded, Base):
 
     #: number
     id: Mapped[int] = mapped_column(primary_key=True)
-    #: number of the case: the household's, the year, and its place
+    #: number of the case: the household's, and that of the sheet that opened it
     number: Mapped[str]
     #: identify, readmit, lift, fall_back, remove or monitor
     kind: Mapped[str]
@@ -422,14 +422,14 @@ class SampleCheck(Recorded, Base):
 
 
 class RuralPopulation(Recorded, Base):
-    """How many rural people a region has, from a day on."""
+    """How many rural people a region has, from a day on; a later row of a day replaces."""
 
     __tablename__ = "rural_populations"
     __table_args__ = (
-        UniqueConstraint("region_code", "from_on", "booked_on"),
         CheckConstraint("people > 0", name="people_above_zero"),
         CheckConstraint("length(region_code) = 12", name="region_code_length"),
         CheckConstraint("from_on <= booked_on", name="not_ahead_of_the_books"),
+        Index("ix_rural_populations_region_code", "region_code", "from_on"),
     )
 
     #: number

@@ -11,7 +11,6 @@ from sqlalchemy import func, select, true
 import ledger
 import organisations
 from households.models import Status
-from households.operations import set_status
 from kernel.actor import Actor
 from kernel.dates import Period
 from kernel.refusals import NotFound
@@ -42,6 +41,7 @@ from subsidies.refusals.claiming import (
 from tests.loans.bent import BentRulebook, treasury
 from tests.loans.town import CHECKER, DIRECTOR, OFFICE, OFFICER, person
 from tests.planted import Plant
+from tests.register import find_household
 from tests.subsidies.offices import JUNE, REGISTRAR, Offices
 from tests.subsidies.treasury import AUDITOR, FINANCE, SECOND_FINANCE, SECOND_OFFICE
 
@@ -527,15 +527,8 @@ def test_a_household_no_longer_served_where_the_contract_asks_again(
     offices.lend(2)
     offices.close_to(date(2016, 6, 9))
     with offices.books.write("households.change", by=OFFICE) as session:
-        set_status(
-            session,
-            household_id=offices.household(1),
-            status=Status.REMOVED,
-            from_on=date(2016, 6, 10),
-            reason="经复核不符合条件",
-            on=ledger.open_day(session),
-            by=OFFICE,
-        )
+        day = ledger.open_day(session)
+        find_household(session, offices.household(1), Status.REMOVED, date(2016, 6, 10), on=day)
     offices.close_to(date(2016, 6, 20))
     claim_id = offices.submitted()
     found = offices.recompute(claim_id)
