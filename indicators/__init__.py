@@ -8,7 +8,8 @@ A day that is not closed has no figures.
 from __future__ import annotations
 
 from indicators.checks import check
-from indicators.definitions import FIGURES, Definition, Figures, definition
+from indicators.definition import Definition
+from indicators.definitions import FIGURES, Figures, definition
 from indicators.operations import take_snapshot
 from indicators.queries import figures, series
 from indicators.rows import Page, Row, rows_behind

@@ -12,91 +12,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Literal
 
+from indicators.definition import Definition, count, ratio_of
+from indicators.people_definitions import PEOPLE
 from indicators.refusals import FigureUnknown
 from kernel.money import format_yuan, round_half_up
 
-Kind = Literal["count", "money", "ratio", "average", "multiple"]
-#: what the rows behind a figure are
-Opens = Literal["households", "loans", "entitlements", "movements"]
-Value = int | str | None
-
-
-#: how counters begin that are taken from loans
-_OF_LOANS = ("loans_", "disbursed", "outstanding", "overdue", "bad", "fund_")
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """What a figure is called, what it means, and what it is computed from."""
-
-    name: str
-    kind: Kind
-    zh: str
-    en: str
-    #: the definition, with its denominator named
-    meaning_zh: str
-    #: counter, or counter above the line
-    counter: str
-    #: counter below the line
-    over: str = ""
-
-    @property
-    def opens(self) -> Opens:
-        """What its rows are."""
-        if self.counter.startswith("subsidy_"):
-            return "entitlements"
-        if self.counter == "fund_balance_fen":
-            return "movements"
-        if self.counter.startswith(_OF_LOANS):
-            return "loans"
-        return "households"
-
-    @property
-    def may_be_none(self) -> bool:
-        """Whether a region may have no such figure: nothing to divide by, or no fund of its own."""
-        return bool(self.over) or self.counter.startswith("fund_")
-
-
-def _count(name: str, zh: str, en: str, meaning: str) -> Definition:
-    return Definition(name, "count", zh, en, meaning, name)
-
-
-def _ratio(name: str, zh: str, en: str, meaning: str, counter: str, over: str) -> Definition:
-    return Definition(name, "ratio", zh, en, meaning, counter, over)
-
-
 _FIGURES = (
-    _count(
+    count(
         "households_registered",
         "建档立卡户数",
         "registered households",
         "当日终了在册的户：曾经建档且未被清退，已脱贫户仍计在内",
     ),
-    _count("persons_registered", "建档立卡人数", "registered people", "在册户的全部家庭成员"),
-    _count(
+    count("persons_registered", "建档立卡人数", "registered people", "在册户的全部家庭成员"),
+    count(
         "households_rated",
         "已评级户数",
         "rated households",
         "在册户中，评级已复核确认、在有效期内的户，不论得分",
     ),
-    _count(
+    count(
         "households_credited",
         "有效授信户数",
         "credited households",
         "在册户中，授信额度大于零的户",
     ),
-    _count(
+    count(
         "households_borrowing", "获贷户数", "borrowing households", "在册户中，曾经放款且未冲正的户"
     ),
-    _count(
+    count(
         "households_with_balance",
         "有贷款余额户数",
         "households with a balance",
         "在册户中，尚欠本金的户",
     ),
-    _ratio(
+    ratio_of(
         "rating_coverage",
         "评级授信覆盖面",
         "rating coverage",
@@ -104,7 +55,7 @@ _FIGURES = (
         "households_rated",
         "households_registered",
     ),
-    _ratio(
+    ratio_of(
         "effective_credit_rate",
         "有效授信率",
         "effective credit rate",
@@ -112,7 +63,7 @@ _FIGURES = (
         "households_credited",
         "households_rated",
     ),
-    _ratio(
+    ratio_of(
         "effective_credit_rate_of_registered",
         "有效授信率（占建档立卡户）",
         "effective credit rate of registered",
@@ -120,7 +71,7 @@ _FIGURES = (
         "households_credited",
         "households_registered",
     ),
-    _ratio(
+    ratio_of(
         "borrowing_rate",
         "户贷率",
         "borrowing rate",
@@ -128,7 +79,7 @@ _FIGURES = (
         "households_borrowing",
         "households_registered",
     ),
-    _count("loans_count", "累计贷款笔数", "loans, cumulative", "有放款且未冲正的合同数"),
+    count("loans_count", "累计贷款笔数", "loans, cumulative", "有放款且未冲正的合同数"),
     Definition(
         "loans_disbursed",
         "money",
@@ -173,7 +124,7 @@ _FIGURES = (
         "本金或利息逾期的贷款的全部余额",
         "overdue_balance_fen",
     ),
-    _ratio(
+    ratio_of(
         "overdue_ratio",
         "逾期率",
         "overdue ratio",
@@ -189,7 +140,7 @@ _FIGURES = (
         "五级分类为次级、可疑、损失的贷款的全部余额",
         "bad_balance_fen",
     ),
-    _ratio(
+    ratio_of(
         "bad_ratio",
         "不良率",
         "bad loan ratio",
@@ -200,7 +151,7 @@ _FIGURES = (
     Definition(
         "credit_lines", "money", "授信总额", "credit lines", "在册户的授信额度合计", "line_fen"
     ),
-    _count(
+    count(
         "loans_entrusted_count",
         "其中分贷统还笔数",
         "of them entrusted loans",
@@ -222,7 +173,7 @@ _FIGURES = (
         "贷款余额中，由用款单位使用并统一归还的",
         "outstanding_entrusted_fen",
     ),
-    _count(
+    count(
         "loans_pooled_count",
         "统贷统还笔数",
         "pooled loans",
@@ -244,7 +195,7 @@ _FIGURES = (
         "单位为分户清单借款尚未归还的本金；单列，不计入其他贷款指标",
         "outstanding_pooled_fen",
     ),
-    _count(
+    count(
         "households_in_pooled",
         "统贷统还惠及户数",
         "households in pooled loans",
@@ -326,8 +277,12 @@ _FIGURES = (
     ),
 )
 
+Value = int | str | None
+
 #: every figure by name, in the order they are shown
-FIGURES: Mapping[str, Definition] = MappingProxyType({figure.name: figure for figure in _FIGURES})
+FIGURES: Mapping[str, Definition] = MappingProxyType(
+    {figure.name: figure for figure in (*_FIGURES, *PEOPLE)}
+)
 
 
 def definition(name: str) -> Definition:
@@ -344,7 +299,7 @@ class Figures:
 
     region: str
     on: date
-    #: below the county without those of the fund
+    #: below the county without those of the fund, and without those told from a later day on
     counters: Mapping[str, int]
 
     def value(self, name: str) -> Value:
@@ -357,8 +312,8 @@ class Figures:
             return above
         if figure.kind == "money":
             return format_yuan(above)
-        below = self.counters[figure.over]
-        if below == 0:
+        below = self.counters.get(figure.over)
+        if not below:
             return None
         if figure.kind == "average":
             return format_yuan(round_half_up(above, below))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -58,31 +57,34 @@ def organisations(session: Session, digits: str, on: date) -> int:
     return session.scalar(query) or 0
 
 
-def moves(session: Session, digits: str, since: date, until: date) -> dict[date, list[Any]]:
-    """By day after ``since``: (organisation, village, households) of what was written."""
-    low, high = code_range(digits)
-    rows = session.execute(
-        select(
-            LinkageDay.on_day,
-            LinkageDay.organisation_id,
-            LinkageDay.village_code,
-            LinkageDay.households,
-        ).where(
-            LinkageDay.village_code >= low,
-            LinkageDay.village_code < high,
-            LinkageDay.on_day > since,
-            LinkageDay.on_day <= until,
+class Course:
+    """The organisations linked in a scope, asked for in the order of days."""
+
+    def __init__(self, session: Session, digits: str, since: date, until: date) -> None:
+        self._households = {
+            (row[0], row[1]): row[2] for row in session.execute(_last_rows(since, digits))
+        }
+        low, high = code_range(digits)
+        rows = session.scalars(
+            select(LinkageDay)
+            .where(LinkageDay.village_code >= low, LinkageDay.village_code < high)
+            .where(LinkageDay.on_day > since, LinkageDay.on_day <= until)
         )
-    )
-    moved: dict[date, list[Any]] = {}
-    for day, *row in rows:
-        moved.setdefault(day, []).append(row)
-    return moved
+        self._moved: dict[date, list[LinkageDay]] = {}
+        for row in rows:
+            self._moved.setdefault(row.on_day, []).append(row)
+        self._count = self._counted()
 
+    def on(self, day: date) -> int:
+        """How many at the close of a day."""
+        if moved := self._moved.get(day):
+            for row in moved:
+                self._households[row.organisation_id, row.village_code] = row.households
+            self._count = self._counted()
+        return self._count
 
-def at(session: Session, digits: str, on: date) -> dict[tuple[int, str], int]:
-    """(organisation, village) -> households, of a scope at the close of a day."""
-    return {(row[0], row[1]): row[2] for row in session.execute(_last_rows(on, digits))}
+    def _counted(self) -> int:
+        return len({organisation for (organisation, _), n in self._households.items() if n > 0})
 
 
 @lru_cache(maxsize=1)

@@ -14,30 +14,35 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 import ledger
-from indicators import fund_figures
+from indicators import fund_figures, imported, linkage, yearly
 from indicators.definitions import Figures
 from indicators.models import COUNTERS, SUBSIDY_COUNTERS, SubsidyDay, VillageDay
+from indicators.people_models import PEOPLE_COUNTERS, VillageStandingDay
+from indicators.places import Places, combined
 from indicators.refusals import RegionOutsideBooks
 from indicators.states import Rows
 from kernel.database import sum_of
 from kernel.refusals import BadValue
 from kernel.regions import RegionTree, code_range, scope_digits, within
 
-Snapshots = type[VillageDay] | type[SubsidyDay]
+Snapshots = type[VillageDay] | type[SubsidyDay] | type[VillageStandingDay]
 #: snapshots by village: columns, and the counters that they are
 _TABLES: tuple[tuple[Snapshots, Mapping[str, str]], ...] = (
     (VillageDay, {name: name for name in COUNTERS}),
     (SubsidyDay, {name: f"subsidy_{name}" for name in SUBSIDY_COUNTERS}),
+    (VillageStandingDay, {name: name for name in PEOPLE_COUNTERS}),
 )
-#: longest course that is read at once
-DAYS_MAX = 3 * 366
+#: longest course that is read at once: five years
+DAYS_MAX = 5 * 366
 
 
 def figures(session: Session, *, regions: RegionTree, region: str, on: date) -> Figures:
     """The figures of a region at the close of a day; a day that is not closed is refused."""
     digits = digits_of(session, regions, region)
     ledger.require_closed(session, on)
-    return Figures(region, on, _counters(session, digits, on))
+    if imported.of_counties(session):
+        return Figures(region, on, imported.counters(session, digits, on))
+    return Figures(region, on, counters(session, region, digits, on))
 
 
 def series(
@@ -48,19 +53,55 @@ def series(
     _require_order(since, until)
     ledger.require_closed(session, since)
     ledger.require_closed(session, until)
+    if imported.of_counties(session):
+        days = imported.course(session, digits, list(_days(since, until)))
+    else:
+        days = _course(session, region, digits, since, until)
+    return [Figures(region, day, found) for day, found in days]
+
+
+def counters(session: Session, region: str, digits: str, on: date) -> dict[str, int]:
+    """Every counter of a region at the close of a day."""
+    found = _added_up(session, digits, on)
+    if fund_figures.has_fund(digits):
+        found |= fund_figures.counters(fund_figures.at(session, digits, on).values())
+    found["enterprises_linked"] = linkage.organisations(session, digits, on)
+    first = yearly.first_told(session)
+    if not yearly.is_told(session, first, on):
+        found = yearly.without_people(found)
+    else:
+        start = yearly.year_start(first, on)
+        found |= yearly.of_the_year(found, _people(session, digits, start) if start else {})
+    found |= Places(session, region, digits, on).on(on)
+    return found | combined(found)
+
+
+def _course(
+    session: Session, region: str, digits: str, since: date, until: date
+) -> Iterator[tuple[date, dict[str, int]]]:
     moved: dict[date, dict[str, int]] = {}
     for table, names in _TABLES:
         for day, *by in session.execute(_movements(table, names, digits, since, until)):
             moved.setdefault(day, {}).update(zip(names.values(), by, strict=True))
-    now = _counters(session, digits, since)
+    now = _added_up(session, digits, since)
     funds = _Funds(session, digits, since, until)
-    course = []
+    places = Places(session, region, digits, until)
+    linked = linkage.Course(session, digits, since, until)
+    first = yearly.first_told(session)
+    starts: dict[date | None, dict[str, int]] = {}
     for day in _days(since, until):
-        if day > since:
-            now = {name: count + moved.get(day, {}).get(name, 0) for name, count in now.items()}
-            now |= funds.on(day)
-        course.append(Figures(region, day, now))
-    return course
+        if day > since and (by_name := moved.get(day)):
+            now = {name: counter + by_name.get(name, 0) for name, counter in now.items()}
+        found = now | funds.on(day) | {"enterprises_linked": linked.on(day)}
+        if not yearly.is_told(session, first, day):
+            found = yearly.without_people(found)
+        else:
+            start = yearly.year_start(first, day)
+            if start not in starts:
+                starts[start] = _people(session, digits, start) if start else {}
+            found |= yearly.of_the_year(found, starts[start])
+        found |= places.on(day)
+        yield day, found | combined(found)
 
 
 class _Funds:
@@ -68,16 +109,18 @@ class _Funds:
 
     def __init__(self, session: Session, digits: str, since: date, until: date) -> None:
         self._there = fund_figures.has_fund(digits)
+        self._told: dict[str, int] = {}
         if self._there:
             self._now = fund_figures.at(session, digits, since)
             self._moved = fund_figures.between(session, digits, since, until)
+            self._told = fund_figures.counters(self._now.values())
 
     def on(self, day: date) -> dict[str, int]:
         """The counters at the close of a day, asked for in the order of days."""
-        if not self._there:
-            return {}
-        self._now |= self._moved.get(day, {})
-        return fund_figures.counters(self._now.values())
+        if self._there and day in self._moved:
+            self._now |= self._moved[day]
+            self._told = fund_figures.counters(self._now.values())
+        return self._told
 
 
 def digits_of(session: Session, regions: RegionTree, region: str) -> str:
@@ -89,36 +132,41 @@ def digits_of(session: Session, regions: RegionTree, region: str) -> str:
     return digits
 
 
-def villages(digits: str) -> Select[str]:
+def villages(digits: str, table: Snapshots = VillageDay) -> Select[str]:
     """The villages of a scope that have any snapshot, in order: one look into the key for each."""
     low, high = code_range(digits)
     first = (
-        select(func.min(VillageDay.village_code).label("code"))
-        .where(VillageDay.village_code >= low, VillageDay.village_code < high)
+        select(func.min(table.village_code).label("code"))
+        .where(table.village_code >= low, table.village_code < high)
         .cte("villages", recursive=True)
     )
     following = (
-        select(func.min(VillageDay.village_code))
-        .where(VillageDay.village_code > first.c.code, VillageDay.village_code < high)
+        select(func.min(table.village_code))
+        .where(table.village_code > first.c.code, table.village_code < high)
         .scalar_subquery()
     )
     every = first.union_all(select(following).where(first.c.code.is_not(None)))
     return select(every.c.code).where(every.c.code.is_not(None))
 
 
-def _counters(session: Session, digits: str, on: date) -> dict[str, int]:
+def _added_up(session: Session, digits: str, on: date) -> dict[str, int]:
+    """The counters that villages add up to."""
     found: dict[str, int] = {}
     for table, names in _TABLES:
         sums = session.execute(_sums(table, names, digits, on)).one()
         found.update(zip(names.values(), sums, strict=True))
-    if fund_figures.has_fund(digits):
-        found |= fund_figures.counters(fund_figures.at(session, digits, on).values())
     return found
+
+
+def _people(session: Session, digits: str, on: date) -> dict[str, int]:
+    names = {name: name for name in PEOPLE_COUNTERS}
+    sums = session.execute(_sums(VillageStandingDay, names, digits, on)).one()
+    return dict(zip(names, sums, strict=True))
 
 
 def _sums(table: Snapshots, names: Mapping[str, str], digits: str, on: date) -> Rows:
     """Over the villages of a scope, their last row on or before a day."""
-    known = villages(digits).subquery()
+    known = villages(digits, table).subquery()
     last = aliased(table)
     last_day = (
         select(func.max(last.on_day))

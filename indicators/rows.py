@@ -1,5 +1,5 @@
-"""The rows behind a figure: every count and every sum opens into its households, loans,
-entitlements or movements.
+"""The rows behind a figure: every count and every sum opens into its households, loans, payments
+or whatever else counts; in a prefecture's books into the regions that were handed in.
 
 A ratio opens into the rows above its line, a headroom into the loans that take of it. Rows come in
 the order of their numbers, a page at a time; the cursor is the last number seen. Names and identity
@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session, aliased
 
 import ledger
 from households.models import Household
-from indicators import fund_figures
-from indicators.definitions import Definition, definition
+from indicators import fund_figures, imported, people_rows
+from indicators.definition import Definition, Opens
+from indicators.definitions import definition
 from indicators.fund_states import counts_of_loans
 from indicators.models import HOUSEHOLD_COUNTERS, LOAN_COUNTERS, HouseholdDay
 from indicators.queries import digits_of
@@ -32,16 +33,19 @@ from subsidies.models import Entitlement
 
 PAGE = 100
 
+Query = Select[*tuple[Any, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A household, loan, entitlement or movement that counts, and what it counts for."""
+    """A household, loan, payment or whatever else counts, and what it counts for."""
 
     id: int
-    #: number of the household in the register, of the contract, or of the voucher
+    #: number of the household in the register, of the contract or of the voucher; credit code of
+    #: an enterprise; code of a village or another region
     number: str
     village_code: str
-    #: None where an organisation borrows
+    #: None where the row is of no one household
     household_id: int | None
     #: its part of the figure: 1, people, or fen
     amount: int
@@ -51,8 +55,8 @@ class Row:
 class Page:
     """Some of the rows; ``cursor`` asks for the next ones and is None after the last."""
 
-    #: ``households``, ``loans``, ``entitlements`` or ``movements``
-    kind: str
+    #: what the rows are, as ``Definition.opens`` says
+    kind: Opens
     rows: tuple[Row, ...]
     cursor: int | None
 
@@ -71,21 +75,25 @@ def rows_behind(
     known = definition(figure)
     digits = digits_of(session, regions, region)
     ledger.require_closed(session, on)
-    query = _query(known, digits, on, cursor)
+    query = _query(session, known, region, digits, on, cursor)
     found = [] if query is None else session.execute(query.limit(limit + 1)).all()
     rows = [Row(*row) for row in found]
     more = len(rows) > limit
     return Page(
-        kind=known.opens,
+        kind="regions" if imported.of_counties(session) else known.opens,
         rows=tuple(rows[:limit]),
         cursor=rows[limit - 1].id if more else None,
     )
 
 
 def _query(
-    known: Definition, digits: str, on: date, cursor: int
-) -> Select[*tuple[Any, ...]] | None:
+    session: Session, known: Definition, region: str, digits: str, on: date, cursor: int
+) -> Query | None:
     """All rows of a figure after the cursor; None where the region has no such figure."""
+    if imported.of_counties(session):
+        return imported.rows(session, known.counter, digits, on, cursor)
+    if known.base in people_rows.COUNTERS:
+        return people_rows.query(session, known, region, digits, on, cursor)
     if known.counter.startswith("fund_") and not fund_figures.has_fund(digits):
         return None
     if known.opens == "movements":
