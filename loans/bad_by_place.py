@@ -1,7 +1,7 @@
 """SQL: bad balance and what is out, per bank, township or village, at a closed day.
 
 What bad is says ``loans.queries.is_bad``; a loan's last row of ``loan_days`` on or before the day
-is how it stood at that close.
+is how it stood at that close. What village funds lend of their own is outside the county's watch.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, se
 
 from kernel.database import sum_of
 from loans.models import Loan, LoanDay
+from loans.mutual import MODE
 from loans.queries import is_bad
 
 Place = Literal["bank", "township", "village"]
@@ -39,7 +40,7 @@ def bad_by(place: Place, *, day: date) -> Select[str, int, int]:
         .select_from(LoanDay)
         .join(last, and_(last.c.loan_id == LoanDay.loan_id, last.c.on_day == LoanDay.on_day))
         .join(Loan, Loan.id == LoanDay.loan_id)
-        .where(LoanDay.outstanding_fen > 0)
+        .where(LoanDay.outstanding_fen > 0, Loan.mode != MODE)
         .group_by(key)
         .order_by(key)
     )

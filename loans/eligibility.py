@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from kernel.money import format_rate, format_yuan
 from kernel.refusals import Refusal
+from loans.families import Family
 from loans.interest import RATE_HIGHEST_PPM
+from loans.mutual_rules import FundFacts
 from loans.refusals import (
     AmountAboveLimit,
     AmountNotPositive,
@@ -37,8 +39,14 @@ from loans.schedule import METHODS
 from policy import PURPOSES, ConductRules, ContractTerms, RateCap, Sourced
 
 #: how money is lent -> its name: to a household on its rating; to a household for an organisation
-#: that uses and repays it; to an organisation for a list of households
-MODES: Final = {"credit": "信用式", "entrusted": "分贷统还", "pooled": "统贷统还"}
+#: that uses and repays it; to an organisation for a list of households; to a household of a joint
+#: group by its village's fund
+MODES: Final = {
+    "credit": "信用式",
+    "entrusted": "分贷统还",
+    "pooled": "统贷统还",
+    "mutual": "互助式",
+}
 
 #: methods that settle on settlement days, with the months between them
 _SETTLED_EVERY = (1, 3, 6, 12)
@@ -93,9 +101,12 @@ class Sharer:
     number: str
     village_code: str
     household_kind: str
-    #: its own principal out and agreed at all lenders, and its shares of other lists, fen
+    #: principal out and agreed at all lenders and shares of other lists, of it and of those that
+    #: share its caps, fen
     committed_fen: int
     share_fen: int
+    #: what it shares its caps by
+    family: Family | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,10 @@ class Facts:
     sharers: tuple[Sharer, ...] = ()
     #: the contract to be renewed; exposure and line are counted without it
     renewed: Renewed | None = None
+    #: the village fund that is asked, and the household's group in it; None: another lender
+    fund: FundFacts | None = None
+    #: what the household shares its caps by; exposure, shares and line are counted over all of it
+    family: Family | None = None
 
     @property
     def household_ids(self) -> tuple[int, ...]:
@@ -129,6 +144,12 @@ class Facts:
         if self.household_id is not None:
             return (self.household_id,)
         return tuple(sharer.household_id for sharer in self.sharers)
+
+    def parts(self, amount_fen: int) -> list[tuple[Family | None, int]]:
+        """What each household behind an amount shares its caps by, with the part that is its."""
+        if self.household_id is not None:
+            return [(self.family, amount_fen)]
+        return [(sharer.family, sharer.share_fen) for sharer in self.sharers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +195,7 @@ def check_mode(asked: Asked) -> None:
     """What is given fits the mode: who borrows, who uses the money, for whom."""
     if asked.mode not in MODES:
         raise ModeUnfit(field="mode", mode=asked.mode[:20], rule_zh="不存在", rule_en="is unknown")
-    pooled, alone = asked.mode == "pooled", asked.mode == "credit"
+    pooled, alone = asked.mode == "pooled", asked.mode in {"credit", "mutual"}
     rules = (
         ("organisation", alone, asked.organisation_code, "不填用款单位", "names no organisation"),
         ("organisation", not alone, not asked.organisation_code, "须填用款单位",
@@ -184,6 +205,8 @@ def check_mode(asked: Asked) -> None:
          "由单位借款，不填户编号和借款人", "is borrowed by an organisation, not by a household"),
         ("shares", pooled, not asked.shares, "须附分户清单", "comes with a list of households"),
         ("shares", not pooled, asked.shares, "不附分户清单", "comes with no list of households"),
+        ("renews", asked.mode == "mutual", asked.renews or asked.revolving,
+         "还清后方可再借，不办理续贷和循环", "is paid off before the next one"),
     )  # fmt: skip
     for field, applies, broken, rule_zh, rule_en in rules:
         if applies and broken:

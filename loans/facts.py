@@ -6,20 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ScalarSelect, and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 import ledger
 from credit.models import CreditLine
+from credit.queries import others_used
+from households.families.lines import others_sharing
 from households.models import Household, Person, Status
+from households.models.families import FamilyLine
 from households.standing import last_status
-from kernel.database import sum_of
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits, within
 from kernel.vault import Keyring
+from loans import mutual
 from loans.eligibility import Asked, Facts, Sharer
-from loans.household_caps import is_open, owed
-from loans.models import Loan, LoanShare, Position
+from loans.families import Family
+from loans.household_caps import exposure, held_shares
 from loans.record import LOT
 from loans.refusals import (
     BorrowerNotMember,
@@ -39,6 +42,8 @@ POLICY_KIND = {
     Status.MONITORED: "monitored",
     Status.NEEDS_HELP: "needs_help",
 }
+#: of no programme, and yet of a village
+GENERAL = "general"
 #: kinds of organisations that may use the money of loans and repay them
 _USERS = frozenset({Kind.ENTERPRISE, Kind.CO_OPERATIVE})
 
@@ -52,16 +57,23 @@ class _Household:
     exposure_fen: int
     held_shares_fen: int
     line_available_fen: int | None
+    cap_id: int
+    others: int
+
+    @property
+    def family(self) -> Family:
+        """What it shares its caps by."""
+        return Family(self.id, self.cap_id, self.others)
 
     @property
     def is_registered(self) -> bool:
-        """Ever registered, and not removed."""
-        return self.status not in {None, Status.REMOVED}
+        """Ever registered, neither removed nor gone."""
+        return self.status not in {None, Status.REMOVED, Status.CLOSED}
 
     @property
     def kind(self) -> str:
-        """What the policy calls it."""
-        return POLICY_KIND[Status(self.status or "")]
+        """What the policy calls it; one that was never registered comes to a village fund alone."""
+        return POLICY_KIND[Status(self.status or "")] if self.is_registered else GENERAL
 
 
 def is_open_lender(session: Session, lender_id: int, on: date) -> bool:
@@ -73,6 +85,12 @@ def is_open_lender(session: Session, lender_id: int, on: date) -> bool:
         and found.opened_on <= on
         and (found.closed_on is None or on < found.closed_on)
     )
+
+
+def is_fund(session: Session, lender_id: int) -> bool:
+    """Whether a lender is a village's fund."""
+    found = session.get(Organisation, lender_id)
+    return found is not None and found.kind == Kind.VILLAGE_FUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,10 @@ class Wanted:
     #: number of the contract to be renewed, and the lender asked
     renews: str = ""
     lender_id: int | None = None
+    #: the village fund asked (互助式)
+    fund_id: int | None = None
+    #: the sheet it stands on already
+    sheet_id: int | None = None
 
     @property
     def numbers(self) -> list[str]:
@@ -109,6 +131,7 @@ def wanted_by(asked: Asked, keyring: Keyring, lender_id: int) -> Wanted:
         shares=tuple((share.household_number, share.share_fen) for share in asked.shares),
         renews=asked.renews,
         lender_id=lender_id,
+        fund_id=lender_id if asked.mode == mutual.MODE else None,
     )
 
 
@@ -141,7 +164,31 @@ def gather(session: Session, wanted: Sequence[Wanted], *, on: date) -> list[Foun
             found.append(_facts(one, user, households, people))
         if one.renews:
             found[-1] = _without_old(found[-1], one, old.get(one.renews))
-    return found
+    return _with_fund(session, wanted, found, on)
+
+
+def _with_fund(
+    session: Session, wanted: Sequence[Wanted], found: list[Found], on: date
+) -> list[Found]:
+    """The same with what is known of the village fund that is asked; a sheet asks one lender.
+
+    What a fund lends is no programme loan: neither in the household's total nor bound by it.
+    """
+    asked = next((one for one in wanted if one.fund_id is not None), None)
+    if asked is None or asked.fund_id is None:
+        return found
+    ids = [
+        one.household_id
+        for one in found
+        if not isinstance(one, list) and one.household_id is not None
+    ]
+    known = mutual.facts_of(session, asked.fund_id, ids, on=on, sheet_id=asked.sheet_id)
+    return [
+        one
+        if isinstance(one, list) or one.household_id is None
+        else replace(one, exposure_fen=0, held_shares_fen=0, fund=known[one.household_id])
+        for one in found
+    ]
 
 
 def _without_old(found: Found, wanted: Wanted, old: Renewed | None) -> Found:
@@ -177,7 +224,8 @@ def _facts(
 ) -> Found:
     number = wanted.household_number
     household = households.get(number)
-    if household is None or not household.is_registered:
+    of_fund = wanted.fund_id is not None
+    if household is None or not (household.is_registered or of_fund):
         return [HouseholdNotRegistered(field="household", number=number)]
     members = people.get(household.id, [])
     borrower = next((one for one in members if _is_borrower(one, wanted)), None)
@@ -193,6 +241,7 @@ def _facts(
         held_shares_fen=household.held_shares_fen,
         line_available_fen=household.line_available_fen,
         organisation_id=None if user is None else user.id,
+        family=household.family,
     )
 
 
@@ -208,7 +257,8 @@ def _list_facts(
             unknown.append(HouseholdNotRegistered(field="shares", number=number))
             continue
         committed_fen = one.exposure_fen + one.held_shares_fen
-        sharers.append(Sharer(one.id, number, one.village_code, one.kind, committed_fen, share_fen))
+        place, kind, family = one.village_code, one.kind, one.family
+        sharers.append(Sharer(one.id, number, place, kind, committed_fen, share_fen, family))
     if unknown:
         return unknown
     return Facts(
@@ -271,16 +321,20 @@ def _is_borrower(member: Person, wanted: Wanted) -> bool:
 
 
 def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str, _Household]:
+    """Each with what it, and whoever shares its caps, has already; one statement."""
     rows = session.execute(
         select(
             Household.number,
             Household.id,
             Household.village_code,
             last_status(on),
-            _exposure(on),
-            _held_shares(on),
-            CreditLine.limit_fen - CreditLine.used_fen,
+            exposure(on),
+            held_shares(on),
+            CreditLine.limit_fen - CreditLine.used_fen - others_used(Household.id),
+            func.coalesce(FamilyLine.cap_id, Household.id),
+            others_sharing(),
         )
+        .outerjoin(FamilyLine, FamilyLine.household_id == Household.id)
         .outerjoin(
             CreditLine,
             and_(
@@ -293,33 +347,6 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
         .where(Household.number.in_(numbers))
     )
     return {row[0]: _Household(*row) for row in rows}
-
-
-def _exposure(on: date) -> ScalarSelect[int]:
-    """Principal out, and agreed and still to be drawn before maturity, at every lender."""
-    return (
-        select(sum_of(owed(on)))
-        .select_from(Loan)
-        .join(Position, Position.loan_id == Loan.id)
-        .where(
-            Loan.household_id == Household.id,
-            or_(Position.state == "signed", Position.state == "active"),
-        )
-        .correlate(Household)
-        .scalar_subquery()
-    )
-
-
-def _held_shares(on: date) -> ScalarSelect[int]:
-    """Shares of organisations' loans that are out, or agreed and may still be drawn."""
-    return (
-        select(sum_of(LoanShare.share_fen))
-        .join(Loan, Loan.application_id == LoanShare.application_id)
-        .join(Position, Position.loan_id == Loan.id)
-        .where(LoanShare.household_id == Household.id, is_open(on))
-        .correlate(Household)
-        .scalar_subquery()
-    )
 
 
 def _people(session: Session, household_ids: Sequence[int], on: date) -> dict[int, list[Person]]:

@@ -130,6 +130,8 @@ class Facts:
     check_finds_misuse: bool | None
     member: Member | None
     terms: ContractTerms
+    #: days that the members of a village fund voted to let the loan run on to
+    voted_until: frozenset[date] = frozenset()
 
     def overdue_days(self, on: date) -> int:
         """Days overdue on a day; a due payable today is none."""

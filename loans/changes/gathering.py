@@ -16,8 +16,9 @@ from loans.batch import thresholds_of
 from loans.changes.asked import ChangeAsked, Facts, Member
 from loans.dossier.standing import MISUSES
 from loans.grading import GRADE_BEST, grade
-from loans.models import BorrowerChange, GradeOverride, Loan
+from loans.models import BorrowerChange, ExtensionPermit, GradeOverride, Loan
 from loans.models.kept import LifeEvent, PostCheck
+from loans.mutual import MODE
 from loans.prolonged import Moved, moved_of, renewals_of
 from loans.record import Loaded, lots
 from policy import ConductRules, ContractTerms
@@ -37,6 +38,8 @@ class Known:
     dead: set[int] = field(default_factory=set)
     households: dict[int, str] = field(default_factory=dict)
     terms: dict[str, ContractTerms] = field(default_factory=dict)
+    #: days that the members of a village fund voted to let a loan run on to
+    voted: dict[int, set[date]] = field(default_factory=dict)
 
 
 def gather(session: Session, loans: Iterable[Loaded], asked: Sequence[ChangeAsked]) -> Known:
@@ -48,6 +51,14 @@ def gather(session: Session, loans: Iterable[Loaded], asked: Sequence[ChangeAske
     )
     for ids in lots(one.id for one in contracts):
         _read_overrides(session, ids, known)
+    for ids in lots(one.id for one in contracts if one.mode == MODE):
+        permits = session.execute(
+            select(ExtensionPermit.loan_id, ExtensionPermit.to_on).where(
+                ExtensionPermit.loan_id.in_(ids)
+            )
+        )
+        for loan_id, to_on in permits:
+            known.voted.setdefault(loan_id, set()).add(to_on)
     for ids in lots(one.household_id for one in contracts if one.household_id is not None):
         rows = session.execute(select(Household.id, Household.number).where(Household.id.in_(ids)))
         known.households.update({row[0]: row[1] for row in rows})
@@ -101,6 +112,7 @@ def facts_of(
         check_finds_misuse=finds,
         member=_member(loan, asked, known, on),
         terms=terms_of(loan, known.terms),
+        voted_until=frozenset(known.voted.get(loan.id, ())),
     )
 
 

@@ -45,6 +45,7 @@ from loans.refusals import (
     BorrowerNotMember,
     ChangeAfterMaturity,
     EventBeforeFirstDraw,
+    ExtensionNotVoted,
     ExtensionsUsedUp,
     LoanIsOverdue,
     LoanOver,
@@ -108,7 +109,14 @@ def not_overdue(facts: Facts, what: str, on: date) -> Iterator[Answer]:
 
 
 def _later(asked: ChangeAsked, facts: Facts) -> Iterator[Answer]:
+    """Whatever moves a maturity moves it on; of a village fund's loan the members have voted."""
     matures_on = asked.matures_on
+    rule = facts.terms.extension_by_vote
+    if rule is not None and rule.value and matures_on not in facts.voted_until:
+        refusal = ExtensionNotVoted(
+            field="matures_on", clause=rule.cite, number=facts.number, wanted=matures_on or "—"
+        )
+        yield broken(rule, refusal)
     if matures_on is None or matures_on <= facts.matures_on:
         yield _flat(
             MaturityNotLater(

@@ -25,6 +25,7 @@ from kernel.identity import mask_identity
 from kernel.regions import RegionTree
 from kernel.vault import Keyring
 from loans.dossier.standing import borrower_id
+from loans.eligibility import MODES
 from loans.forms import METHOD_TITLES
 from loans.models import Loan, LoanShare
 from loans.queries import LoanLine, line_of
@@ -34,7 +35,7 @@ from office import rights
 COMMAND: Final = "loans.print"
 #: the county part of invented people's numbers, which was never given to anyone
 INVENTED: Final = "431099"
-MODE_TITLES: Final = {"credit": "信用式", "entrusted": "分贷统还", "pooled": "统贷统还"}
+MODE_TITLES: Final = MODES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,79 +12,31 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import ledger
-from households.models import Person
+from households import families
 from kernel.actor import Actor
 from kernel.database import insert_many
 from kernel.money import format_yuan
 from kernel.refusals import NotFound, Refusal
 from kernel.vault import Keyring
-from loans import renewals
-from loans.eligibility import (
-    Answer,
-    Asked,
-    Facts,
-    broken_rules,
-    check_mode,
-    entrusted_use_ban,
-    is_enterprise_use,
-)
-from loans.facts import gather, is_open_lender, wanted_by
+from loans import mutual
+from loans.eligibility import Asked, Facts, check_mode
+from loans.facts import gather, is_fund, is_open_lender, wanted_by
 from loans.models import Application, ApplicationSheet, LoanShare
+from loans.operations.terms_of_day import TermsOfDay
 from loans.record import lots
 from loans.refusals import (
     HouseholdAppliesTwice,
     LenderNotInBusiness,
+    LenderUnfitForMode,
     LoanSheetEmpty,
     SheetRefused,
 )
-from loans.shares import broken_list_rules
+from loans.rows_above import RowsAbove
 from office import approvals, rights
 from office.models import Proposal
-from policy import ContractTerms, Rulebook
+from policy import Rulebook
 
 SUBJECT = "application_sheets"
-
-
-class TermsOfDay:
-    """Terms of a day, looked up once per village and kind."""
-
-    def __init__(self, rulebook: Rulebook, on: date) -> None:
-        self._rulebook = rulebook
-        self._on = on
-        self._known: dict[tuple[str, str], ContractTerms] = {}
-
-    def of(self, facts: Facts) -> ContractTerms:
-        """The contract terms that a household stands under, or keeps in a renewal."""
-        if facts.renewed is not None and facts.renewed.kept_terms is not None:
-            return facts.renewed.kept_terms
-        # Which kinds of a list are served is asked of each household on it.
-        kind = facts.household_kind if facts.household_id is not None else ""
-        key = (facts.village_code, kind)
-        if key not in self._known:
-            place = facts.village_code
-            self._known[key] = (
-                self._rulebook.terms_for(on=self._on, region=place, household_kind=kind)
-                if kind
-                else self._rulebook.contract_terms(on=self._on, region=place)
-            )
-        return self._known[key]
-
-    def answers(self, asked: Asked, facts: Facts) -> list[Answer]:
-        """Every rule that an application breaks."""
-        terms = self.of(facts)
-        # A term beyond the longest is told as such, and its rate held to the last band.
-        months = min(max(1, asked.term_months), terms.term_max_months.value)
-        cap = self._rulebook.rate_cap_ppm(self._on, months, terms)
-        banned: list[Answer] = []
-        conduct = self._rulebook.conduct(on=self._on, region=facts.village_code)
-        if is_enterprise_use(asked):
-            banned = list(entrusted_use_ban(conduct))
-        if facts.renewed is not None:
-            broken = renewals.broken_rules(asked.amount_fen, facts.renewed, conduct, on=self._on)
-            banned += [Answer(refusal, in_principle) for refusal, in_principle in broken]
-        if facts.household_id is None:
-            return banned + broken_list_rules(asked, facts, terms, cap)
-        return banned + broken_rules(asked, facts, terms, cap, on=self._on)
 
 
 def apply_sheet(
@@ -107,6 +59,7 @@ def apply_sheet(
         raise LoanSheetEmpty
     if not is_open_lender(session, lender_id, on):
         raise LenderNotInBusiness(field="lender_id", lender=lender_id)
+    check_lender(session, rows, lender_id)
     checked = _checked(session, rows, lender_id, rulebook=rulebook, keyring=keyring, on=on, by=by)
     sheet = ApplicationSheet(
         lender_id=lender_id,
@@ -119,6 +72,10 @@ def apply_sheet(
     session.add(sheet)
     session.flush()
     _insert(session, sheet.id, checked)
+    joint = {one.facts.household_id: one.facts.fund for one in checked}
+    groups = {key: fund.group_id for key, fund in joint.items() if key and fund and fund.group_id}
+    if groups:
+        mutual.agree_jointly(session, sheet.id, groups, on=on)
     approvals.propose(
         session,
         command="loans.approve",
@@ -132,6 +89,15 @@ def apply_sheet(
         by=by,
     )
     return sheet.id
+
+
+def check_lender(session: Session, rows: Sequence[Asked], lender_id: int) -> None:
+    """A village fund lends in its own mode, and nobody else does; its groups are held meanwhile."""
+    of_fund = [asked.mode == mutual.MODE for asked in rows]
+    if any(is_fund(session, lender_id) != one for one in of_fund):
+        raise LenderUnfitForMode(field="mode")
+    if any(of_fund):
+        mutual.hold_groups(session, lender_id, [asked.household_number for asked in rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +157,7 @@ def _checked(
     refused: list[tuple[int, Refusal]] = []
     checked: list[_Checked] = []
     seen: set[int] = set()
+    above = RowsAbove()
     fit: list[tuple[int, Asked]] = []
     for number, asked in enumerate(rows, start=1):
         try:
@@ -199,10 +166,11 @@ def _checked(
         except Refusal as refusal:
             refused.append((number, refusal))
     found = gather(session, [wanted_by(asked, keyring, lender_id) for _, asked in fit], on=on)
-    for (number, asked), facts in zip(fit, found, strict=True):
-        if isinstance(facts, list):
-            refused += [(number, refusal) for refusal in facts]
+    for (number, asked), known in zip(fit, found, strict=True):
+        if isinstance(known, list):
+            refused += [(number, refusal) for refusal in known]
             continue
+        facts = above.with_row(asked, known)
         try:
             for place in {facts.village_code, *(one.village_code for one in facts.sharers)}:
                 rights.allow(by, "loans.apply", region=place)
@@ -307,6 +275,8 @@ def decide_sheet(
     ]
     households = {one.household_id for one in applications if one.household_id is not None}
     households |= {household_id for rows in shares.values() for household_id, _ in rows}
+    if any(one.mode == mutual.MODE for one in applications):
+        households |= mutual.signers_of(session, sheet)
     approvals.decide(
         session,
         proposal_id=proposal_of(session, sheet_id),
@@ -320,18 +290,8 @@ def decide_sheet(
 
 
 def own_index(session: Session, by: Actor, household_ids: Sequence[int]) -> set[bytes]:
-    """The decider's own identity index if it is found among the households' people."""
-    if by.identity_index is None:
-        return set()
-    for ids in lots(household_ids):
-        own = session.scalar(
-            select(Person.id).where(
-                Person.household_id.in_(ids), Person.identity_index == by.identity_index
-            )
-        )
-        if own is not None:
-            return {by.identity_index}
-    return set()
+    """The decider's own identity index if one of the households is of the decider's family."""
+    return families.own_index(session, by.identity_index, household_ids)
 
 
 def sheet_of(session: Session, sheet_id: int) -> ApplicationSheet:

@@ -15,7 +15,7 @@ from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.database import trail_id_of
 from kernel.money import format_yuan
-from loans import booking, record
+from loans import booking, mutual, record
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
 from loans.eligibility import entrusted_use_ban
@@ -86,11 +86,8 @@ def disburse_many(
     # Vouchers, limits, lines: the order in which every payment, out or in, takes its locks.
     slips = insert_draws(session, draws, ids, loaded, on)
     pairs = _pairs(draws, ids, loaded)
-    covered = cover_draws(
-        session,
-        [Slip(one, slip, fen) for (_, one), (slip, fen) in zip(pairs, slips, strict=True)],
-        on=on,
-    )
+    mutual.pay_out(session, [(one.loan, draw.amount_fen) for draw, one in pairs])
+    covered = _cover(session, pairs, slips, on)
     credit.draw_lines(
         session,
         select(borrowing_household(), Disbursement.amount_fen)
@@ -108,6 +105,25 @@ def disburse_many(
     if late:
         booking.book_settlements(session, on)
     return slips
+
+
+def _cover(
+    session: Session,
+    pairs: Sequence[tuple[Draw, record.Loaded]],
+    slips: Sequence[tuple[str, int]],
+    on: date,
+) -> list[int]:
+    """What each draw puts under cover; a village fund's money is outside cover and limits."""
+    of_county = [
+        (place, Slip(one, slip, fen))
+        for place, ((_, one), (slip, fen)) in enumerate(zip(pairs, slips, strict=True))
+        if one.loan.mode != mutual.MODE
+    ]
+    covered = [0] * len(pairs)
+    taken = cover_draws(session, [slip for _, slip in of_county], on=on)
+    for (place, _), fen in zip(of_county, taken, strict=True):
+        covered[place] = fen
+    return covered
 
 
 def _event(draw: Draw, on: date) -> Event:

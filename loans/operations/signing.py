@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 import ledger
 import policy
-from households.models import Household
+from households.families.lines import Held, hold
+from households.families.refusals import FamilyJustChanged
 from kernel.actor import Actor
 from kernel.database import insert_many
 from kernel.dates import add_months
 from kernel.money import MONEY_MAX_FEN
 from kernel.refusals import Refusal
-from loans import booking, record
+from loans import booking, mutual, record
 from loans.bearing import Lent, bearer_rows, bearers_of, route_of
 from loans.dossier.papers import PaperRules
 from loans.dossier.requiring import require_papers
@@ -29,15 +30,16 @@ from loans.facts import Wanted, gather
 from loans.household_caps import cap_taken
 from loans.models import Application, ApplicationSheet, Loan, LoanBearer
 from loans.operations.applying import (
-    TermsOfDay,
     applications_of,
     proposal_of,
     shares_of,
     sheet_of,
 )
 from loans.operations.covering import Signed, caps_at_signing
+from loans.operations.terms_of_day import TermsOfDay
 from loans.record import lots
 from loans.refusals import AlreadySigned, SheetNotApproved, SheetRefused
+from loans.rows_above import CapTaken, RowsAbove
 from office import approvals, rights
 from policy import ContractTerms, Rulebook
 
@@ -79,7 +81,7 @@ def sign_sheet(
         if session.scalar(select(Loan.id).where(Loan.application_id.in_(ids)).limit(1)):
             raise AlreadySigned(field="sheet_id", sheet=sheet_id)
     require_papers(session, papers, [one.id for one in applications], "signing")
-    signings = _check_again(session, applications, rulebook=rulebook, on=on)
+    signings = _check_again(session, sheet, applications, rulebook=rulebook, on=on)
     loan_ids = _insert_loans(session, sheet, signings, rulebook.digest(), on)
     _insert_bearers(session, loan_ids, signings, rulebook, on)
     record.open_positions(
@@ -92,19 +94,27 @@ def sign_sheet(
 
 
 def _check_again(
-    session: Session, applications: Sequence[Application], *, rulebook: Rulebook, on: date
+    session: Session,
+    sheet: ApplicationSheet,
+    applications: Sequence[Application],
+    *,
+    rulebook: Rulebook,
+    on: date,
 ) -> list[_Signing]:
     terms = TermsOfDay(rulebook, on)
-    everything = _asked_again(session, applications)
+    everything, held = _asked_again(session, sheet, applications)
+    above = RowsAbove()
     refused: list[tuple[int, Refusal]] = []
     signings: list[_Signing] = []
     rows = zip(
         everything, gather(session, [wanted for _, wanted, _ in everything], on=on), strict=True
     )
-    for place, ((application, _, asked), facts) in enumerate(rows, start=1):
-        if isinstance(facts, list):
-            refused += [(place, refusal) for refusal in facts]
+    for place, ((application, _, asked), known) in enumerate(rows, start=1):
+        if isinstance(known, list):
+            refused += [(place, refusal) for refusal in known]
             continue
+        _require_held(held, known)
+        facts = above.with_row(asked, known)
         try:
             answers = terms.answers(asked, facts)
         except Refusal as refusal:
@@ -120,13 +130,18 @@ def _check_again(
 
 
 def _asked_again(
-    session: Session, applications: Sequence[Application]
-) -> list[tuple[Application, Wanted, Asked]]:
-    """Each application with who stands behind it and what it asked for."""
+    session: Session, sheet: ApplicationSheet, applications: Sequence[Application]
+) -> tuple[list[tuple[Application, Wanted, Asked]], Held]:
+    """Each application with who stands behind it and what it asked for.
+
+    Two lenders that sign for one household, or for one family, do it one after the other, so that
+    the second counts what the first has agreed.
+    """
     shares = shares_of(session, applications)
     own = {one.household_id for one in applications if one.household_id is not None}
     listed = {household_id for rows in shares.values() for household_id, _ in rows}
-    numbers = _lock_households(session, own | listed)
+    held = hold(session, own | listed)
+    numbers = held.numbers
     found = []
     for one in applications:
         number = numbers[one.household_id] if one.household_id is not None else ""
@@ -137,25 +152,19 @@ def _asked_again(
             organisation_id=one.organisation_id,
             shares=listed_here,
             renews=one.renews,
+            fund_id=sheet.lender_id if one.mode == mutual.MODE else None,
+            sheet_id=sheet.id,
         )
         found.append((one, wanted, _asked(one, number, listed_here)))
-    return found
+    return found, held
 
 
-def _lock_households(session: Session, household_ids: Iterable[int]) -> dict[int, str]:
-    """Their numbers. Two lenders that sign for one household do it one after the other, so that
-    the second counts what the first has agreed.
-    """
-    found: dict[int, str] = {}
-    for ids in lots(household_ids):
-        rows = session.execute(
-            select(Household.id, Household.number)
-            .where(Household.id.in_(ids))
-            .order_by(Household.id)
-            .with_for_update()
-        )
-        found.update({row[0]: row[1] for row in rows})
-    return found
+def _require_held(held: Held, facts: Facts) -> None:
+    """Nobody has come to share a household's caps while this waited for it."""
+    families = [facts.family, *(one.family for one in facts.sharers)]
+    for one in families:
+        if one is not None and one.others != held.others[one.household_id]:
+            raise FamilyJustChanged(field="household")
 
 
 def _asked(application: Application, number: str, shares: Sequence[tuple[str, int]]) -> Asked:
@@ -268,17 +277,21 @@ def _insert_bearers(
     # The contracts of this sheet are not drawn on and have no bearers yet: they take nothing.
     # What is renewed ends where its renewal begins.
     old = [one.facts.renewed.loan_id for one in signings if one.facts.renewed is not None]
-    taken = cap_taken(session, sorted(households), on=on, without=old) if subsidised else {}
-    rows = [
-        {"loan_id": loan_id, **row}
-        for loan_id, signing in zip(loan_ids, signings, strict=True)
-        for row in bearer_rows(
+    taken = CapTaken(
+        cap_taken(session, sorted(households), on=on, without=old) if subsidised else {}
+    )
+    rows = []
+    for loan_id, signing in zip(loan_ids, signings, strict=True):
+        own = bearer_rows(
             signing.terms,
             _lent(signing, on),
             _parts(signing.facts, taken),
             partial(_reference, signing, rulebook, on),
         )
-    ]
+        rows += [{"loan_id": loan_id, **row} for row in own]
+        cap_fen = max((row["cap_fen"] for row in own), default=0)
+        for family, fen in signing.facts.parts(signing.application.amount_fen):
+            taken.take(family, min(fen, cap_fen))
     if rows:
         session.execute(insert(LoanBearer), rows)
 
@@ -297,10 +310,10 @@ def _reference(signing: _Signing, rulebook: Rulebook, on: date, reference: str) 
     return rulebook.reference_ppm(reference, on, signing.application.term_months, signing.terms)
 
 
-def _parts(facts: Facts, taken: Mapping[int, int]) -> list[tuple[int, int]]:
+def _parts(facts: Facts, taken: CapTaken) -> list[tuple[int, int]]:
     """Of each household: the principal that may be subsidised at most, and what its other loans
     take of the cap.
     """
     if facts.household_id is not None:
-        return [(MONEY_MAX_FEN, taken.get(facts.household_id, 0))]
-    return [(one.share_fen, taken.get(one.household_id, 0)) for one in facts.sharers]
+        return [(MONEY_MAX_FEN, taken.of(facts.household_id, facts.family))]
+    return [(one.share_fen, taken.of(one.household_id, one.family)) for one in facts.sharers]
