@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from households.helping import checks as helping_checks
+from households.identification import checks as identification_checks
 from households.models import Household, Person, RegisterChange
 from kernel import seals
 from kernel.database import Base
@@ -19,6 +20,7 @@ def check(session: Session) -> Iterator[Finding]:
     own = RegisterChange.person_id.is_(None)
     yield from _broken(session, Household, "household_id", own)
     yield from _broken(session, Person, "person_id")
+    yield from identification_checks.check(session)
     yield from helping_checks.check(session)
 
 
