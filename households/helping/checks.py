@@ -30,12 +30,10 @@ def check(session: Session) -> Iterator[Finding]:
 def _helpers(session: Session) -> Iterator[Finding]:
     """A household has the one pair that did not end, and no other."""
     ended = select(HelperPairEnd.pair_id).where(HelperPairEnd.pair_id == HelperPair.id).exists()
-    open_pairs = set(
-        session.execute(select(HelperPair.household_id, HelperPair.id).where(~ended)).tuples()
-    )
-    stands = set(
-        session.execute(select(HouseholdHelper.household_id, HouseholdHelper.pair_id)).tuples()
-    )
+    held = session.execute(select(HelperPair.household_id, HelperPair.id).where(~ended))
+    open_pairs = {(row.household_id, row.id) for row in held}
+    told = session.execute(select(HouseholdHelper.household_id, HouseholdHelper.pair_id))
+    stands = {(row.household_id, row.pair_id) for row in told}
     for household_id, pair_id in sorted(open_pairs ^ stands):
         yield Finding(
             "households.helpers",

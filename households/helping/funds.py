@@ -130,10 +130,11 @@ def take_back(session: Session, use_id: int, *, reason: str, on: date, by: Actor
         raise ReasonMissing(field="reason")
     fund = _fund(session, use.fund_id)
     # The fund's row is taken first: two who take back the same use follow each other.
-    _move(session, fund, -use.amount_fen if use.reverses_id is None else 0)
+    _move(session, fund, 0)
     twin = session.scalar(select(FundUse.id).where(FundUse.reverses_id == use_id))
     if use.reverses_id is not None or twin is not None:
         raise FundUseTakenBack(field="use_id")
+    _move(session, fund, -use.amount_fen)
     row = FundUse(
         fund_id=fund.id,
         purpose=use.purpose,

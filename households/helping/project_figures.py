@@ -129,7 +129,7 @@ def villages_of(
         .where(rows.c.project_id == project_id)
         .order_by(rows.c.village_code)
     )
-    return list(session.execute(query).tuples())
+    return [(row.village_code, row.households, row.persons) for row in session.execute(query)]
 
 
 def listed_in(
@@ -153,7 +153,7 @@ def listed_in(
         )
         .order_by(Household.number)
     )
-    return list(rows.tuples())
+    return [(one, key, number, code, day) for one, key, number, code, day in rows]
 
 
 def _given() -> ColumnElement[int]:

@@ -314,8 +314,8 @@ class ProjectHousehold(Recorded, Base):
 
     __tablename__ = "project_households"
     __table_args__ = (
-        UniqueConstraint("project_id", "household_id", "from_on"),
         CheckConstraint("from_on <= booked_on", name="not_ahead_of_the_books"),
+        Index("ix_project_households_project_id", "project_id"),
         Index("ix_project_households_household_id", "household_id"),
     )
 
