@@ -3,12 +3,17 @@
 A draw raises ``used_fen`` only where the line is in force and its rest is enough, in one statement;
 so no two draws can pass together beyond the limit. The set-based forms take a SELECT of
 (household_id, amount_fen) and do the same for many households at once, or for none of them.
+
+A household that shares its caps with others draws what its line leaves beside what they have drawn.
+Those are few: a draw is tried first as if there were none, on households that are alone, and only
+where that fails are the lines of the family locked and counted together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,6 +33,7 @@ from sqlalchemy.orm import Session
 from credit import queries
 from credit.models import CreditLine
 from credit.refusals import LineExceeded, LineReleaseExceedsUse, LinesInMotion, NoLineInForce
+from households.families.lines import is_alone, pair
 from households.models import Household
 from kernel.database import sum_of
 from kernel.money import format_yuan
@@ -40,19 +46,23 @@ def draw_line(session: Session, *, household_id: int, amount_fen: int, on: date)
     """Take ``amount_fen`` of the household's line."""
     if amount_fen <= 0:
         raise ValueError(f"a draw is above zero, not {amount_fen}")
-    drawn = _run(
-        session,
-        update(CreditLine)
-        .where(
-            CreditLine.household_id == household_id,
-            CreditLine.valid_from <= on,
-            CreditLine.valid_to > on,
-            CreditLine.used_fen <= CreditLine.limit_fen - amount_fen,
-        )
-        .values(used_fen=CreditLine.used_fen + amount_fen),
+    draw = update(CreditLine).where(
+        CreditLine.household_id == household_id,
+        CreditLine.valid_from <= on,
+        CreditLine.valid_to > on,
     )
-    if drawn != 1:
-        raise _draw_refused(session, household_id, amount_fen, on)
+    draw = draw.values(used_fen=CreditLine.used_fen + amount_fen)
+    left_fen = CreditLine.limit_fen - amount_fen
+    alone = draw.where(CreditLine.used_fen <= left_fen, is_alone(_OWN_ID))
+    if _run(session, alone) == 1:
+        return
+    if _hold_families(session, [household_id]):
+        together = draw.where(
+            CreditLine.used_fen + queries.others_used(CreditLine.household_id) <= left_fen
+        )
+        if _run(session, together) == 1:
+            return
+    raise _draw_refused(session, household_id, amount_fen, on)
 
 
 def release_line(session: Session, *, household_id: int, amount_fen: int) -> None:
@@ -85,12 +95,18 @@ def restore_line(session: Session, *, household_id: int, delta_fen: int) -> None
 def draw_lines(session: Session, demands: Demands, *, on: date) -> int:
     """Draw for many households at once; all or none. How many households drew."""
     wanted = _by_household(demands)
-    enough = and_(
-        CreditLine.valid_from <= on,
-        CreditLine.valid_to > on,
-        CreditLine.used_fen <= CreditLine.limit_fen - wanted.c.amount_fen,
-    )
-    drawn = _move(session, wanted, enough, CreditLine.used_fen + wanted.c.amount_fen)
+    in_force = and_(CreditLine.valid_from <= on, CreditLine.valid_to > on)
+    left_fen = CreditLine.limit_fen - wanted.c.amount_fen
+    used_fen = CreditLine.used_fen + wanted.c.amount_fen
+    enough = and_(in_force, CreditLine.used_fen <= left_fen)
+    drawn = _move(session, wanted, and_(enough, is_alone(_OWN_ID)), used_fen)
+    if drawn is None and _hold_families(session, select(wanted.c.household_id)):
+        # What the others of a family draw in the same statement is not on their lines yet.
+        beside_fen = queries.others_used(CreditLine.household_id) + _others_wanted(
+            _by_household(demands, "beside")
+        )
+        enough = and_(in_force, CreditLine.used_fen + beside_fen <= left_fen)
+        drawn = _move(session, wanted, enough, used_fen)
     if drawn is None:
         household_id, amount_fen = _first_short(session, wanted, enough)
         raise _draw_refused(session, household_id, amount_fen, on)
@@ -106,6 +122,47 @@ def release_lines(session: Session, returns: Demands) -> int:
         household_id, amount_fen = _first_short(session, back, enough)
         raise _release_refused(session, household_id, amount_fen)
     return released
+
+
+_OWN_ID: Final = CreditLine.household_id.expression
+
+
+def _others_wanted(wanted: Subquery) -> ColumnElement[int]:
+    """SQL: what all others that share a line's caps draw in the same statement."""
+    two = pair()
+    return (
+        select(sum_of(wanted.c.amount_fen))
+        .select_from(two.mine)
+        .join(two.others, two.on)
+        .join(wanted, wanted.c.household_id == two.others.household_id)
+        .where(two.mine.household_id == CreditLine.household_id)
+        .correlate(CreditLine)
+        .scalar_subquery()
+    )
+
+
+def _hold_families(session: Session, household_ids: Select[int] | Sequence[int]) -> bool:
+    """Lock the lines of these households and of all that share their caps, in order; whether any
+    of them shares.
+    """
+    two = pair()
+    others = (
+        select(two.others.household_id)
+        .select_from(two.mine)
+        .join(two.others, two.on)
+        .where(two.mine.household_id.in_(household_ids))
+    )
+    shared = set(session.scalars(others))
+    if not shared:
+        return False
+    both = or_(CreditLine.household_id.in_(household_ids), CreditLine.household_id.in_(others))
+    session.execute(
+        select(CreditLine.household_id)
+        .where(both)
+        .order_by(CreditLine.household_id)
+        .with_for_update()
+    ).all()
+    return True
 
 
 class _Short(Exception):
@@ -150,13 +207,13 @@ def _run(session: Session, statement: Update) -> int:
     return cast("CursorResult[Any]", result).rowcount
 
 
-def _by_household(demands: Demands) -> Subquery:
+def _by_household(demands: Demands, name: str = "wanted") -> Subquery:
     asked = demands.subquery("asked")
     household_id, amount_fen = asked.c
     return (
         select(household_id.label("household_id"), sum_of(amount_fen).label("amount_fen"))
         .group_by(household_id)
-        .subquery("wanted")
+        .subquery(name)
     )
 
 

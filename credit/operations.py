@@ -20,7 +20,7 @@ from credit import queries
 from credit.models import CreditLine, Rating, RatingScheme, RatingSheet
 from credit.refusals import HouseholdNotOfVillage, HouseholdTwiceOnSheet, SheetEmpty
 from credit.scheme import Assessment, Scheme
-from households.models import Person
+from households import families
 from kernel.actor import Actor
 from kernel.database import trail_id_of
 from kernel.dates import add_months
@@ -233,15 +233,8 @@ def _check_households(
 
 
 def _own(session: Session, by: Actor, household_ids: Sequence[int]) -> tuple[bytes, ...]:
-    """The actor's own blind index, if one of the sheet's households is the actor's."""
-    if by.identity_index is None:
-        return ()
-    mine = session.scalars(
-        select(Person.household_id).where(
-            Person.identity_index == by.identity_index, Person.left_on.is_(None)
-        )
-    )
-    return (by.identity_index,) if set(mine) & set(household_ids) else ()
+    """The actor's own blind index, if one of the sheet's households is of the actor's family."""
+    return tuple(families.own_index(session, by.identity_index, household_ids))
 
 
 def _canonical(content: object) -> str:

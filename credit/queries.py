@@ -23,13 +23,15 @@ from sqlalchemy import (
     tuple_,
     union,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from credit.models import CreditLine, Rating, RatingScheme, RatingSheet
 from credit.scheme import Assessment, Scheme
 from credit.scheme_file import recorded_scheme
+from households.families.lines import pair
 from households.models import Household, Status
 from households.standing import last_status
+from kernel.database import sum_of
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from office.models import Proposal
@@ -51,11 +53,14 @@ class LineState:
     limit_fen: int
     used_fen: int
     in_force: bool
+    #: drawn by others that share its caps
+    family_used_fen: int = 0
 
     @property
     def available_fen(self) -> int:
         """What may still be drawn."""
-        return max(0, self.limit_fen - self.used_fen) if self.in_force else 0
+        left_fen = self.limit_fen - self.used_fen - self.family_used_fen
+        return max(0, left_fen) if self.in_force else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +206,11 @@ def sheet_of_proposal(session: Session, proposal_id: int) -> RatingSheet:
 
 
 def is_ratable(on: date) -> ColumnElement[bool]:
-    """SQL: the household is on the register and its last finding is not that it was removed.
+    """SQL: the household is on the register, and was last found neither removed nor gone.
 
     Wider than "registered": those at risk of falling back are rated and lent to as well.
     """
-    return last_status(on) != Status.REMOVED
+    return last_status(on).not_in((Status.REMOVED, Status.CLOSED))
 
 
 def ratable_numbers(session: Session, village_code: str, on: date) -> dict[int, str]:
@@ -231,6 +236,21 @@ def line(session: Session, household_id: int, *, on: date) -> LineState | None:
             CreditLine.limit_fen,
             CreditLine.used_fen,
             and_(CreditLine.valid_from <= on, CreditLine.valid_to > on),
+            others_used(CreditLine.household_id),
         ).where(CreditLine.household_id == household_id)
     ).one_or_none()
-    return None if row is None else LineState(row[0], row[1], bool(row[2]))
+    return None if row is None else LineState(row[0], row[1], bool(row[2]), row[3])
+
+
+def others_used(household_id: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """SQL: drawn by all others that share the caps of the household of the query around it."""
+    two, theirs = pair(), aliased(CreditLine)
+    return (
+        select(sum_of(theirs.used_fen))
+        .select_from(two.mine)
+        .join(two.others, two.on)
+        .join(theirs, theirs.household_id == two.others.household_id)
+        .where(two.mine.household_id == household_id)
+        .correlate(household_id.class_)
+        .scalar_subquery()
+    )

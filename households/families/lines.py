@@ -11,18 +11,22 @@ that sign at two lenders do it one after the other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
+    Subquery,
     and_,
     func,
     literal,
     or_,
     select,
     union,
+    union_all,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
@@ -64,6 +68,34 @@ class Pair:
 def pair() -> Pair:
     """A fresh pair for one query."""
     return Pair(aliased(FamilyLine), aliased(FamilyLine))
+
+
+def others_sharing() -> ScalarSelect[int]:
+    """SQL: how many others share the caps of the household of the query around it."""
+    two = pair()
+    return (
+        select(func.count())
+        .select_from(two.mine)
+        .join(two.others, two.on)
+        .where(two.mine.household_id == Household.id)
+        .correlate(Household)
+        .scalar_subquery()
+    )
+
+
+def sharing(ids: Sequence[int]) -> Subquery:
+    """SQL: (asked, household): each of the households with itself, and with all that share its
+    caps.
+    """
+    two = pair()
+    itself = select(Household.id.label("asked_id"), Household.id.label("household_id"))
+    others = (
+        select(two.mine.household_id, two.others.household_id)
+        .select_from(two.mine)
+        .join(two.others, two.on)
+        .where(two.mine.household_id.in_(ids))
+    )
+    return union_all(itself.where(Household.id.in_(ids)), others).subquery("sharing")
 
 
 def is_alone(household_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -128,24 +160,37 @@ def with_line(ids: Sequence[int]) -> Select[int]:
     return select(both.c[0])
 
 
-def hold(session: Session, household_ids: Iterable[int]) -> dict[int, str]:
-    """Lock the households and their lines, in order; the numbers of all of them."""
-    found: dict[int, str] = {}
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Households that are locked, each with its line."""
+
+    numbers: Mapping[int, str]
+    #: how many others shared a household's caps when the lock was asked for
+    others: Mapping[int, int]
+
+
+def hold(session: Session, household_ids: Iterable[int]) -> Held:
+    """Lock the households and their lines, in order."""
+    numbers: dict[int, str] = {}
+    caps: dict[int, int] = {}
     for ids in _lots(household_ids):
         rows = session.execute(
-            select(Household.id, Household.number)
+            select(Household.id, Household.number, func.coalesce(FamilyLine.cap_id, Household.id))
+            .outerjoin(FamilyLine, FamilyLine.household_id == Household.id)
             .where(Household.id.in_(with_line(ids)))
             .order_by(Household.id)
             .with_for_update(of=Household)
         )
-        found.update({row[0]: row[1] for row in rows})
-    return found
+        for household_id, number, cap_id in rows:
+            numbers[household_id], caps[household_id] = number, cap_id
+    sizes = Counter(caps.values())
+    return Held(numbers, {one: sizes[cap_id] - 1 for one, cap_id in caps.items()})
 
 
 def hold_line(session: Session, household_ids: Collection[int]) -> None:
     """``hold``, and be sure that the line did not grow while this waited."""
     held = hold(session, household_ids)
-    if not line_of(session, household_ids) <= set(held):
+    if not line_of(session, household_ids) <= set(held.numbers):
         raise FamilyJustChanged(field="household_id")
 
 
