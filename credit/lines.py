@@ -33,7 +33,7 @@ from sqlalchemy.orm import Session
 from credit import queries
 from credit.models import CreditLine
 from credit.refusals import LineExceeded, LineReleaseExceedsUse, LinesInMotion, NoLineInForce
-from households.families.lines import is_alone, pair
+from households.family_lines import is_alone, pair
 from households.models import Household
 from kernel.database import sum_of
 from kernel.money import format_yuan

@@ -28,7 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from credit.models import CreditLine, Rating, RatingScheme, RatingSheet
 from credit.scheme import Assessment, Scheme
 from credit.scheme_file import recorded_scheme
-from households.families.lines import pair
+from households.family_lines import pair
 from households.models import Household, Status
 from households.standing import last_status
 from kernel.database import sum_of

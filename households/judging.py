@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session, aliased
 from households.comparing import good
 from households.form import BY_KEY
 from households.models import Household, Person
+from households.models.families import FamilyEvent
 from households.reading import Values
 from households.refusals import (
     HeadMissing,
     HeadTwice,
+    IdentityWasCorrected,
     MemberInAnotherVillage,
     PersonInAnotherHousehold,
     PersonTwiceInFile,
@@ -42,6 +44,7 @@ def judge(session: Session, batch: ImportBatch, villages: VillageFinder, scope: 
     _members_elsewhere(session, batch.id)
     _households_out_of_scope(session, batch.id, scope)
     _names_unanswered(session, batch.id, villages)
+    _numbers_corrected(session, batch.id)
     while _persons_in_other_households(session, batch.id, scope):
         pass
 
@@ -49,6 +52,7 @@ def judge(session: Session, batch: ImportBatch, villages: VillageFinder, scope: 
 def judge_again(session: Session, batch_id: int, scope: str) -> int:
     """Findings that the register itself has brought about since the batch was judged."""
     found = _households_out_of_scope(session, batch_id, scope)
+    found += _numbers_corrected(session, batch_id)
     while new := _persons_in_other_households(session, batch_id, scope):
         found += new
     return found
@@ -218,6 +222,32 @@ def _names_unanswered(session: Session, batch_id: int, villages: VillageFinder) 
         name = f"{row.asked_township}{row.asked_village}"
         found.append(_finding(row.line, row.number, "village", refusal, name))
     _add(session, batch_id, found)
+
+
+def _numbers_corrected(session: Session, batch_id: int) -> int:
+    """A file that brings a number back that was found to be wrong, and is nobody's, is refused."""
+    corrected = session.execute(
+        select(
+            StagedPerson.line,
+            StagedPerson.number,
+            func.max(FamilyEvent.booked_on).label("corrected_on"),
+        )
+        .join(FamilyEvent, FamilyEvent.old_identity_index == StagedPerson.identity_index)
+        .where(
+            StagedPerson.batch_id == batch_id,
+            ~exists().where(Person.identity_index == StagedPerson.identity_index),
+        )
+        .group_by(StagedPerson.id, StagedPerson.line, StagedPerson.number)
+        .order_by(StagedPerson.line)
+    )
+    return _add(
+        session,
+        batch_id,
+        (
+            _finding(c.line, c.number, "identity_number", IdentityWasCorrected(on=c.corrected_on))
+            for c in corrected
+        ),
+    )
 
 
 def _persons_in_other_households(session: Session, batch_id: int, scope: str) -> int:

@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from households.family_lines import carried
 from households.models import Household, HouseholdStatus, Person, RegisterChange, Status
 from households.standing import is_registered, last_status
 from kernel.refusals import NotFound
@@ -115,14 +116,15 @@ def by_number(session: Session, number: str, *, digits: str) -> Household:
 
 
 def by_identity(session: Session, identity_index: bytes, *, digits: str) -> list[Person]:
-    """Everywhere a person was or is, by the blind index of the number; the present place first."""
+    """Everywhere a person was or is, by the blind index of the number; the present place first.
+
+    A number that was corrected finds who carried it.
+    """
     return list(
         session.scalars(
             select(Person)
             .join(Household)
-            .where(
-                Person.identity_index == identity_index, in_scope(Household.village_code, digits)
-            )
+            .where(carried(identity_index), in_scope(Household.village_code, digits))
             .order_by(Person.left_on.is_not(None), Person.joined_on.desc(), Person.id.desc())
         )
     )

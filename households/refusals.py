@@ -157,6 +157,14 @@ class PersonInAnotherHousehold(Refusal):
     en = "the person is in another household ({number}, {village})"
 
 
+class IdentityWasCorrected(Refusal):
+    """A file brings back a number that was found to be wrong."""
+
+    status = 409
+    zh = "该身份证号已于{on}更正，名册不再使用旧号"
+    en = "this number was corrected on {on}: the register no longer uses the old one"
+
+
 class HeadMissing(Refusal):
     """A household without a head."""
 
@@ -251,3 +259,11 @@ class HouseholdSheetEmpty(Refusal):
 
     zh = "清单没有一行数据"
     en = "the sheet has no rows"
+
+
+class FamilyJustChanged(Refusal):
+    """The family line grew while this waited for it."""
+
+    status = 409
+    zh = "该家庭刚刚分户或并户，请重试"
+    en = "the family has just split or merged: try again"

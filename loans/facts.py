@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 import ledger
 from credit.models import CreditLine
 from credit.queries import others_used
-from households.families.lines import others_sharing
+from households.family_lines import others_sharing
 from households.models import Household, Person, Status
 from households.models.families import FamilyLine
 from households.standing import last_status

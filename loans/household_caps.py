@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from households.families.lines import pair, sharing
+from households.family_lines import pair, sharing
 from households.models import Household
 from kernel.database import sum_of
 from loans import mutual

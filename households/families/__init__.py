@@ -7,11 +7,11 @@ household that signed; what two households share of the caps is in ``lines``.
 from __future__ import annotations
 
 from households.families.identities import correct_identity, present_people
-from households.families.lines import cap_group, cap_groups, own_index
 from households.families.members import Newcomer, Successor, arrive, depart, new_head
 from households.families.own_limits import Asked, decide_own_limit, propose_own_limit
 from households.families.parting import merge, split
 from households.families.recording import Told
+from households.family_lines import cap_group, cap_groups, own_index
 from households.models.families import EVENT_TITLES, EventKind
 
 __all__ = [

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,14 +20,11 @@ from households.applying import record_changes
 from households.card import identity_of
 from households.families import recording
 from households.families.recording import Desk, Told
-from households.families.refusals import (
-    IdentityTaken,
-    IdentityUnchanged,
-    IdentityWasCorrected,
-)
+from households.families.refusals import IdentityTaken, IdentityUnchanged
 from households.models import Person
 from households.models.families import EventKind, FamilyEvent, FamilyEventPerson
 from households.reading import identity_place
+from households.refusals import IdentityWasCorrected
 from kernel.actor import Actor
 from kernel.identity import Identity, mask_identity, parse_identity
 from kernel.refusals import NotFound
@@ -104,15 +101,6 @@ def _rewrite(
         changes.append((one.id, one.household_id, fields))
     desk.session.flush()
     record_changes(desk.session, Person, changes, "changed", desk.on)
-
-
-def corrected_people(identity_index: bytes) -> Select[int]:
-    """SQL: SELECT of the person rows that once carried this number."""
-    return (
-        select(FamilyEventPerson.person_id)
-        .join(FamilyEvent, FamilyEvent.id == FamilyEventPerson.event_id)
-        .where(FamilyEvent.old_identity_index == identity_index)
-    )
 
 
 def present_people(session: Session, indexes: Collection[bytes]) -> dict[bytes, int]:

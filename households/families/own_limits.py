@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from households import family_lines as lines
 from households import queries
-from households.families import lines
 from households.families.refusals import OwnLimitAsked, OwnLimitUnfounded, SharesNoCaps
 from households.models import Household
 from households.models.families import HouseholdLink, OwnLimit

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from households import family_lines as lines
 from households import slips
 from households.applying import record_changes
-from households.families import lines, recording
+from households.families import recording
 from households.families.members import Successor, related, succeed
 from households.families.recording import HEAD, Desk, Told
 from households.families.refusals import (

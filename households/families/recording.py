@@ -10,9 +10,9 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from households import family_lines as lines
 from households import queries
 from households.applying import record_changes
-from households.families import lines
 from households.families.refusals import (
     FamilyEventAhead,
     FindingAfterTheEvent,
@@ -91,7 +91,7 @@ def open_households(desk: Desk, *household_ids: int) -> list[Household]:
     for household in households:
         closed = closed_since(session, household.id)
         if closed is not None:
-            raise HouseholdClosed(field="household_id", number=household.number, on=closed)
+            raise HouseholdClosed(field="household_id", number=household.number, from_on=closed)
     return households
 
 

@@ -5,14 +5,6 @@ from __future__ import annotations
 from kernel.refusals import Refusal
 
 
-class FamilyJustChanged(Refusal):
-    """The family line grew while this waited for it."""
-
-    status = 409
-    zh = "该家庭刚刚分户或并户，请重试"
-    en = "the family has just split or merged: try again"
-
-
 class FamilyEventAhead(Refusal):
     """An event after the open day, or before those who lived it were in the household."""
 
@@ -123,14 +115,6 @@ class IdentityTaken(Refusal):
     status = 409
     zh = "该身份证号在名册上属于另一人"
     en = "that identity number is another person's on the register"
-
-
-class IdentityWasCorrected(Refusal):
-    """A file brings back a number that was found to be wrong."""
-
-    status = 409
-    zh = "该身份证号已于{on}更正，名册不再使用旧号"
-    en = "this number was corrected on {on}: the register no longer uses the old one"
 
 
 class NewbornTooOld(Refusal):

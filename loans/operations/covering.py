@@ -25,6 +25,7 @@ from loans.household_caps import cover_taken
 from loans.models import CoverExclusion, Disbursement, Loan, Position
 from loans.record import Loaded
 from loans.refusals import CoverNotLowered, DrawCompensated
+from loans.rows_above import CapTaken
 from policy import ContractTerms
 
 FUND_FULL: Final = "fund_full"
@@ -55,11 +56,23 @@ def caps_at_signing(session: Session, signed: Sequence[Signed], *, on: date) -> 
     households = {key for one in covered for key, _ in one.parts}
     # What is renewed ends where its renewal begins.
     old = [one.facts.renewed.loan_id for one in covered if one.facts.renewed is not None]
-    taken = cover_taken(session, sorted(households), on=on, without=old) if covered else {}
-    return [
-        contract_cap_fen(one.terms, [(fen, taken.get(key, 0)) for key, fen in one.parts])
-        for one in signed
+    taken = CapTaken(
+        cover_taken(session, sorted(households), on=on, without=old) if covered else {}
+    )
+    return [_cap_of(one, taken) for one in signed]
+
+
+def _cap_of(one: Signed, taken: CapTaken) -> int:
+    """The cap of a contract, which the contracts below it on the sheet find taken."""
+    families = one.facts.parts(one.amount_fen)
+    parts = [
+        (fen, taken.of(key, family))
+        for (key, fen), (family, _) in zip(one.parts, families, strict=True)
     ]
+    cap_fen = contract_cap_fen(one.terms, parts)
+    for family, fen in families:
+        taken.take(family, min(fen, cap_fen))
+    return cap_fen
 
 
 # --- draws ----------------------------------------------------------------------------------------

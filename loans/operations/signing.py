@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 import ledger
 import policy
-from households.families.lines import Held, hold
-from households.families.refusals import FamilyJustChanged
+from households.family_lines import Held, hold
+from households.refusals import FamilyJustChanged
 from kernel.actor import Actor
 from kernel.database import insert_many
 from kernel.dates import add_months

@@ -31,7 +31,6 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from households.families.refusals import FamilyJustChanged
 from households.models import Household, Person
 from households.models.families import (
     FamilyEvent,
@@ -40,6 +39,7 @@ from households.models.families import (
     HouseholdLink,
     OwnLimit,
 )
+from households.refusals import FamilyJustChanged
 from kernel.database import trail_id_of
 from office.models import Decision, Proposal
 
@@ -197,22 +197,27 @@ def hold_line(session: Session, household_ids: Collection[int]) -> None:
 # --- kin ------------------------------------------------------------------------------------------
 
 
-def kin_of(session: Session, identity_index: bytes) -> set[int]:
-    """Households of a person: those the person ever belonged to, and their lines.
-
-    Found by the number as it is, and as it was before a correction.
-    """
+def carried(identity_index: bytes) -> ColumnElement[bool]:
+    """SQL: a person's row carries this number, or carried it before it was corrected."""
     corrected = (
         select(FamilyEventPerson.person_id)
         .join(FamilyEvent, FamilyEvent.id == FamilyEventPerson.event_id)
         .where(FamilyEvent.old_identity_index == identity_index)
     )
+    return or_(Person.identity_index == identity_index, Person.id.in_(corrected))
+
+
+def kin_of(session: Session, identity_index: bytes) -> set[int]:
+    """Households of a person: those the person ever belonged to, and their lines.
+
+    Found by the number as it is, and as it was before a correction.
+    """
     mine, others = aliased(FamilyLine), aliased(FamilyLine)
     rows = session.execute(
         select(Person.household_id, others.household_id)
         .outerjoin(mine, mine.household_id == Person.household_id)
         .outerjoin(others, others.line_id == mine.line_id)
-        .where(or_(Person.identity_index == identity_index, Person.id.in_(corrected)))
+        .where(carried(identity_index))
     )
     return {one for row in rows for one in row if one is not None}
 
