@@ -7,6 +7,7 @@ stakes, and each period of it makes a round of dividends, funded by the enterpri
 from enterprises.agreeing import decide_list, propose_agreement, propose_list
 from enterprises.asked import Asked, Party, Stake
 from enterprises.chains import Chain, end_chain, open_chain
+from enterprises.dividends.rounds import find_due
 from enterprises.frameworks import Framework, Use, sign_framework, use_of
 from enterprises.leaving import leave
 from enterprises.linked import linked_in, links_on
@@ -38,6 +39,7 @@ __all__ = [
     "decide_list",
     "decide_recognition",
     "end_chain",
+    "find_due",
     "leave",
     "linked_in",
     "links_on",

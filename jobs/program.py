@@ -1,8 +1,8 @@
 """What a close does on a day: the rooms' own steps, given the rules and the holidays of the day.
 
 In the order of the trade, settlement to grades, ``loans`` closes loan by loan; after the last of
-them comes what the treasury owes of the day's settlements, then the snapshot. On a day on which the
-grading rule changes, every overdue loan is looked at.
+them comes what the treasury owes of the day's settlements, the dividends that fall due, and the
+snapshot. On a day on which the grading rule changes, every overdue loan is looked at.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from sqlalchemy.orm import Session
 
+import enterprises
 import ledger
 import loans
 import subsidies
@@ -81,6 +82,7 @@ def _steps(house: House, rules: ConductRules) -> Iterator[Step]:
     """In the order of the trade; what is shared and stopped comes after what is owed and graded."""
     yield close_loans(rules, house.calendar)
     yield ENTITLEMENT
+    yield DIVIDENDS
     yield recoveries(house)
     yield stop_where_bad(rules)
     yield snapshot(rules.multiple_max.value)
@@ -108,6 +110,12 @@ def _review(session: Session, day: date, _limit: int) -> int:
 def _entitle(session: Session, day: date, _limit: int) -> int:
     # One statement for all of them: what was settled today and the treasury bears a part of.
     subsidies.entitle(session, day)
+    return 0
+
+
+def _find_dividends(session: Session, day: date, _limit: int) -> int:
+    # A question where no agreement's period ends or begins.
+    enterprises.find_due(session, day)
     return 0
 
 
@@ -154,6 +162,8 @@ def snapshot(multiple: int) -> Step:
 
 #: every overdue loan is looked at, because the grading rule changes
 REVIEW = Step("review", _review, whole=True)
+#: the rounds of dividends that fall due
+DIVIDENDS = Step("dividends", _find_dividends, whole=True)
 #: what the treasury owes of the day's settlements
 ENTITLEMENT = Step("entitlement", _entitle, whole=True)
 #: the day's figures where no fund lends
