@@ -140,7 +140,7 @@ def households_of(
     session: Session,
     agreement_id: int,
     *,
-    region_digits: str = "",
+    region_digits: str | None = None,
     list_id: int | None = None,
     after: int = 0,
     limit: int = 100,
@@ -154,11 +154,12 @@ def households_of(
         .where(
             AgreementHousehold.agreement_id == agreement_id,
             AgreementHousehold.id > after,
-            in_scope(Household.village_code, region_digits),
         )
         .order_by(AgreementHousehold.id)
         .limit(limit)
     )
+    if region_digits is not None:
+        query = query.where(in_scope(Household.village_code, region_digits))
     if list_id is not None:
         query = query.where(AgreementHousehold.list_id == list_id)
     return session.execute(query).all()

@@ -74,7 +74,7 @@ class ChainPage:
 
 
 def standings(
-    session: Session, on: date, *, region_digits: str = "", recognised_only: bool = False
+    session: Session, on: date, *, region_digits: str | None = None, recognised_only: bool = False
 ) -> list[Standing]:
     """Every enterprise and co-operative on a day, those that link most households first."""
     links = links_on(on).subquery()
@@ -112,10 +112,11 @@ def standings(
         .outerjoin(pledged, pledged.c.organisation_id == Organisation.id)
         .where(
             or_(Organisation.kind.in_(sorted(LINKABLE)), is_recognised),
-            in_scope(Organisation.region_code, region_digits),
         )
         .order_by(func.coalesce(linked.c.households, 0).desc(), Organisation.id)
     )
+    if region_digits is not None:
+        query = query.where(in_scope(Organisation.region_code, region_digits))
     if recognised_only:
         query = query.where(is_recognised)
     return [Standing(**row._asdict()) for row in session.execute(query)]
