@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from households.families import checks as families_checks
 from households.helping import checks as helping_checks
 from households.identification import checks as identification_checks
 from households.models import Household, Person, RegisterChange
@@ -22,6 +23,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _broken(session, Person, "person_id")
     yield from identification_checks.check(session)
     yield from helping_checks.check(session)
+    yield from families_checks.check(session)
 
 
 def _broken(

@@ -111,7 +111,7 @@ def depart(
     desk = Desk(session, kind, told, on, by)
     (household,) = recording.open_households(desk, household_id)
     members = recording.present(session, household.id)
-    goers = recording.chosen(desk, members, person_ids)
+    goers = recording.chosen(desk, household.id, members, person_ids)
     if not goers:
         raise NobodyGoes(field="person_ids")
     stayers = [one for one in members if one not in goers]
@@ -161,7 +161,7 @@ def succeed(
 def _crown(
     desk: Desk, household: Household, members: Sequence[Person], successor: Successor
 ) -> int:
-    (head,) = recording.chosen(desk, members, [successor.person_id])
+    (head,) = recording.chosen(desk, household.id, members, [successor.person_id])
     if head.is_head:
         raise HeadUnchanged(field="successor")
     others = [one for one in members if one is not head]

@@ -59,7 +59,7 @@ def split(
     desk = Desk(session, EventKind.SPLIT, told, on, by)
     (old,) = recording.open_households(desk, household_id)
     people = recording.present(session, old.id)
-    goers = recording.chosen(desk, people, members)
+    goers = recording.chosen(desk, old.id, people, members)
     stayers = [one for one in people if one not in goers]
     relations = _check_parting(goers, stayers, members)
     recording.refuse_later_findings(desk, old.id)
@@ -95,7 +95,7 @@ def merge(
     desk = Desk(session, EventKind.MERGE, told, on, by)
     ended, into = recording.open_households(desk, household_id, into_id)
     people = recording.present(session, ended.id)
-    recording.chosen(desk, people, [one.id for one in people])
+    recording.chosen(desk, ended.id, people, [one.id for one in people])
     pairs = [(recording.copied(one), related(one.id, relations)) for one in people]
     recording.leave(desk, people)
     ids = recording.join(desk, into.id, pairs)

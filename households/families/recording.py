@@ -34,7 +34,9 @@ from households.models.families import (
     FamilyEvent,
     FamilyEventPerson,
 )
+from households.refusals import PersonLeftAlready
 from kernel.actor import Actor
+from kernel.refusals import Refusal
 from office import rights
 
 COMMAND: Final = "households.family"
@@ -143,20 +145,32 @@ def present(session: Session, household_id: int) -> list[Person]:
     )
 
 
-def chosen(desk: Desk, members: Sequence[Person], ids: Iterable[int]) -> list[Person]:
+def chosen(
+    desk: Desk, household_id: int, members: Sequence[Person], ids: Iterable[int]
+) -> list[Person]:
     """The members meant; each is there on the day, and named once."""
     among = {one.id: one for one in members}
     found: list[Person] = []
     for person_id in ids:
         one = among.get(person_id)
         if one is None:
-            raise NotAMember(field="person_id", person=person_id, on=desk.day)
+            raise _stranger(desk, household_id, person_id)
         if one in found:
             raise MemberNamedTwice(field="person_id", person=person_id)
         if desk.day < one.joined_on:
             raise ahead(desk, one.joined_on)
         found.append(one)
     return found
+
+
+def _stranger(desk: Desk, household_id: int, person_id: int) -> Refusal:
+    """The refusal of somebody who is not there: gone already, or never one of them."""
+    gone = desk.session.scalar(
+        select(Person.left_on).where(Person.id == person_id, Person.household_id == household_id)
+    )
+    if gone is not None:
+        return PersonLeftAlready(field="person_id", left_on=gone)
+    return NotAMember(field="person_id", person=person_id, on=desk.day)
 
 
 def leave(desk: Desk, people: Sequence[Person]) -> None:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from households import Status, card, operations, queries
+from households import Status, card, families, queries
+from households.families.refusals import FamilyEventAhead
 from households.models import Person
-from households.refusals import (
-    PersonLeftAlready,
-    RegisteredAfterTheDay,
-    StatusAlreadySo,
-    StatusNeedsRegistration,
-)
-from kernel.refusals import NotFound, Refusal
+from households.refusals import PersonLeftAlready
+from kernel.refusals import NotFound
 from kernel.regions import RegionTree
 from kernel.vault import Keyring
-from office.refusals import NotEntitled
 from tests.households.conftest import DAY, Desk
 from tests.households.registers import VILLAGE_CODE, family, head, identity, member
+from tests.register import find_household
 
 HERE = "431022"
 
@@ -33,16 +28,8 @@ def household_id(desk: Desk, number: str) -> int:
 
 def find(desk: Desk, number: str, status: Status, from_on: date) -> None:
     key = household_id(desk, number)
-    with desk.office.books.write("households.change", by=desk.by) as session:
-        operations.set_status(
-            session,
-            household_id=key,
-            status=status,
-            from_on=from_on,
-            reason="县扶贫办公告",
-            on=DAY,
-            by=desk.by,
-        )
+    with desk.office.books.write("households.county_decide", by=desk.by) as session:
+        find_household(session, key, status, from_on, on=DAY)
 
 
 def counted(desk: Desk, on: date) -> tuple[int, int]:
@@ -81,36 +68,6 @@ def test_what_a_household_is_to_a_policy_goes_by_the_day(desk: Desk) -> None:
     assert kinds == ["general", "registered", "lifted", "registered"]
 
 
-@pytest.mark.parametrize(
-    ("number", "status", "from_on", "rule"),
-    [
-        ("A1", Status.REGISTERED, date(2017, 1, 1), StatusAlreadySo),
-        ("A1", Status.LIFTED, date(2017, 1, 4), RegisteredAfterTheDay),
-        ("A1", Status.LIFTED, date(2014, 5, 31), StatusNeedsRegistration),
-        ("A2", Status.REMOVED, date(2017, 1, 1), StatusNeedsRegistration),
-    ],
-)
-def test_findings_that_cannot_be(
-    desk: Desk, number: str, status: Status, from_on: date, rule: type[Refusal]
-) -> None:
-    desk.bring([*family("A1", 1), *family("A2", 3, kind="其他农户", registered_on="")])
-    before = desk.totals()
-    with pytest.raises(rule):
-        find(desk, number, status, from_on)
-    assert desk.totals() == before
-
-
-def test_who_may_find_and_where(desk: Desk) -> None:
-    desk.bring(family("A1", 1))
-    registrar = desk.by
-    desk.by = dataclasses.replace(registrar, roles=frozenset({"loan_officer"}))
-    with pytest.raises(NotEntitled):
-        find(desk, "A1", Status.LIFTED, DAY)
-    desk.by = dataclasses.replace(registrar, region_scope="431022102")
-    with pytest.raises(NotFound):
-        find(desk, "A1", Status.LIFTED, DAY)
-
-
 def test_a_person_leaves_once_and_counts_to_the_day_before(desk: Desk) -> None:
     desk.bring(family("A1", 1))
     with desk.office.books.read() as session:
@@ -118,9 +75,17 @@ def test_a_person_leaves_once_and_counts_to_the_day_before(desk: Desk) -> None:
 
     def leave(on: date) -> None:
         with desk.office.books.write("households.change", by=desk.by) as session:
-            operations.leave(session, person_id=wife, left_on=on, reason="婚嫁", on=DAY, by=desk.by)
+            families.depart(
+                session,
+                kind=families.EventKind.MARRIAGE_OUT,
+                household_id=household_id(desk, "A1"),
+                person_ids=[wife],
+                told=families.Told(on, reason="婚嫁"),
+                on=DAY,
+                by=desk.by,
+            )
 
-    with pytest.raises(RegisteredAfterTheDay):
+    with pytest.raises(FamilyEventAhead):
         leave(date(2017, 1, 4))
     leave(date(2016, 5, 1))
     assert counted(desk, date(2016, 4, 30)) == (1, 2)
