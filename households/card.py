@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from households import queries
+from households import queries, standing
 from households.form import HOUSEHOLD_COLUMNS, PERSON_COLUMNS, shown
+from households.helping.queries import Help, help_of
 from households.models import STATUS_TITLES, Household, Person, Status
 from households.reading import identity_place, secret_place
 from kernel.identity import mask_account, mask_identity, mask_mobile, mask_name
@@ -53,6 +55,12 @@ class Card:
     #: title -> answer, those that were given
     answers: dict[str, str]
     members: tuple[MemberLine, ...]
+    #: poor, lifted, removed or none
+    standing: str
+    #: watched as unstable, edge or sudden; blank: not told as what; None: not watched
+    monitored: str | None
+    #: measures, helper, visits, projects
+    help: Help
 
 
 def card(
@@ -68,6 +76,7 @@ def card(
     household = queries.get(session, household_id, digits=digits)
     status = queries.status_on(session, household_id, on=on)
     people = queries.members(session, household_id, on=on)
+    stands, watched, watched_as = _stands(session, household_id, on)
     return Card(
         household_id=household.id,
         number=household.number,
@@ -82,7 +91,21 @@ def card(
         bank_account=account_of(household, keyring),
         answers=_answers(household, [column.key for column in HOUSEHOLD_COLUMNS]),
         members=tuple(_member(person, keyring) for person in people),
+        standing=stands,
+        monitored=(watched_as or "") if watched else None,
+        help=help_of(session, household_id, keyring=keyring, on=on),
     )
+
+
+def _stands(session: Session, household_id: int, on: date) -> tuple[str, bool, str | None]:
+    row = session.execute(
+        select(
+            standing.standing_of(on).label("stands"),
+            standing.is_watched(on).label("watched"),
+            standing.watched_as(on).label("watched_as"),
+        ).where(Household.id == household_id)
+    ).one()
+    return row.stands, row.watched, row.watched_as
 
 
 def phone_of(household: Household, keyring: Keyring) -> str:
