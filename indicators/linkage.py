@@ -57,6 +57,11 @@ def organisations(session: Session, digits: str, on: date) -> int:
     return session.scalar(query) or 0
 
 
+def at(session: Session, on: date) -> dict[tuple[int, str], int]:
+    """(organisation, village) -> linked households, where there are any, at the close of a day."""
+    return {(row[0], row[1]): row[2] for row in session.execute(_last_rows(on)) if row[2]}
+
+
 class Course:
     """The organisations linked in a scope, asked for in the order of days."""
 

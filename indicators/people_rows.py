@@ -109,7 +109,7 @@ def _turns(session: Session, known: Definition, digits: str, on: date, cursor: i
 
 
 def _enterprises(digits: str, on: date, cursor: int) -> Query:
-    """Each organisation once, with its linked households of the scope."""
+    """Each organisation that is linked with a household of the scope, once."""
     later = aliased(LinkageDay)
     last_day = (
         select(func.max(later.on_day))
@@ -120,10 +120,9 @@ def _enterprises(digits: str, on: date, cursor: int) -> Query:
         )
         .scalar_subquery()
     )
-    households = sum_of(LinkageDay.households)
     return (
         select(
-            Organisation.id, Organisation.credit_code, Organisation.region_code, null(), households
+            Organisation.id, Organisation.credit_code, Organisation.region_code, null(), literal(1)
         )
         .join(LinkageDay, LinkageDay.organisation_id == Organisation.id)
         .where(in_scope(LinkageDay.village_code, digits), LinkageDay.on_day == last_day)

@@ -100,9 +100,13 @@ class World:
 
     def register(self, household: int, village: str, persons: int) -> None:
         """A household with its people enters the register."""
+        self.register_bare(household, village, persons)
+        self.status(household, "registered")
+
+    def register_bare(self, household: int, village: str, persons: int) -> None:
+        """The same without a finding."""
         self._add(Household(id=household, number=f"H{household}", village_code=village))
         self._change(household, None, "new", "{}")
-        self.status(household, "registered")
         for _ in range(persons):
             self.join(household)
 
