@@ -36,6 +36,7 @@ NEW_TABLES = (
     "dividend_payments",
     "dividend_files_discarded",
     "unwinding_approvals",
+    "mutual_vote_extensions",
     "mutual_group_leavings",
     "loan_conversions",
     "linked_loans",
@@ -202,13 +203,13 @@ RULES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 #: what new columns name: table -> (name, table named, columns, columns named)
 KEYS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "household_statuses": (
-        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
         (
             "fk_household_statuses_case_id_identification_cases",
             "identification_cases",
             ["case_id"],
             ["id"],
         ),
+        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
     )
 }
 
@@ -437,12 +438,6 @@ def _create_tables() -> None:
         ),
         sa.CheckConstraint("people > 0", name=op.f("ck_rural_populations_people_above_zero")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rural_populations")),
-        sa.UniqueConstraint(
-            "region_code",
-            "from_on",
-            "booked_on",
-            name=op.f("uq_rural_populations_region_code_from_on_booked_on"),
-        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -1723,12 +1718,6 @@ def _create_tables() -> None:
             name=op.f("fk_project_households_project_id_industry_projects"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project_households")),
-        sa.UniqueConstraint(
-            "project_id",
-            "household_id",
-            "from_on",
-            name=op.f("uq_project_households_project_id_household_id_from_on"),
-        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -2186,6 +2175,7 @@ def _create_tables() -> None:
         sa.Column("member_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("left_on", sa.Date(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("noted_by", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"],
@@ -2201,6 +2191,7 @@ def _create_tables() -> None:
         sa.Column("fund_id", BigInt, nullable=False),
         sa.Column("member_id", BigInt, nullable=False),
         sa.Column("stake_fen", BigInt, nullable=False),
+        sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("base_fen", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint(
@@ -2369,6 +2360,7 @@ def _create_tables() -> None:
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.Column("clause", sa.Text(), nullable=False),
         sa.Column("counted_on", sa.Date(), nullable=False),
+        sa.Column("counted_by", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint(
             "by_list = (list_document <> '')", name=op.f("ck_mutual_vote_results_list_named")
@@ -2791,6 +2783,26 @@ def _create_tables() -> None:
         sqlite_strict=True,
     )
     op.create_table(
+        "mutual_vote_extensions",
+        sa.Column("vote_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("loan_id", BigInt, nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["loan_id"], ["loans.id"], name=op.f("fk_mutual_vote_extensions_loan_id_loans")
+        ),
+        sa.ForeignKeyConstraint(
+            ["vote_id"],
+            ["mutual_votes.id"],
+            name=op.f("fk_mutual_vote_extensions_vote_id_mutual_votes"),
+        ),
+        sa.PrimaryKeyConstraint("vote_id", name=op.f("pk_mutual_vote_extensions")),
+        sa.UniqueConstraint(
+            "loan_id", "to_on", name=op.f("uq_mutual_vote_extensions_loan_id_to_on")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_table(
         "unwinding_approvals",
         sa.Column("agreement_id", BigInt, autoincrement=False, nullable=False),
         sa.Column("unwinding_id", BigInt, nullable=False),
@@ -2965,6 +2977,12 @@ def _create_tables() -> None:
     )
     op.create_index(op.f("ix_need_rounds_trail_id"), "need_rounds", ["trail_id"], unique=False)
     op.create_index(op.f("ix_review_rounds_trail_id"), "review_rounds", ["trail_id"], unique=False)
+    op.create_index(
+        "ix_rural_populations_region_code",
+        "rural_populations",
+        ["region_code", "from_on"],
+        unique=False,
+    )
     op.create_index(
         op.f("ix_rural_populations_trail_id"), "rural_populations", ["trail_id"], unique=False
     )
@@ -3200,6 +3218,9 @@ def _create_tables() -> None:
         "ix_project_households_household_id", "project_households", ["household_id"], unique=False
     )
     op.create_index(
+        "ix_project_households_project_id", "project_households", ["project_id"], unique=False
+    )
+    op.create_index(
         op.f("ix_project_households_trail_id"), "project_households", ["trail_id"], unique=False
     )
     op.create_index(
@@ -3384,6 +3405,12 @@ def _create_tables() -> None:
     op.create_index(
         op.f("ix_mutual_group_leavings_trail_id"),
         "mutual_group_leavings",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_mutual_vote_extensions_trail_id"),
+        "mutual_vote_extensions",
         ["trail_id"],
         unique=False,
     )
