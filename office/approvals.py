@@ -68,6 +68,14 @@ def propose(
     return proposal.id
 
 
+def subject_of(session: Session, proposal_id: int, kind: str, what: str) -> int:
+    """What a proposal of this kind is about; ``what`` it is called where there is none."""
+    proposal = session.get(Proposal, proposal_id)
+    if proposal is None or proposal.subject_kind != kind:
+        raise NotFound(field="proposal_id", what=what)
+    return proposal.subject_id
+
+
 def decide(
     session: Session,
     *,

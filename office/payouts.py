@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.identity import mask_account, parse_bank_account
-from kernel.refusals import NotFound, Refusal
+from kernel.refusals import Refusal
 from kernel.vault import Keyring
 from office import approvals, payment_files, rights
 from office.models import Decision, PayoutAccount, Proposal
@@ -102,10 +102,8 @@ def note(
 
 def proposed(session: Session, proposal_id: int) -> PayoutAccount:
     """The account that a proposal is about."""
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None or proposal.subject_kind != SUBJECT:
-        raise NotFound(what="收款账户")
-    return session.get_one(PayoutAccount, proposal.subject_id)
+    account_id = approvals.subject_of(session, proposal_id, SUBJECT, "收款账户")
+    return session.get_one(PayoutAccount, account_id)
 
 
 def decide(

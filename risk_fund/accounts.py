@@ -20,10 +20,8 @@ import ledger
 import organisations
 from kernel.actor import Actor
 from kernel.money import format_yuan
-from kernel.refusals import NotFound
 from loans.refusals import AmountNotPositive, ValueDateInFuture
 from office import approvals, rights
-from office.models import Proposal
 from office.payments import VoucherSlip, book_vouchers
 from policy import ConductRules, Rulebook
 from risk_fund import limits
@@ -215,7 +213,9 @@ def decide_order(
 ) -> int | None:
     """Decide as a second person; the movement's number, None where it is rejected."""
     ledger.require_bookable(session, on)
-    row = session.get_one(FundOrder, subject_of(session, proposal_id, SUBJECT))
+    row = session.get_one(
+        FundOrder, approvals.subject_of(session, proposal_id, SUBJECT, "专户收支申请")
+    )
     approvals.decide(
         session,
         proposal_id=proposal_id,
@@ -240,14 +240,6 @@ def decide_order(
     )
     account = session.get_one(FundAccount, row.account_id)
     return book(session, account, movement, rulebook=rulebook, on=on)
-
-
-def subject_of(session: Session, proposal_id: int, kind: str) -> int:
-    """What a proposal of this kind is about."""
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None or proposal.subject_kind != kind:
-        raise NotFound(field="proposal_id", what="送审事项")
-    return proposal.subject_id
 
 
 def book_interest(
@@ -332,6 +324,11 @@ def record(session: Session, account: FundAccount, movement: Movement, *, on: da
 def account_of(session: Session, account: FundAccount, kind: str) -> int:
     """A ledger account of the special account."""
     return ledger.account_id(session, owner_kind=OWNER, owner_id=account.id, kind=kind)
+
+
+def lender_account(session: Session, lender_id: int, kind: str) -> int:
+    """A ledger account of the lender's own books."""
+    return ledger.account_id(session, owner_kind="organisations", owner_id=lender_id, kind=kind)
 
 
 def post(session: Session, row: FundMovement, lines: list[ledger.Line]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from households.models import Household, Person
@@ -200,6 +200,30 @@ class DueBack:
         return self.return_by < on
 
 
+def not_given_back(*columns: Any) -> Select[Any]:
+    """Parts of recoveries that the lender holds for parties which have paid it, and no others."""
+    return (
+        select(*columns)
+        .select_from(Recovery)
+        .join(RecoveryShare, RecoveryShare.recovery_id == Recovery.id)
+        .join(FundClaim, FundClaim.id == Recovery.claim_id)
+        .join(
+            Compensation,
+            and_(
+                Compensation.claim_id == Recovery.claim_id,
+                Compensation.party == RecoveryShare.party,
+            ),
+        )
+        .where(
+            RecoveryShare.amount_fen != 0,
+            ~exists().where(
+                FundReturnPart.recovery_id == Recovery.id,
+                FundReturnPart.party == RecoveryShare.party,
+            ),
+        )
+    )
+
+
 def due_back(
     session: Session,
     *,
@@ -211,7 +235,7 @@ def due_back(
 ) -> list[DueBack]:
     """What lenders have recovered for others and not given back, the oldest deadline first."""
     query = (
-        select(
+        not_given_back(
             Recovery.id,
             Recovery.claim_id,
             FundClaim.account_id,
@@ -222,25 +246,9 @@ def due_back(
             Recovery.booked_on,
             Recovery.return_by,
         )
-        .join(RecoveryShare, RecoveryShare.recovery_id == Recovery.id)
-        .join(FundClaim, FundClaim.id == Recovery.claim_id)
         .join(Loan, Loan.id == FundClaim.loan_id)
         .join(Organisation, Organisation.id == Loan.lender_id)
-        .join(
-            Compensation,
-            and_(
-                Compensation.claim_id == Recovery.claim_id,
-                Compensation.party == RecoveryShare.party,
-            ),
-        )
-        .where(
-            *_loans_seen(by),
-            RecoveryShare.amount_fen != 0,
-            ~exists().where(
-                FundReturnPart.recovery_id == Recovery.id,
-                FundReturnPart.party == RecoveryShare.party,
-            ),
-        )
+        .where(*_loans_seen(by))
         .order_by(Recovery.return_by, Recovery.id, RecoveryShare.party)
     )
     if party:

@@ -15,7 +15,6 @@ import ledger
 import loans
 import organisations
 from kernel.actor import Actor
-from kernel.refusals import NotFound
 from kernel.regions import Area
 from office import approvals, rights
 from office.models import Decision, Proposal
@@ -132,14 +131,8 @@ def _lift(session: Session, lift: FuseLift, conduct: ConductRules, on: date) -> 
 
 def lift_of(session: Session, proposal_id: int) -> FuseLift:
     """What a proposal asks."""
-    lift = session.scalar(
-        select(FuseLift)
-        .join(Proposal, Proposal.subject_id == FuseLift.id)
-        .where(Proposal.id == proposal_id, Proposal.subject_kind == SUBJECT)
-    )
-    if lift is None:
-        raise NotFound(what="解除熔断的申请")
-    return lift
+    lift_id = approvals.subject_of(session, proposal_id, SUBJECT, "解除熔断的申请")
+    return session.get_one(FuseLift, lift_id)
 
 
 def last_event(session: Session, scope: Scope) -> FuseEvent | None:

@@ -29,6 +29,7 @@ from office import rights
 from office.payments import VoucherSlip, book_vouchers
 from organisations import Kind, Organisation
 from policy import ContractTerms, thaw
+from risk_fund.accounts import lender_account
 from risk_fund.models import Guarantee, GuaranteeEvent, GuaranteePlatform, PlatformUse
 from risk_fund.refusals import (
     AboveGuarantee,
@@ -326,12 +327,6 @@ def _pay(
     (voucher_id,) = book_vouchers(session, [slip], on=on)
     event_id = _note(session, guarantee, kind, money.amount_fen, money.reason, on, voucher_id)
     fen = money.amount_fen if came else -money.amount_fen
-    accounts = {
-        one: ledger.account_id(
-            session, owner_kind="organisations", owner_id=loan.lender_id, kind=one
-        )
-        for one in ("funds", "compensated")
-    }
     ledger.post(
         session,
         source_kind=SOURCE,
@@ -339,8 +334,8 @@ def _pay(
         booking_date=on,
         value_date=on,
         lines=[
-            ledger.Line(accounts["funds"], fen),
-            ledger.Line(accounts["compensated"], -fen, loan.id),
+            ledger.Line(lender_account(session, loan.lender_id, "funds"), fen),
+            ledger.Line(lender_account(session, loan.lender_id, "compensated"), -fen, loan.id),
         ],
     )
     return event_id

@@ -27,7 +27,7 @@ from kernel.money import format_yuan
 from office import approvals
 from office.models import Proposal, Voucher
 from risk_fund import statement_file
-from risk_fund.accounts import find, subject_of
+from risk_fund.accounts import find
 from risk_fund.models import (
     FundAccount,
     FundBalance,
@@ -337,7 +337,8 @@ def decide_reconciliation(
 ) -> None:
     """Confirm as a second person what still stands as it was proposed."""
     ledger.require_bookable(session, on)
-    statement, _ = _at_hand(session, subject_of(session, proposal_id, SUBJECT))
+    subject = approvals.subject_of(session, proposal_id, SUBJECT, "对账单")
+    statement, _ = _at_hand(session, subject)
     seen = compared(session, statement)
     said = session.get_one(Proposal, proposal_id).summary
     approvals.decide(

@@ -21,6 +21,7 @@ from kernel.calendar import HolidayTable
 from loans.models import Loan
 from loans.money_moved import Moved, money_moved_of
 from policy import BANK, FUND, Rulebook
+from risk_fund import accounts
 from risk_fund.claims.record import shares_of
 from risk_fund.deadlines import working_days_after
 from risk_fund.models import (
@@ -171,7 +172,7 @@ def _book(
         return
 
     def account(kind: str) -> int:
-        return ledger.account_id(session, owner_kind="organisations", owner_id=lender_id, kind=kind)
+        return accounts.lender_account(session, lender_id, kind)
 
     loan_id = claim.row.loan_id
     ledger.post(

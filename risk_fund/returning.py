@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, exists, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 import ledger
@@ -20,9 +20,9 @@ from office.payments import VoucherSlip, book_vouchers
 from policy import FUND, Rulebook
 from risk_fund import accounts
 from risk_fund.accounts import Movement
+from risk_fund.claim_queries import not_given_back
 from risk_fund.claims.paying import Transfer
 from risk_fund.models import (
-    Compensation,
     FundAccount,
     FundBalance,
     FundClaim,
@@ -40,51 +40,8 @@ class Open:
     """A party's part of a recovery that has not gone back."""
 
     recovery_id: int
-    claim_id: int
     loan_id: int
-    party: str
     amount_fen: int
-    booked_on: date
-    return_by: date
-
-
-def open_parts(
-    account_id: int, party: str | None = None
-) -> Select[int, int, int, str, int, date, date]:
-    """What the lender has recovered for others and not given back, the oldest first.
-
-    Only parties that have paid the lender are owed anything.
-    """
-    query = (
-        select(
-            Recovery.id,
-            Recovery.claim_id,
-            FundClaim.loan_id,
-            RecoveryShare.party,
-            RecoveryShare.amount_fen,
-            Recovery.booked_on,
-            Recovery.return_by,
-        )
-        .join(RecoveryShare, RecoveryShare.recovery_id == Recovery.id)
-        .join(FundClaim, FundClaim.id == Recovery.claim_id)
-        .join(
-            Compensation,
-            and_(
-                Compensation.claim_id == Recovery.claim_id,
-                Compensation.party == RecoveryShare.party,
-            ),
-        )
-        .where(
-            FundClaim.account_id == account_id,
-            RecoveryShare.amount_fen != 0,
-            ~exists().where(
-                FundReturnPart.recovery_id == Recovery.id,
-                FundReturnPart.party == RecoveryShare.party,
-            ),
-        )
-        .order_by(Recovery.id, RecoveryShare.party)
-    )
-    return query if party is None else query.where(RecoveryShare.party == party)
 
 
 def return_recoveries(
@@ -126,7 +83,11 @@ def return_recoveries(
 
 
 def _due(session: Session, account_id: int, party: str, until: date | None) -> list[Open]:
-    query = open_parts(account_id, party)
+    query = (
+        not_given_back(Recovery.id, FundClaim.loan_id, RecoveryShare.amount_fen)
+        .where(FundClaim.account_id == account_id, RecoveryShare.party == party)
+        .order_by(Recovery.id)
+    )
     if until is not None:
         query = query.where(Recovery.booked_on <= until)
     return [Open(*row) for row in session.execute(query)]
@@ -198,9 +159,7 @@ def _book(
     transfer: Transfer,
 ) -> None:
     def lender(kind: str) -> int:
-        return ledger.account_id(
-            session, owner_kind="organisations", owner_id=account.lender_id, kind=kind
-        )
+        return accounts.lender_account(session, account.lender_id, kind)
 
     payable = lender("recovery_payable")
     lines = [ledger.Line(payable, part.amount_fen, part.loan_id) for part in parts]

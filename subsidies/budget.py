@@ -20,9 +20,7 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.money import format_yuan
-from kernel.refusals import NotFound
 from office import approvals, rights
-from office.models import Proposal
 from subsidies.models import BudgetChange, BudgetLine, BudgetUse
 from subsidies.refusals import (
     BudgetAmountBelowZero,
@@ -171,10 +169,8 @@ def decide_change(
 ) -> None:
     """A second person approves or rejects a change; approved, it is in force at once."""
     ledger.require_bookable(session, on)
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None or proposal.subject_kind != CHANGES:
-        raise NotFound(what="预算指标变更")
-    change = session.get_one(BudgetChange, proposal.subject_id)
+    change_id = approvals.subject_of(session, proposal_id, CHANGES, "预算指标变更")
+    change = session.get_one(BudgetChange, change_id)
     approvals.decide(
         session,
         proposal_id=proposal_id,

@@ -145,9 +145,7 @@ def _book_lender(
     """The lender's side; what was recovered before a late party paid is owed to it at once."""
 
     def account(kind: str) -> int:
-        return ledger.account_id(
-            session, owner_kind="organisations", owner_id=loan.lender_id, kind=kind
-        )
+        return accounts.lender_account(session, loan.lender_id, kind)
 
     ledger.post(
         session,

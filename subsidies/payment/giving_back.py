@@ -15,9 +15,7 @@ import ledger
 import organisations
 from kernel.actor import Actor
 from kernel.money import format_yuan
-from kernel.refusals import NotFound
 from office import approvals
-from office.models import Proposal
 from subsidies import lifecycle
 from subsidies.claims.booking import treasury
 from subsidies.claims.steps import allow, claim_of, elsewhere, lock, require_reason, take
@@ -60,10 +58,8 @@ def decide_give_back(
 ) -> int | None:
     """A second person decides; the number of what was given back, None where it was not."""
     ledger.require_bookable(session, on)
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None or proposal.subject_kind != SUBJECT:
-        raise NotFound(what="退票退回")
-    asked = session.get_one(GiveBackAsked, proposal.subject_id)
+    asked_id = approvals.subject_of(session, proposal_id, SUBJECT, "退票退回")
+    asked = session.get_one(GiveBackAsked, asked_id)
     claim_id = session.get_one(PaymentRow, asked.payment_row_id).claim_id
     state = lock(session, claim_id)
     row = session.get_one(PaymentRow, asked.payment_row_id)
