@@ -119,7 +119,15 @@ def expected_fen(session: Session, one: Case) -> int:
 
 
 def totals(session: Session, round_id: int, version: int) -> Totals:
-    """What the rows of a version come to."""
+    """What the rows of a version come to, which are some."""
+    found = stand(session, round_id, version)
+    if not found.rows:
+        raise NobodyToShare(field="round_id", round=round_id)
+    return found
+
+
+def stand(session: Session, round_id: int, version: int) -> Totals:
+    """The rows of a version as they stand."""
     lines = _lines(round_id, version)
     rows, amount_fen, cash_fen, reinvested_fen, digest = session.execute(
         select(
@@ -130,9 +138,7 @@ def totals(session: Session, round_id: int, version: int) -> Totals:
             digest_lines(lines.c.line, lines.c.nr),
         )
     ).one()
-    if not rows:
-        raise NobodyToShare(field="round_id", round=round_id)
-    return Totals(rows, amount_fen, cash_fen, reinvested_fen, digest)
+    return Totals(rows, amount_fen, cash_fen, reinvested_fen, digest or "")
 
 
 def digest_of(session: Session, round_id: int, version: int) -> str | None:

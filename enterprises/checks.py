@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from enterprises import agreement_checks
+from enterprises import agreement_checks, dividend_checks
 from kernel.findings import Finding
 
 
 def check(session: Session) -> Iterator[Finding]:
     """Everything the enterprises promise, read back."""
     yield from agreement_checks.check(session)
+    yield from dividend_checks.check(session)

@@ -1,0 +1,223 @@
+"""Dividends read back: rounds, rows and places say the same; then the money (``dividend_money``).
+
+* every period that has fallen due has its round, and the calendar stands at the next;
+* the rows of a version are those that were declared; each floor is what the pure terms say of its
+  stake and days, and what goes beyond them is the declared profit's part;
+* a round stands where its last step brought it, by steps that the lifecycle allows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+import ledger
+from enterprises import batch, dividend_money, terms
+from enterprises.batch import Case
+from enterprises.dividend_money import finding
+from enterprises.dividends import lifecycle
+from enterprises.dividends.declaring import term_of
+from enterprises.dividends.rounds import due_by, round_at
+from enterprises.models import (
+    Agreement,
+    AgreementApproval,
+    AgreementList,
+    DividendCalendar,
+    DividendDeclaration,
+    DividendPosition,
+    DividendRound,
+    DividendRow,
+    DividendStep,
+    Unwinding,
+    UnwindingApproval,
+)
+from enterprises.terms import Linked
+from kernel.findings import Finding
+
+#: pairs of states that a step may join
+_ALLOWED = {(state, move.to) for move in lifecycle.MOVES.values() for state in move.comes_from}
+
+
+def check(session: Session) -> Iterator[Finding]:
+    """Everything that is written of a dividend, recomputed."""
+    yield from _rounds(session)
+    yield from _frozen(session)
+    yield from _floors(session)
+    yield from _places(session)
+    yield from dividend_money.check(session)
+
+
+# --- rounds ---------------------------------------------------------------------------------------
+
+
+def _rounds(session: Session) -> Iterator[Finding]:
+    """Of each agreement in force: the periods due by the last closed day, and the next."""
+    closed = ledger.last_closed_day(session)
+    found: dict[int, set[tuple[object, ...]]] = {}
+    for row in session.scalars(select(DividendRound).where(DividendRound.revision == 0)):
+        place = (row.nr, row.period_from, row.period_to, row.counted_to, row.due_on)
+        found.setdefault(row.agreement_id, set()).add(place)
+    calendars = {row.agreement_id: row for row in session.scalars(select(DividendCalendar))}
+    for agreement, approved_on, until in session.execute(_in_force()).all():
+        if closed is None or approved_on > closed:
+            continue
+        due = list(due_by(agreement, 1, until, closed))
+        wanted = {(nr, p.start, p.end, to, day) for nr, p, to, day in due}
+        if found.get(agreement.id, set()) != wanted:
+            yield finding(
+                "rounds",
+                "dividend_rounds",
+                f"agreement_id={agreement.id}",
+                f"协议{agreement.number}应有{len(wanted)}期分红，记录的期次与协议不符",
+                f"agreement {agreement.number} has come to {len(wanted)} rounds, others are noted",
+            )
+        yield from _calendar(agreement, until, len(due) + 1, calendars.get(agreement.id))
+
+
+def _calendar(
+    agreement: Agreement, until: Any, next_nr: int, stands: DividendCalendar | None
+) -> Iterator[Finding]:
+    coming = round_at(agreement, next_nr, until)
+    wanted = (next_nr, coming[3] if coming else None)
+    if stands is None or (stands.next_nr, stands.next_due_on) != wanted:
+        yield finding(
+            "calendar",
+            "dividend_calendar",
+            f"agreement_id={agreement.id}",
+            f"协议{agreement.number}的下一期应为{wanted}",
+            f"the next round of agreement {agreement.number} is {wanted}",
+        )
+
+
+def _in_force() -> Select[Any, Any, Any]:
+    return (
+        select(Agreement, AgreementApproval.approved_on, Unwinding.from_on)
+        .join(AgreementList, AgreementList.agreement_id == Agreement.id)
+        .join(AgreementApproval, AgreementApproval.list_id == AgreementList.id)
+        .outerjoin(UnwindingApproval, UnwindingApproval.agreement_id == Agreement.id)
+        .outerjoin(Unwinding, Unwinding.id == UnwindingApproval.unwinding_id)
+        .where(AgreementList.nr == 1)
+        .order_by(Agreement.id)
+    )
+
+
+# --- rows -----------------------------------------------------------------------------------------
+
+
+def _frozen(session: Session) -> Iterator[Finding]:
+    """Digest, count and totals of every version's rows."""
+    every = select(DividendDeclaration).order_by(
+        DividendDeclaration.round_id, DividendDeclaration.version
+    )
+    for one in session.scalars(every):
+        stands = batch.stand(session, one.round_id, one.version)
+        wanted = batch.Totals(
+            one.rows, one.amount_fen, one.cash_fen, one.reinvested_fen, one.digest
+        )
+        if stands != wanted:
+            yield finding(
+                "frozen",
+                "dividend_rows",
+                f"round_id={one.round_id}, version={one.version}",
+                f"第{one.round_id}号分红第{one.version}稿的明细为{stands}，申报时为{wanted}",
+                f"the rows of round {one.round_id}, version {one.version} are {stands}, declared"
+                f" were {wanted}",
+            )
+
+
+def _floors(session: Session) -> Iterator[Finding]:
+    """Row by row from its own stake and days, and the profit's part as a whole."""
+    declared = (
+        select(DividendDeclaration, DividendRound, Agreement)
+        .join(DividendRound, DividendRound.id == DividendDeclaration.round_id)
+        .join(Agreement, Agreement.id == DividendRound.agreement_id)
+    )
+    for one, found, agreement in session.execute(declared).all():
+        case = Case(found, agreement, term_of(session, agreement, found.nr))
+        floors_fen, profit_fen, wrong = _recomputed(session, case, one.version)
+        above_fen = one.extra_fen + terms.profit_above(
+            case.term,
+            profit_fen=one.profit_fen,
+            service_fee_bp=agreement.service_fee_bp,
+            floors_fen=floors_fen,
+        )
+        # A later round of the period holds only those who fell short.
+        if wrong or (found.revision == 0 and profit_fen != above_fen):
+            yield finding(
+                "terms",
+                "dividend_rows",
+                f"round_id={one.round_id}, version={one.version}",
+                f"第{one.round_id}号分红有{wrong}户保底分红与条款不符，"
+                f"超出保底的部分{profit_fen}分，应为{above_fen}分",
+                f"{wrong} floors of round {one.round_id} are not the terms'; beyond them are"
+                f" {profit_fen} fen, not {above_fen}",
+            )
+
+
+def _recomputed(session: Session, case: Case, version: int) -> tuple[int, int, int]:
+    """All floors, all beyond them, and how many floors are not what the pure terms say."""
+    rows = session.scalars(
+        select(DividendRow)
+        .where(DividendRow.round_id == case.round.id, DividendRow.version == version)
+        .execution_options(yield_per=1000)
+    )
+    floors_fen = profit_fen = wrong = 0
+    for row in rows:
+        linked = Linked(
+            household_id=row.household_id,
+            persons=row.persons,
+            stake_fen=row.stake_fen,
+            stake_days=row.stake_days,
+            linked_days=row.linked_days,
+        )
+        floor_fen = terms.floor_of(
+            case.term,
+            linked,
+            rhythm_months=case.agreement.rhythm_months,
+            period_days=case.period_days,
+        )
+        cash_fen = terms.cash_of(row.amount_fen, case.term.cash_bp)
+        amount_fen = row.floor_fen + row.profit_fen - row.before_fen
+        floors_fen += row.floor_fen
+        profit_fen += row.profit_fen
+        wrong += (row.floor_fen, row.cash_fen, row.amount_fen) != (
+            floor_fen, cash_fen, amount_fen,
+        )  # fmt: skip
+    return floors_fen, profit_fen, wrong
+
+
+# --- steps ----------------------------------------------------------------------------------------
+
+
+def _places(session: Session) -> Iterator[Finding]:
+    """Every round's steps follow one another, and its place is the last one's."""
+    taken: dict[int, list[str]] = {}
+    rows = session.execute(
+        select(DividendStep.round_id, DividendStep.state).order_by(
+            DividendStep.round_id, DividendStep.nr
+        )
+    )
+    for round_id, state in rows:
+        taken.setdefault(round_id, []).append(state)
+    places = {
+        row.round_id: (row.state, row.version) for row in session.scalars(select(DividendPosition))
+    }
+    for round_id in session.scalars(select(DividendRound.id).order_by(DividendRound.id)):
+        states = taken.get(round_id, [])
+        follows = states[:1] == [lifecycle.DUE] and _ALLOWED.issuperset(pairwise(states))
+        if not follows or places.get(round_id) != (
+            states[-1],
+            states.count(lifecycle.DECLARED),
+        ):
+            path = "→".join(states)
+            yield finding(
+                "places",
+                "dividend_positions",
+                f"round_id={round_id}",
+                f"第{round_id}号分红经历{path}，记录所处环节为{places.get(round_id)}",
+                f"round {round_id} went {path} and is said to be {places.get(round_id)}",
+            )
