@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -9,18 +11,25 @@ from sqlalchemy.orm import Session
 
 import ledger
 import organisations
+from kernel.refusals import BadValue
 from kernel.regions import COUNTY, RegionTree
 from policy import ConductRules
 from risk_fund import ask_lift, decide_lift, platforms
 from risk_fund.fuse import Scope
 from risk_fund.platforms import Given, Money
+from risk_fund.refusals import StressUnclear
 from risk_fund.stress import StressAsked, Stressed, ask
+from risk_fund.stress.assumed import SEED
 from risk_fund.watch_queries import Watched
 from web.context import actor, house
 from web.deeds import Deed
+from web.fields import row_id
 
 #: runs of a stress that somebody may wait for on the line; the command line takes more
 RUNS_MAX: Final = 1_000
+
+#: runs that a page proposes
+RUNS: Final = 200
 
 Moved = Literal["call", "release", "recover"]
 
@@ -137,6 +146,19 @@ def move(deed: Moved, money: Money) -> Deed:
 
 
 # --- the stress -----------------------------------------------------------------------------------
+
+
+def asked_for(typed: Mapping[str, str]) -> tuple[int, int]:
+    """Runs and seed as somebody typed them; what was not typed is as proposed."""
+    runs, seed = typed.get("runs", str(RUNS)), typed.get("seed", str(SEED))
+    if not 100 <= row_id(runs) <= RUNS_MAX:
+        raise StressUnclear(field="runs", most=RUNS_MAX)
+    if not re.fullmatch("[0-9]{1,15}", seed, re.ASCII):
+        raise BadValue(
+            field="seed", name="seed", value=seed[:40], rule_zh="须为至多15位的数字",
+            rule_en="a number of at most fifteen digits",
+        )  # fmt: skip
+    return row_id(runs), int(seed)
 
 
 def stressed(session: Session, *, runs: int, seed: int, lender: str = "") -> Stressed:

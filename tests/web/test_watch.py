@@ -212,8 +212,23 @@ def test_the_stress_is_asked_for_and_says_its_assumptions(site: Site) -> None:
     page = site.get("/fund/stress?runs=100&seed=7", "finance")
     for said in ("随机种子7，模拟100次，60个月", "50,000.00", "35,000.00", "0.3000%", "方法的局限"):
         assert said in page, said
-    answer = site.client.get("/fund/stress?runs=5", headers=site.who("finance").headers)
-    assert answer.status_code == 422
+    for typed, why in (
+        ("runs=5", "模拟次数须为100至1000"),
+        ("runs=99", "模拟次数须为100至1000"),
+        ("runs=1001", "模拟次数须为100至1000"),
+        ("runs=5000", "模拟次数须为100至1000"),
+        ("runs=abc", "模拟次数须为100至1000"),
+        ("runs=", "模拟次数须为100至1000"),
+        ("runs=100&seed=-7", "须为至多15位的数字"),
+    ):
+        answer = site.client.get(f"/fund/stress?{typed}", headers=site.who("finance").headers)
+        assert answer.status_code == 422, typed
+        said = answer.get_data(as_text=True)
+        assert why in said, typed
+        assert "本金损失合计" not in said
+        # what was typed stands in its field
+        name, _, value = typed.rpartition("&")[2].partition("=")
+        assert re.search(f'name="{name}"[^>]*value="{value}"', said), typed
     english = site.get("/fund/stress?runs=100&seed=7&lang=en", "finance")
     assert "Assumptions" in english
     assert "calamity" in english
@@ -243,6 +258,11 @@ PLANTED = [
         "jobs.program.stop_where_bad",
         lambda rules: Step("nothing", lambda *_: 0, whole=True),
         catches=(ValueError, AssertionError),
+    ),
+    Plant(
+        test_the_stress_is_asked_for_and_says_its_assumptions,
+        "web.watching.asked_for",
+        lambda _typed: (100, 7),
     ),
 ]
 

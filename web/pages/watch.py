@@ -40,8 +40,6 @@ def _tabs() -> dict[str, object]:
     return {"may_stress": rights.may(actor(), "risk_fund.stress")}
 
 
-#: runs of a stress that a page waits for
-_RUNS: Final = 200
 #: entries that a refused form keeps
 _KEPT: Final = ("credit_code", "capital", "multiple", "clause", "number", "amount", "letter_no")
 
@@ -238,10 +236,10 @@ def stress() -> ResponseReturnValue:
 def _stress(refused: Refusal | None = None) -> ResponseReturnValue:
     asked = request.args
     told = names = None
-    runs, seed = row_id(asked.get("runs")) or _RUNS, row_id(asked.get("seed")) or SEED
     if "runs" in asked and refused is None:
+        runs, seed = watching.asked_for(asked)
         with reading() as session:
-            told = watching.stressed(session, runs=min(runs, watching.RUNS_MAX), seed=seed)
+            told = watching.stressed(session, runs=runs, seed=seed)
             names = {
                 one.lender_id: organisations.get(session, one.lender_id).name
                 for one in told.outcome.accounts
@@ -252,8 +250,8 @@ def _stress(refused: Refusal | None = None) -> ResponseReturnValue:
         refused,
         told=told,
         names=names,
-        runs=runs,
-        seed=seed,
+        runs=asked.get("runs", watching.RUNS),
+        seed=asked.get("seed", SEED),
         most=watching.RUNS_MAX,
         matrix=[] if told is None else [(row, chances(told, row)) for row in ROWS],
         row_titles=ROW_TITLES,
