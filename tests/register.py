@@ -21,10 +21,10 @@ def enter_household(
     on: date,
     born_on: date = date(1970, 1, 1),
     members: int = 3,
-    status: Status = Status.REGISTERED,
+    status: Status | None = Status.REGISTERED,
     keyring: Keyring | None = None,
 ) -> int:
-    """A registered household of so many members, the head first; its id.
+    """A household of so many members, the head first, registered or found something else; its id.
 
     With a ``keyring`` their identity numbers (of nobody: see ``identity_number``) can be opened.
     """
@@ -33,15 +33,8 @@ def enter_household(
     )
     session.add(household)
     session.flush()
-    session.add(
-        HouseholdStatus(
-            household_id=household.id,
-            status=status,
-            from_on=date(2014, 1, 1),
-            booked_on=on,
-            reason="建档立卡",
-        )
-    )
+    if status is not None:
+        find_household(session, household.id, status, date(2014, 1, 1), on=on)
     people = [_person(household.id, number, place, born_on) for place in range(members)]
     for place, one in enumerate(people):
         if keyring is not None:
@@ -74,7 +67,7 @@ def find_household(
             status=status,
             from_on=from_on,
             booked_on=on,
-            reason="县级审定",
+            reason="建档立卡",
         )
     )
     session.flush()

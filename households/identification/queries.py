@@ -222,8 +222,8 @@ def notices(
     )
     if on is not None:
         query = query.where(CaseNotice.from_on <= on, CaseNotice.to_on > on)
-    rows = session.execute(query.order_by(CaseNotice.sheet_id.desc()).limit(limit)).tuples()
-    return list(rows)
+    rows = session.execute(query.order_by(CaseNotice.sheet_id.desc()).limit(limit))
+    return [(notice, sheet) for notice, sheet in rows]
 
 
 def lists(session: Session, *, limit: int = 50) -> list[ListLine]:

@@ -13,15 +13,17 @@ import pytest
 from sqlalchemy import func, select
 
 from households import imports
+from households.identification import load_lines, load_procedures, load_surveys
 from households.models import Household, HouseholdStatus, Person, RegisterChange
 from households.reporting import Report
 from kernel.actor import Actor
 from kernel.regions import RegionTree
 from kernel.unit_of_work import Books
 from kernel.vault import Keyring
-from tests.households import registers
+from tests.households import county, registers
 
 DAY = date(2017, 1, 3)
+CONFIG = Path(__file__).parents[2] / "config"
 
 
 @pytest.fixture(scope="session")
@@ -69,3 +71,22 @@ def desk(
 ) -> Desk:
     """The desk, on fresh books."""
     return Desk(imports.Office(books, regions, keyring, registers.COUNTY), registrar, tmp_path)
+
+
+@pytest.fixture
+def office(
+    books: Books,
+    system: Actor,
+    keyring: Keyring,
+    regions: RegionTree,
+) -> county.Office:
+    """An office that finds households, on fresh books, with the rules that are shipped."""
+    return county.Office(
+        books,
+        system,
+        keyring,
+        regions,
+        load_procedures(CONFIG / "procedures"),
+        load_surveys(CONFIG / "surveys"),
+        load_lines(CONFIG / "lines" / "poverty-lines.toml"),
+    )

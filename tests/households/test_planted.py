@@ -8,9 +8,9 @@ from sqlalchemy.exc import IntegrityError
 
 from households import judging
 from households.models import Status
-from households.queries import _DECIDING as DECIDING
 from households.queries import POLICY_KIND
 from households.staging import StagedHousehold
+from households.standing import DECIDING, LIFTED
 from kernel.vault import Keyring, SealBroken
 from tests.households import test_imports as imports
 from tests.households import test_queries as queries
@@ -104,8 +104,8 @@ PLANTED = [
     ),
     Plant(
         queries.test_registered_on_a_day_is_ever_registered_and_not_removed,
-        "households.queries._DECIDING",
-        DECIDING[:3],
+        "households.standing.DECIDING",
+        DECIDING | {Status.REMOVED: LIFTED},
     ),
     Plant(
         queries.test_what_a_household_is_to_a_policy_goes_by_the_day,
