@@ -140,3 +140,9 @@ def open_loans(session: Session, *, lender_id: int) -> list[str]:
             .order_by(Loan.number)
         )
     )
+
+
+def hold_group(session: Session, group_id: int) -> int:
+    """How many households a group has, held until the end."""
+    mutual.hold(session, [group_id])
+    return session.scalars(select(JointGroup.members).where(JointGroup.id == group_id)).one()

@@ -172,6 +172,21 @@ RIGHTS = MappingProxyType(
         "enterprises.receipt": ("registrar",),
         "enterprises.unwind": ("loan_officer", "poverty_office"),
         "enterprises.approve_unwind": ("poverty_office",),
+        # village funds; their loans are lent by their own people, with the rights of lenders
+        "mutual_aid.read": (*_EVERYBODY, "system"),
+        "mutual_aid.found": ("registrar", "poverty_office"),
+        "mutual_aid.approve_found": ("poverty_office",),
+        "mutual_aid.member": ("registrar",),
+        "mutual_aid.group": ("registrar",),
+        "mutual_aid.vote": ("registrar",),
+        # who counts a vote never carries it out, and who notes a leaving never pays the stake
+        "mutual_aid.carry_out": ("registrar", "poverty_office"),
+        "mutual_aid.money": ("registrar",),
+        "mutual_aid.take_in": ("poverty_office", "finance"),
+        "mutual_aid.publish": ("registrar",),
+        # a county's closed day, handed in to its prefecture as a file
+        "indicators.export": ("poverty_office", "administrator", "system"),
+        "indicators.import": ("poverty_office", "administrator", "system"),
         # the house itself
         "jobs.close_day": ("system", "administrator"),
         "office.manage_users": ("administrator",),

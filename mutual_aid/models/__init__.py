@@ -25,7 +25,7 @@ from mutual_aid.models.members import (
     MutualGroup,
 )
 from mutual_aid.models.money import FeeSharing, MutualMovement, PublicList
-from mutual_aid.models.voting import MutualBallot, MutualVote, VoteResult
+from mutual_aid.models.voting import MutualBallot, MutualVote, VoteExtension, VoteResult
 
 __all__ = [
     "FeeSharing",
@@ -44,5 +44,6 @@ __all__ = [
     "MutualVote",
     "PublicList",
     "VillageFund",
+    "VoteExtension",
     "VoteResult",
 ]

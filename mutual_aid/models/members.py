@@ -46,10 +46,12 @@ class MemberLeaving(Recorded, Base):
     left_on: Mapped[date]
     #: why
     reason: Mapped[str]
+    #: person who noted it; another one pays the stake out
+    noted_by: Mapped[int]
 
 
 class MemberPosition(Running, Base):
-    """A member of today: a household is a member once, and its stake has a floor."""
+    """A member of today, or one that left and has its stake still to come; a household once."""
 
     __tablename__ = "member_positions"
     __table_args__ = (
@@ -66,6 +68,8 @@ class MemberPosition(Running, Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("fund_members.id"), unique=True)
     #: stake that is the household's own, fen
     stake_fen: Mapped[int] = mapped_column(default=0)
+    #: day it left; NULL while it is a member
+    left_on: Mapped[date | None]
     #: base stake that the fiscal money pays for it, fen; never paid out to it
     base_fen: Mapped[int] = mapped_column(default=0)
 

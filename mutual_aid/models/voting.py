@@ -95,3 +95,21 @@ class VoteResult(Recorded, Base):
     clause: Mapped[str]
     #: business day
     counted_on: Mapped[date]
+    #: person who entered the count; another one carries out what was decided
+    counted_by: Mapped[int]
+
+
+class VoteExtension(Recorded, Base):
+    """A vote for an extension, carried out: the loans know of it as their permit."""
+
+    __tablename__ = "mutual_vote_extensions"
+    __table_args__ = (UniqueConstraint("loan_id", "to_on"),)
+
+    #: vote
+    vote_id: Mapped[int] = mapped_column(
+        ForeignKey("mutual_votes.id"), primary_key=True, autoincrement=False
+    )
+    #: contract
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loans.id"))
+    #: the last day it may run to
+    to_on: Mapped[date]
