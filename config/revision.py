@@ -20,6 +20,7 @@ REVISIONS: Final = (
     "2026_11_21_the_county_opens",
     "2026_11_22_loans_as_lived",
     "2026_11_23_two_hands",
+    "2026_11_24_people_and_dividends",
 )
 NEWEST: Final = REVISIONS[-1]
 

@@ -81,7 +81,9 @@ class County:
     sizes: tuple[int, ...] = (10, 16, 21, 23, 15, 10, 3, 2)
     #: findings, the days rising
     lists: tuple[Listed, ...] = ()
-    #: (day, how many poor villages exit), the days rising
+    #: villages found poor before the books begin
+    poor_villages: int = 0
+    #: (day, how many of them exit), the days rising
     exits: tuple[tuple[date, int], ...] = ()
     #: people living in its villages, poor or not; 0: not told
     rural_people: int = 0
@@ -118,6 +120,7 @@ YIZHANG_2017 = County(
         Listed(date(2015, 12, 28), "lifted", 17_800),
         Listed(date(2016, 12, 26), "lifted", 15_415),
     ),
+    poor_villages=84,
     exits=((date(2016, 12, 26), 17),),
     # Derived: 34 615 left are 6.47 % of it.
     rural_people=535_000,
@@ -129,7 +132,7 @@ YIZHANG_2017 = County(
         without_loan=1_130,
         first_from=date(2016, 1, 4),
         second_from=date(2016, 12, 1),
-        third_from=date(2017, 1, 16),
+        third_from=date(2017, 1, 26),
     ),
 )
 
@@ -151,6 +154,7 @@ LIUYANG_2016 = County(
         Listed(date(2015, 12, 28), "lifted", 28_664 - 10_117, 9_016 - 3_058),
         Listed(date(2016, 12, 26), "lifted", 10_117, 3_058),
     ),
+    poor_villages=33,
     seed=430_181,
 )
 
@@ -171,19 +175,20 @@ SMALL = County(
     lists=(
         Listed(date(2014, 12, 29), "lifted", 60, 16),
         Listed(date(2015, 1, 26), "removed", 12),
-        Listed(date(2015, 3, 30), "registered", 5),
+        Listed(date(2015, 3, 30), "registered", 12),
     ),
+    poor_villages=2,
     exits=((date(2015, 3, 30), 1),),
     rural_people=3_200,
     linkage=Linkage(
         enterprises=3,
-        persons=162,
+        persons=185,
         paid=((3, 6), (4, 8)),
         each_fen=400_000,
         without_loan=4,
         first_from=REGISTERED_ON,
         second_from=date(2015, 3, 2),
-        third_from=date(2015, 3, 16),
+        third_from=date(2015, 3, 30),
     ),
 )
 

@@ -21,7 +21,10 @@ from config.wiring import House
 from credit import Scheme
 from demo import lending, papers, people, rating, staff
 from demo.county import County
+from demo.desks import Signed
+from demo.findings import Findings
 from demo.lending import Candidate, Planned, Sitting
+from demo.linking import Linking
 from demo.people import Family
 from demo.staff import Lender
 from demo.treasury import Treasury
@@ -52,6 +55,8 @@ class Maker:
     actors: dict[str, Actor] = field(default_factory=dict)
     agenda: dict[date, list[Task]] = field(default_factory=lambda: defaultdict(list))
     vouchers: int = 0
+    #: loans signed so far
+    signed: list[Signed] = field(default_factory=list)
     #: what happens beside the agenda, every day
     daily: Task = lambda _day: None
 
@@ -223,10 +228,12 @@ class Maker:
     def _expect(
         self, lender: Lender, numbers: Sequence[str], asked: Sequence[Planned], on: date
     ) -> None:
-        """Put the repayment of loans that end within the demo on the agenda."""
+        """Note who has borrowed; put the repayment of loans that end in time on the agenda."""
         ending: dict[date, list[tuple[str, int]]] = defaultdict(list)
         for number, one in zip(numbers, asked, strict=True):
-            ending[add_months(on, one.term_months)].append((number, one.amount_fen))
+            ends_on = add_months(on, one.term_months)
+            self.signed.append(Signed(one.family, number, one.amount_fen, on, ends_on))
+            ending[ends_on].append((number, one.amount_fen))
         for day, due in ending.items():
             if day <= self.county.closes_on:
                 self.put(day, self.repay(lender, *zip(*due, strict=True)))
@@ -318,10 +325,15 @@ def _fill_agenda(maker: Maker) -> None:
         for nth, code in enumerate(maker.lenders)
     }
     candidates = _candidates(maker, at, days)
+    borrowers: set[str] = set()
     for sitting, asked in lending.plan(county, candidates, meetings, house.calendar):
         maker.agenda[sitting.apply_on].append(maker.apply(sitting, asked))
+        borrowers.update(one.family.number for one in asked)
     if county.contributions:
         Treasury(maker).plan()
+    Findings(maker, maker.families, borrowers).plan()
+    if county.linkage:
+        Linking(maker, county.linkage, maker.families).plan()
 
 
 def _candidates(

@@ -8,6 +8,7 @@ from pathlib import Path
 from demo.county import REGISTERED_ON
 from demo.lending import Planned
 from demo.people import Family, Member
+from demo.staff import BANK_NAME
 from kernel.money import format_rate, format_yuan
 from kernel.tables import write_csv
 
@@ -20,13 +21,15 @@ _HOUSEHOLD = (
     "户类型", "建档日期", "识别标准", "贫困户属性", "主要致贫原因", "联系电话", "收入年度",
     "工资性收入", "生产经营性收入", "转移性收入", "家庭总收入", "生产经营性支出", "家庭纯收入",
     "人均纯收入", "住房面积", "住房结构", "是否危房", "产业类型", "通生活用电", "主要燃料",
-    "饮水安全",
+    "饮水安全", "开户银行", "银行账号",
 )  # fmt: skip
 _RATING = ("户编号", "户主", "综合评价", "履约情况", "劳动力人数", "人均纯收入")
 _APPLICATIONS = (
     "户编号", "借款人身份证号", "申请金额", "贷款期限", "年利率（%）", "用途", "还款方式",
 )  # fmt: skip
 _PAYMENTS = ("合同号", "金额（元）", "渠道", "凭证号")
+_LIST = ("户编号",)
+_LINKAGES = ("户编号", "入股来源", "入股金额（元）", "贷款合同号（选填）", "土地（亩，选填）")
 _SEXES = {"male": "男", "female": "女"}
 
 
@@ -89,6 +92,20 @@ def write_payments(path: Path, payments: Sequence[tuple[str, int, str]]) -> None
     _write(path, _PAYMENTS, [*rows, ("合计", total)])
 
 
+def write_list(path: Path, numbers: Iterable[str]) -> None:
+    """A county's list: households by their numbers."""
+    _write(path, _LIST, ((number,) for number in numbers))
+
+
+def write_linkages(path: Path, rows: Iterable[tuple[str, str, int, str]]) -> None:
+    """Households of an agreement: number, source of the stake in words, fen, contract."""
+    lines = (
+        (household, source, format_yuan(fen) if fen else "", contract, "")
+        for household, source, fen, contract in rows
+    )
+    _write(path, _LINKAGES, lines)
+
+
 def _write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         write_csv(file, titles, rows)
@@ -147,6 +164,8 @@ def _answers(family: Family, head: bool) -> Sequence[object]:
         "是",
         "柴草",
         _yes(family.house_area_m2 > 45),
+        BANK_NAME,
+        family.account,
     )
 
 

@@ -76,6 +76,11 @@ class Family:
     performance: str
 
     @property
+    def account(self) -> str:
+        """A passbook that no bank gave: such numbers carry no check digit."""
+        return "81" + self.number.replace("-", "")
+
+    @property
     def labourers(self) -> int:
         """People able to work."""
         return sum(member.works for member in self.members)

@@ -16,7 +16,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from demo.treasury import DESKS, Agenda, Step, Task, Treasury
+from demo.desks import DESKS, Agenda, Step, Task
+from demo.treasury import Treasury
 from jobs.drafting import draft_claims
 from kernel.actor import Actor
 from loans.models import LendingLimit

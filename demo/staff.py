@@ -64,7 +64,8 @@ OFFICES = (
     ("caizheng2", "蔡核（演示）", "finance"),
     ("shenji", "沈计（演示）", "auditor"),
 )
-_NAME = "宜章示范农村商业银行"
+#: the bank of every demo
+BANK_NAME = "示范农村商业银行"
 _DEPARTMENTS = ("业务一部", "业务二部", "业务三部")
 _STAFF = (
     ("officer", "信贷员（演示）", "loan_officer"),
@@ -79,7 +80,7 @@ def lenders(house: House, county: County) -> list[Lender]:
     digits = [scope_digits(township.code) for township in townships]
     count = min(len(_DEPARTMENTS), len(digits))
     return [
-        Lender(chr(ord("a") + nth), _NAME, _DEPARTMENTS[nth], tuple(digits[nth::count]))
+        Lender(chr(ord("a") + nth), BANK_NAME, _DEPARTMENTS[nth], tuple(digits[nth::count]))
         for nth in range(count)
     ]
 
@@ -94,7 +95,7 @@ def hire(house: House, county: County, found: list[Lender]) -> list[Lender]:
         number = register(
             session,
             credit_code=_credit_code(scope),
-            name=_NAME,
+            name=BANK_NAME,
             kind="lender",
             region_code=county.region,
             regions=house.regions,

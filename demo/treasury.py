@@ -9,17 +9,14 @@ confirms the receipt. Two people of an office take the steps that watch each oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
 from sqlalchemy.orm import Session
 
 import risk_fund
-from config.wiring import House
-from demo.county import County
+from demo.desks import DESKS, Agenda, AtDesks, Step, Task
 from demo.staff import Lender
 from jobs.drafting import draft_claims
 from kernel.actor import Actor
@@ -37,50 +34,12 @@ CODE: Final = "2130506"
 _LINE_PERCENT: Final = 6
 _PLACE: Final = "县政府门户网站、各村公开栏（演示）"
 
-#: something done on its day
-Task = Callable[[date], None]
-#: a step: what is done, on which day, by whom
-Step = Callable[[Session, date, Actor], object]
-_Got = TypeVar("_Got")
 
-
-class Agenda(Protocol):
-    """What puts tasks on days: the demo's ``Maker``."""
-
-    house: House
-    county: County
-    folder: Path
-    lenders: dict[str, Lender]
-
-    def put(self, day: date, task: Task) -> None:
-        """Do this on that day."""
-        ...
-
-    def actor(self, login: str) -> Actor:
-        """The person behind an account."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Desks:
-    """Logins of those who take the steps."""
-
-    office: str = "fupinban"
-    second_office: str = "fupinban2"
-    finance: str = "caizheng"
-    second_finance: str = "caizheng2"
-
-
-DESKS: Final = Desks()
-
-
-class Treasury:
+class Treasury(AtDesks):
     """Puts the treasury's work on the demo's agenda."""
 
     def __init__(self, maker: Agenda) -> None:
-        self._maker = maker
-        self._house: House = maker.house
-        self._county: County = maker.county
+        super().__init__(maker)
         # Desks of one lender: its first does the paper work with the treasury.
         self._lender: Lender = next(iter(maker.lenders.values()))
         self._account_id = 0
@@ -340,25 +299,3 @@ class Treasury:
         return lambda session, on, by: payment.confirm_receipt(
             session, claim_id=claim_id, on=on, by=by, voucher_no=f"TX{claim_id:06d}"
         )
-
-    # --- days and desks ---------------------------------------------------------------------------
-
-    def _do(
-        self, command: str, login: str, step: Callable[[Session, date, Actor], _Got], on: date
-    ) -> _Got:
-        """A step as its own unit of work, by the person whose desk it is."""
-        by = self._maker.actor(login)
-        with self._house.books.write(command, by=by) as session:
-            return step(session, on, by)
-
-    def _at(self, day: date, command: str, login: str, step: Step) -> None:
-        def task(on: date) -> None:
-            self._do(command, login, step, on)
-
-        self._maker.put(day, task)
-
-    def _later(self, day: date, command: str, login: str, step: Step) -> date:
-        """Put a step on the working day after; that day."""
-        following = self._house.calendar.next_working_day(day)
-        self._at(following, command, login, step)
-        return following
