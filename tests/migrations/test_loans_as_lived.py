@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, func, select, text
@@ -16,7 +14,7 @@ from jobs.close import Program
 from jobs.program import SNAPSHOT
 from kernel import trail
 from kernel.append_only import append_only_tables, guarded_tables
-from kernel.database import Base, open_engine
+from kernel.database import Base
 from kernel.digests import ADDED
 from kernel.unit_of_work import Books
 from loans import record
@@ -36,36 +34,14 @@ from tests.conftest import NOON, Clock
 from tests.loans.conftest import holidays, new_town, regions, rulebook
 from tests.loans.town import Town
 from tests.migrations import opening_books
+from tests.migrations.old_books import Old, blank, verify
 from tests.migrations.opening_books import OPENING, TODAY
 from tests.planted import Plant
 
-__all__ = ["holidays", "new_town", "regions", "rulebook"]
+__all__ = ["blank", "holidays", "new_town", "regions", "rulebook", "verify"]
 
 #: tables of the opening whose rows are running state that this revision or the next moves
 MOVED = ("household_credits", "open_dues", "open_segments", "positions")
-
-
-@dataclass
-class Old:
-    """Books of the opening on a database of the test's kind."""
-
-    engine: Engine
-    tables: dict[str, opening_books.Table]
-
-    def migrate(self) -> None:
-        """To the newest revision; new rows are numbered after those that were written raw."""
-        migrations.upgrade(self.engine)
-        with self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                archive._move_sequences(connection)
-
-
-@pytest.fixture
-def blank(blank_database_url: str) -> Iterator[Engine]:
-    """An engine on a database without a table."""
-    engine = open_engine(blank_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -74,12 +50,6 @@ def old(blank: Engine) -> Old:
     tables = opening_books.read()
     opening_books.write(blank, tables)
     return Old(blank, tables)
-
-
-@pytest.fixture
-def verify(blank_database_url: str, keyring: Any) -> Callable[[], None]:
-    """Everything that the product can verify: trail, ledger, loans, register, indicators."""
-    return lambda: verification.verify(blank_database_url, keyring)
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine, case, func, select, text
@@ -18,7 +16,6 @@ from jobs import archive
 from jobs.close import Program
 from jobs.program import ENTITLEMENT, snapshot
 from kernel.append_only import append_only_tables, guarded_tables
-from kernel.database import open_engine
 from kernel.dates import ONE_DAY
 from kernel.money import format_yuan
 from kernel.regions import RegionTree
@@ -26,42 +23,19 @@ from kernel.unit_of_work import Books
 from loans.models import LendingLimit, OpenDue, Position, Settlement
 from migrations.refusals import MigrationInClose, RowsOfLaterVersion
 from subsidies.models import Entitlement
-from tests import verification
 from tests.conftest import Clock
 from tests.loans.conftest import holidays, new_town, regions, rulebook
 from tests.loans.town import Town
 from tests.migrations import lived_books, opening_books
 from tests.migrations.lived_books import LIVED
+from tests.migrations.old_books import Old, blank, verify
 from tests.migrations.opening_books import Table
 from tests.planted import Plant
 
-__all__ = ["holidays", "new_town", "regions", "rulebook"]
+__all__ = ["blank", "holidays", "new_town", "regions", "rulebook", "verify"]
 
 #: tables whose rows are running state that the revision moves
 MOVED = ("lending_limits", "open_dues", "open_segments", "positions")
-
-
-@dataclass
-class Old:
-    """Books of the second revision on a database of the test's kind."""
-
-    engine: Engine
-    tables: dict[str, Table]
-
-    def migrate(self) -> None:
-        """To the newest revision; new rows are numbered after those that were written raw."""
-        migrations.upgrade(self.engine)
-        with self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                archive._move_sequences(connection)
-
-
-@pytest.fixture
-def blank(blank_database_url: str) -> Iterator[Engine]:
-    """An engine on a database without a table."""
-    engine = open_engine(blank_database_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -70,12 +44,6 @@ def old(blank: Engine) -> Old:
     tables = lived_books.read()
     lived_books.write(blank, tables)
     return Old(blank, tables)
-
-
-@pytest.fixture
-def verify(blank_database_url: str, keyring: Any) -> Callable[[], None]:
-    """Everything that the product can verify."""
-    return lambda: verification.verify(blank_database_url, keyring)
 
 
 # --- up -------------------------------------------------------------------------------------------
