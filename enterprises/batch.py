@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Select,
@@ -165,10 +166,9 @@ def _lines(round_id: int, version: int) -> Subquery:
 # --- the arithmetic -------------------------------------------------------------------------------
 
 
-def _linked(one: Case) -> Subquery:
-    return linked_in(one.agreement.id, one.round.period_from, one.round.counted_to).subquery(
-        "linked"
-    )
+def _linked(one: Case) -> CTE:
+    # Steps of the split are named queries, not nested ones: SQLite's parser is a hundred deep.
+    return linked_in(one.agreement.id, one.round.period_from, one.round.counted_to).cte("linked")
 
 
 def _check_stakes(session: Session, one: Case) -> int:
@@ -182,7 +182,7 @@ def _check_stakes(session: Session, one: Case) -> int:
     return int(sum_days)
 
 
-def floors(one: Case) -> Subquery:
+def floors(one: Case) -> CTE:
     """Every household linked in a round's days, with what the terms promise it."""
     linked = _linked(one)
     if one.term.basis == "rate_on_stake":
@@ -192,7 +192,7 @@ def floors(one: Case) -> Subquery:
         heads = linked.c.persons if one.term.basis == "per_person" else _int(1)
         numerator = heads * linked.c.linked_days * _int(one.term.amount_fen)
         divisor = one.period_days * one.parts_of_year
-    return select(linked, _half_up(numerator, divisor).label("floor_fen")).subquery("floors")
+    return select(linked, _half_up(numerator, divisor).label("floor_fen")).cte("floors")
 
 
 def _rows(one: Case, version: int, above_fen: int, stake_days: int) -> Select[*tuple[object, ...]]:
@@ -208,7 +208,7 @@ def _rows(one: Case, version: int, above_fen: int, stake_days: int) -> Select[*t
             case((promised > before_fen, promised - before_fen), else_=0).label("amount_fen"),
         )
         .outerjoin(before, before.c.household_id == shares.c.household_id)
-        .subquery("amounts")
+        .cte("amounts")
     )
     cash_fen = _half_up(amounts.c.amount_fen * _int(one.term.cash_bp), SHARE_MAX_BP)
     cells: dict[str, Any] = {name: amounts.c[name] for name in _COLUMNS if name in amounts.c} | {
@@ -221,28 +221,29 @@ def _rows(one: Case, version: int, above_fen: int, stake_days: int) -> Select[*t
     return select(*(cells[name].label(name) for name in _COLUMNS)).where(amounts.c.amount_fen > 0)
 
 
-def _shares(promised: Subquery, above_fen: int, stake_days: int) -> Subquery:
+def _shares(promised: CTE, above_fen: int, stake_days: int) -> CTE:
     """Each household's part of what goes beyond the floors: the largest remainder over stakes."""
     if not above_fen:
-        return select(promised, _int(0).label("profit_fen")).subquery("shares")
+        return select(promised, _int(0).label("profit_fen")).cte("shares")
     each, left = divmod(above_fen, stake_days)
     divided = _long_division(promised, left, stake_days)
     rank = func.row_number().over(order_by=[divided.c.rest.desc(), divided.c.household_id])
     given = cast(func.sum(divided.c.part).over(), BigInteger)
-    ranked = select(divided, rank.label("rank"), given.label("given")).subquery("ranked")
+    ranked = select(divided, rank.label("rank"), given.label("given")).cte("ranked")
     more = case((ranked.c.rank <= _int(left) - ranked.c.given, 1), else_=0)
     profit_fen = ranked.c.stake_days * _int(each) + ranked.c.part + more
     kept = [ranked.c[name] for name in promised.c.keys()]  # noqa: SIM118
-    return select(*kept, profit_fen.label("profit_fen")).subquery("shares")
+    return select(*kept, profit_fen.label("profit_fen")).cte("shares")
 
 
-def _long_division(promised: Subquery, dividend: int, divisor: int) -> Subquery:
+def _long_division(promised: CTE, dividend: int, divisor: int) -> CTE:
     """``part`` and ``rest`` of dividend × stake days ÷ divisor, digit by digit of the dividend.
 
     At no step is a number above 2 × divisor × base, which is below 2⁶³.
     """
-    digits = [dividend // _BASE**place % _BASE for place in reversed(range(_DIGITS))]
-    step = select(promised, _int(0).label("part"), _int(0).label("rest")).subquery("digit")
+    places = next(count for count in range(1, _DIGITS + 1) if dividend < _BASE**count)
+    digits = [dividend // _BASE**place % _BASE for place in reversed(range(places))]
+    step = select(promised, _int(0).label("part"), _int(0).label("rest")).cte("digit")
     names = list(promised.c.keys())
     for at, digit in enumerate(digits):
         brought = step.c.rest * _int(_BASE) + step.c.stake_days * _int(digit)
@@ -250,11 +251,11 @@ def _long_division(promised: Subquery, dividend: int, divisor: int) -> Subquery:
             *(step.c[name] for name in names),
             (step.c.part * _int(_BASE) + brought // _int(divisor)).label("part"),
             (brought % _int(divisor)).label("rest"),
-        ).subquery(f"digit{at}")
+        ).cte(f"digit{at}")
     return step
 
 
-def _before(one: Case) -> Subquery:
+def _before(one: Case) -> CTE:
     """What households had by earlier rounds of the period."""
     earlier, place = aliased(DividendRound), DividendPosition
     return (
@@ -268,7 +269,7 @@ def _before(one: Case) -> Subquery:
             DividendRow.version == place.version,
         )
         .group_by(DividendRow.household_id)
-        .subquery("before")
+        .cte("before")
     )
 
 

@@ -149,7 +149,7 @@ def _pools(session: Session) -> Iterator[Finding]:
         came, gone = funded.get(key, 0), paid.get(key, 0)
         wanted = (came, granted.get(key, 0) - gone, gone, came - gone)
         pool = pools.get(key)
-        stands = None if pool is None else (pool.funded_fen, pool.reserved_fen, pool.paid_fen)
+        stands = (pool.funded_fen, pool.reserved_fen, pool.paid_fen) if pool else (0, 0, 0)
         cash_fen = ledger.balance(session, kind="pool_cash", owner_id=key)
         if stands != wanted[:3] or cash_fen != wanted[3]:
             yield finding(

@@ -137,8 +137,12 @@ def check(
     by: Actor,
 ) -> None:
     """The village has checked the list, which hung there from ``posted_on`` on."""
+    if lock(session, round_id).state == lifecycle.DECLARED:
+        _check_notice(declaration_of(session, round_id).declared_on, posted_on, conduct, on)
     take(session, "check", round_id, on=on, by=by, posted_on=posted_on)
-    declared_on = declaration_of(session, round_id).declared_on
+
+
+def _check_notice(declared_on: date, posted_on: date, conduct: ConductRules, on: date) -> None:
     if not declared_on <= posted_on <= on:
         raise NoticeBeforeDeclaration(field="posted_on", posted=posted_on, declared=declared_on)
     days = conduct.dividend_notice_days
