@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, cast, func, null, or_, selec
 from sqlalchemy.orm import Session
 
 import ledger
+from indicators import fund_figures
 from indicators.definition import AT_START, IN_YEAR
 from indicators.fund_figures import COUNTY_DIGITS
 from indicators.models import COUNTERS, SUBSIDY_COUNTERS
@@ -27,7 +28,7 @@ from indicators.people_models import (
     ImportedCounter,
     ImportedSnapshot,
 )
-from indicators.places import combined
+from indicators.places import SAMPLES, combined
 from indicators.yearly import without_people
 from kernel.database import BigInt, sum_of
 from kernel.regions import code_range, scope_digits
@@ -47,6 +48,7 @@ ADDITIVE = (
     *(f"{name}{AT_START}" for name in STOCKS),
     "village_funds",
 )
+_OF_A_COUNTY = frozenset((*fund_figures.counters(()), *SAMPLES, TOLD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,11 @@ class HandedIn:
     on: date
     booked_on: date
     digest: str
+
+
+def is_known(name: str) -> bool:
+    """Whether a counter is one of those that are handed in."""
+    return name in ADDITIVE or name in OF_REGIONS or name in _OF_A_COUNTY
 
 
 def of_counties(session: Session) -> bool:
@@ -123,6 +130,8 @@ def rows(
 
 def _of(session: Session, digits: str, snapshots: Sequence[int]) -> dict[str, int]:
     found = dict.fromkeys((*ADDITIVE, "enterprises_linked"), 0)
+    if fund_figures.has_fund(digits):
+        found |= fund_figures.counters(())
     rows = session.execute(
         select(ImportedCounter.counter, sum_of(ImportedCounter.value), func.count())
         .where(ImportedCounter.snapshot_id.in_(snapshots), _rows_of(digits))

@@ -48,8 +48,10 @@ Query = Select[*tuple[Any, ...]]
 
 def query(
     session: Session, known: Definition, region: str, digits: str, on: date, cursor: int
-) -> Query:
-    """The rows of a figure after the cursor: id, number, village, household and amount."""
+) -> Query | None:
+    """The rows of a figure after the cursor: id, number, village, household and amount; None where
+    the region has no such figure.
+    """
     if known.opens == "enterprises":
         return _enterprises(digits, on, cursor)
     if known.opens == "payments":
@@ -64,9 +66,11 @@ def query(
         return _populations(session, (region, digits), on, cursor)
     if known.base in FLOWS:
         return _turns(session, known, digits, on, cursor)
-    return _households(
-        "persons_poor" if known.base == "combined_poor" else known.base, digits, on, cursor
-    )
+    if known.base != "combined_poor":
+        return _households(known.base, digits, on, cursor)
+    if not Places(session, region, digits, on).checks(on):
+        return None
+    return _households("persons_poor", digits, on, cursor)
 
 
 def _households(counter: str, digits: str, on: date, cursor: int) -> Query:

@@ -29,6 +29,7 @@ from web.commands.loans import loans_
 from web.commands.policy import policy
 from web.commands.schedule import schedule
 from web.commands.serve import serve
+from web.commands.snapshots import snapshots
 from web.commands.stress import stress
 from web.commands.terminal import Refused
 from web.commands.upgrade import upgrade
@@ -46,6 +47,7 @@ _COMMANDS = (
     policy,
     schedule,
     indicators,
+    snapshots,
     demo,
     verify,
     backup,

@@ -532,6 +532,7 @@ EVERYTHING: list[list[Step]] = [
     [("link", 2, 1, 2), ("answer", 0, 1, 0), ("move", 0, 2, 0), ("register", 0, 0, 0)],
     [("end", 0, 0, 0), ("link", 0, 0, 0), ("move", 2, 0, 0), ("find", 2, 3, 0)],
     [("pay", 2, 5, 3), ("find", 2, 1, 0), ("link", 1, 1, 1), ("join", 0, 0, 0)],
+    [("pay", 0, 4, 1)], [("pay", 1, 4, 1)], [("pay", 2, 4, 1)],
 ]  # fmt: skip
 
 
