@@ -29,8 +29,8 @@ from credit.models import CreditLine, Rating, RatingScheme, RatingSheet
 from credit.scheme import Assessment, Scheme
 from credit.scheme_file import recorded_scheme
 from households.family_lines import pair
-from households.models import Household, Status
-from households.standing import last_status
+from households.models import Household
+from households.queries import is_listed
 from kernel.database import sum_of
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
@@ -210,7 +210,7 @@ def is_ratable(on: date) -> ColumnElement[bool]:
 
     Wider than "registered": those at risk of falling back are rated and lent to as well.
     """
-    return last_status(on).not_in((Status.REMOVED, Status.CLOSED))
+    return is_listed(on)
 
 
 def ratable_numbers(session: Session, village_code: str, on: date) -> dict[int, str]:

@@ -52,6 +52,13 @@ class Movements:
     left: int
 
 
+def is_listed(day: date) -> ColumnElement[bool]:
+    """SQL: the household of the query around it is one of the programmes' on a day: registered at
+    some time, or watched, and neither removed nor gone.
+    """
+    return last_status(day).not_in((Status.REMOVED, Status.CLOSED))
+
+
 def is_present(day: date) -> ColumnElement[bool]:
     """SQL: the person belongs to the household on a day."""
     return and_(Person.joined_on <= day, or_(Person.left_on.is_(None), Person.left_on > day))
