@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ScalarSelect, and_, case, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from enterprises.asked import SOURCES, Stake
@@ -267,17 +267,15 @@ def _present(on: date) -> ScalarSelect[int]:
     )
 
 
-def _is_in(setting: Setting) -> ScalarSelect[bool]:
+def _is_in(setting: Setting) -> ColumnElement[bool]:
     """On an approved list of this agreement; who left does not come back."""
     member, approval = aliased(AgreementHousehold), aliased(AgreementApproval)
     return (
-        select(
-            exists().where(
-                member.agreement_id == (setting.agreement_id or 0),
-                member.household_id == Household.id,
-                approval.list_id == member.list_id,
-            )
+        exists()
+        .where(
+            member.agreement_id == (setting.agreement_id or 0),
+            member.household_id == Household.id,
+            approval.list_id == member.list_id,
         )
         .correlate(Household)
-        .scalar_subquery()
     )

@@ -7,12 +7,15 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import enterprises
 import ledger
 import organisations
 from enterprises import Asked, Handed, Party, Pledge, Stake, Term, Wish
+from enterprises.dividends import rounds
 from enterprises.models import AgreementPosition, RecognitionGrant
+from jobs.close import Program, Step
 from kernel.actor import Actor
 from loans.models import Loan
 from tests.loans.lists import COUNTY, entrusted, found_organisation, id_of
@@ -38,6 +41,17 @@ class LinkedTown(Town):
         self.enterprise_id = id_of(self, found_organisation(self))
         self.fund_account_id = Fund(self).opened(100_000_000).account_id
         return self
+
+    def program(self, day: date) -> Program:
+        """The loans, then the rounds of dividends that fall due."""
+        program = super().program(day)
+
+        def find(session: Session, closing: date, _limit: int) -> int:
+            rounds.find_due(session, closing)
+            return 0
+
+        step = Step("dividends", find, whole=True)
+        return Program((*program.steps, step), program.rulebook_digest)
 
     def kept(self) -> tuple[int, dict[str, int], int, int]:
         """What a later test has to know."""
