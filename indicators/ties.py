@@ -1,9 +1,11 @@
-"""Whether the figures of the treasury's two hands are what the ledger says at the close of a day.
+"""Whether the figures of the treasury and of dividends are what the ledger says at a day's close.
 
 * In each special account lies what its postings of ``fund_cash`` come to, and was paid in what
   those of ``fund_contributions`` do.
 * What is accrued less what is to be recovered is what the treasury has booked as spent on
   subsidies; what is paid is what it has booked out of the budget.
+* What households were paid in dividends is what the bank's answers have booked out of what they
+  were owed.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 import ledger
-from indicators import fund_states, treasury
+from indicators import fund_states, people, treasury
 from indicators.models import FUND_STATE, SUBSIDY_COUNTERS
 
 
@@ -33,7 +35,7 @@ class Tie:
 
 def untied(session: Session, day: date) -> Iterator[Tie]:
     """The figures of a closed day that are not the ledger's."""
-    for tie in (*_funds(session, day), *_subsidies(session, day)):
+    for tie in (*_funds(session, day), *_subsidies(session, day), _dividends(session, day)):
         if tie.figure != tie.booked:
             yield tie
 
@@ -59,3 +61,13 @@ def _subsidies(session: Session, day: date) -> Iterator[Tie]:
     paid = -ledger.balance(session, kind="budget_paid", until=day)
     zh, en = "已拨付贴息", "subsidy paid"
     yield Tie("subsidy_days", "treasury", zh, en, sums["paid_fen"], paid)
+
+
+def _dividends(session: Session, day: date) -> Tie:
+    last = people.last_of_villages(session, day).values()
+    figure = sum(row["dividends_paid_fen"] for row in last)
+    booked = ledger.balance(
+        session, kind="dividend_payable", until=day, sources=("dividend_returns",)
+    )
+    zh, en = "已付分红", "dividends paid"
+    return Tie("village_standing_days", "dividends", zh, en, figure, booked)
