@@ -276,7 +276,10 @@ def _require_nothing_new() -> None:
         require_none(table, "*")
     for table, columns in ADDED.items():
         require_before(table, columns)
-    # @@BARS@@
+    for table in ("applications", "loans"):
+        require_none(table, "mutual", sa.column("mode", sa.Text) == "mutual")
+    later = sa.column("status", sa.Text).in_(("risk_removed", "closed"))
+    require_none("household_statuses", "status", later)
 
 
 def _create_tables() -> None:
