@@ -32,6 +32,9 @@ from tests.docs.rules_of_cover import WRONG as WRONG_COVER
 from tests.docs.rules_of_fund import FUNDED
 from tests.docs.rules_of_fund import PLANTS as FUND_PLANTS
 from tests.docs.rules_of_fund import WRONG as WRONG_FUND
+from tests.docs.rules_of_identification import IDENTIFIED
+from tests.docs.rules_of_identification import PLANTS as IDENTIFIED_PLANTS
+from tests.docs.rules_of_identification import WRONG as WRONG_IDENTIFIED
 from tests.docs.rules_of_life import LIVED, WRONG
 from tests.docs.rules_of_routes import ROUTED
 from tests.docs.rules_of_routes import WRONG as WRONG_ROUTES
@@ -234,6 +237,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **SUBSIDISED,
     **FUNDED,
     **WATCHED,
+    **IDENTIFIED,
 }
 
 CASES = [(name, row) for name, rows in tables().items() for row in rows]
@@ -305,7 +309,7 @@ PLANTED = [
     ),
     *(
         Plant(test_row, target, bug, {"name": name, "row": tables()[name][place]})
-        for name, place, target, bug in (*FUND_PLANTS, *WATCH_PLANTS)
+        for name, place, target, bug in (*FUND_PLANTS, *WATCH_PLANTS, *IDENTIFIED_PLANTS)
     ),
 ]
 
@@ -338,6 +342,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG_SUBSIDIES,
         *WRONG_FUND,
         *WRONG_WATCH,
+        *WRONG_IDENTIFIED,
     ],
 )
 def test_a_wrong_value_in_any_table_is_noticed(name: str, column: str, value: str) -> None:
