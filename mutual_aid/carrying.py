@@ -54,11 +54,12 @@ def carried(
 
 def rest(session: Session, vote: MutualVote, row: Recorded) -> None:
     """Write the row that rests on a vote; the keys of the tables hold where two carry it out."""
+    nr = vote.nr
     try:
         session.add(row)
         session.flush()
     except IntegrityError as error:
-        raise VoteCarriedOut(field="vote_id", nr=vote.nr) from error
+        raise VoteCarriedOut(field="vote_id", nr=nr) from error
 
 
 def named(vote: MutualVote) -> str:

@@ -154,15 +154,16 @@ def decide_fund(
     if not approved:
         return
     _require_place(session, fund.village_code, fund.organisation_id)
+    village = fund.village_code
     try:
-        session.add(FundPlace(village_code=fund.village_code, fund_id=fund_id))
+        session.add(FundPlace(village_code=village, fund_id=fund_id))
         session.add(
             FundOpening(fund_id=fund_id, organisation_id=fund.organisation_id, opened_on=on)
         )
         session.flush()
     except IntegrityError as error:
         # Another fund of the village was approved a moment ago.
-        raise VillageHasFund(field="village_code", village=fund.village_code) from error
+        raise VillageHasFund(field="village_code", village=village) from error
     funds.open_lender(
         session,
         lender_id=fund.organisation_id,

@@ -190,7 +190,7 @@ def count(
     if by_list is not None:
         _require_list(by_list, vote, cast_here, list_document)
     rules = rulebook.mutual(on=on, region=fund.village_code)
-    passed = carries(counted, rules)
+    passed, nr = carries(counted, rules), vote.nr
     try:
         session.add(
             VoteResult(
@@ -209,7 +209,7 @@ def count(
         )
         session.flush()
     except IntegrityError as error:
-        raise VoteIsCounted(field="vote_id", nr=vote.nr) from error
+        raise VoteIsCounted(field="vote_id", nr=nr) from error
     return passed
 
 

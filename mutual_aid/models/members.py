@@ -14,10 +14,7 @@ class FundMember(Recorded, Base):
     """A household that joined a fund, and the one person who speaks for it."""
 
     __tablename__ = "fund_members"
-    __table_args__ = (
-        CheckConstraint("base_by IN ('household', 'fiscal')", name="base_by_known"),
-        UniqueConstraint("fund_id", "household_id", "joined_on"),
-    )
+    __table_args__ = (CheckConstraint("base_by IN ('household', 'fiscal')", name="base_by_known"),)
 
     #: number
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -94,12 +91,11 @@ class GroupMember(Recorded, Base):
     """A member in a group."""
 
     __tablename__ = "mutual_group_members"
-    __table_args__ = (UniqueConstraint("group_id", "member_id", "joined_on"),)
 
     #: number
     id: Mapped[int] = mapped_column(primary_key=True)
     #: group
-    group_id: Mapped[int] = mapped_column(ForeignKey("mutual_groups.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("mutual_groups.id"), index=True)
     #: member
     member_id: Mapped[int] = mapped_column(ForeignKey("fund_members.id"), index=True)
     #: business day

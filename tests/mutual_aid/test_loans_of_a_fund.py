@@ -1,5 +1,5 @@
-"""互助式: a village fund lends its own money to households of its joint groups, outside the county's
-programmes; what each rule refuses, and that nothing of it is subsidised, covered or counted.
+"""互助式: a village fund lends its own money to households of its joint groups, outside the
+county's programmes; what each rule refuses; nothing of it is subsidised, covered or counted.
 """
 
 from __future__ import annotations
@@ -366,8 +366,6 @@ PLANTED = [
 
 @pytest.mark.damaged("a loan that a planted bug lets through may stand against the record")
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
-def test_planted_bug_turns_red(plant: Plant, fund: Fund, town: Town) -> None:
-    if "town" in inspect.signature(plant.test).parameters:
-        plant.prove(town=town)
-    else:
-        plant.prove(fund=fund)
+def test_planted_bug_turns_red(plant: Plant, request: pytest.FixtureRequest) -> None:
+    wanted = inspect.signature(plant.test).parameters
+    plant.prove(**{name: request.getfixturevalue(name) for name in wanted})
