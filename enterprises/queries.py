@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Row, Select, and_, func, select
 from sqlalchemy.orm import Session
@@ -165,7 +165,9 @@ def households_of(
     return session.execute(query).all()
 
 
-def links_of_household(session: Session, household_id: int) -> Sequence[Row[Any]]:
+def links_of_household(
+    session: Session, household_id: int
+) -> Sequence[Row[AgreementHousehold, Household, str, date, Agreement, Organisation]]:
     """Every stake a household ever had on an approved list, with its agreement and enterprise."""
     query = (
         _stakes()

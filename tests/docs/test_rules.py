@@ -36,6 +36,9 @@ from tests.docs.rules_of_identification import IDENTIFIED
 from tests.docs.rules_of_identification import PLANTS as IDENTIFIED_PLANTS
 from tests.docs.rules_of_identification import WRONG as WRONG_IDENTIFIED
 from tests.docs.rules_of_life import LIVED, WRONG
+from tests.docs.rules_of_linkage import LINKED
+from tests.docs.rules_of_linkage import PLANTS as LINKAGE_PLANTS
+from tests.docs.rules_of_linkage import WRONG as WRONG_LINKAGE
 from tests.docs.rules_of_routes import ROUTED
 from tests.docs.rules_of_routes import WRONG as WRONG_ROUTES
 from tests.docs.rules_of_subsidies import SUBSIDISED
@@ -237,6 +240,7 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **SUBSIDISED,
     **FUNDED,
     **WATCHED,
+    **LINKED,
     **IDENTIFIED,
 }
 
@@ -309,7 +313,12 @@ PLANTED = [
     ),
     *(
         Plant(test_row, target, bug, {"name": name, "row": tables()[name][place]})
-        for name, place, target, bug in (*FUND_PLANTS, *WATCH_PLANTS, *IDENTIFIED_PLANTS)
+        for name, place, target, bug in (
+            *FUND_PLANTS,
+            *WATCH_PLANTS,
+            *LINKAGE_PLANTS,
+            *IDENTIFIED_PLANTS,
+        )
     ),
 ]
 
@@ -342,6 +351,7 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG_SUBSIDIES,
         *WRONG_FUND,
         *WRONG_WATCH,
+        *WRONG_LINKAGE,
         *WRONG_IDENTIFIED,
     ],
 )

@@ -78,7 +78,7 @@ def test_an_agreement_links_its_households_once_it_is_approved(linked: LinkedTow
         assert page.terms == [EIGHT]
         assert [(one.nr, one.households, day) for one, day in page.lists] == [(1, 3, linked.today)]
         rows = queries.households_of(session, handed.agreement_id)
-        assert [(row[0].nr, row[0].source, row[2], row[3]) for row in rows] == [
+        assert [tuple[object, ...]((row[0].nr, row[0].source, row[2], row[3])) for row in rows] == [
             (1, "loan", linked.loan_of(1), None),
             (2, "loan", linked.loan_of(2), None),
             (3, "labour", None, None),
@@ -349,7 +349,7 @@ def term(**changes: Any) -> tuple[Term, ...]:
     return (replace(EIGHT, **changes),)
 
 
-REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
+AT_ONCE: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
     (BadValue, asked(number="")),
     (BadValue, asked(form="charity")),
     (BadValue, asked(principal_repaid_by="nobody")),
@@ -415,6 +415,20 @@ REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
     ),
     (refusals.LinkageListEmpty, lambda town: town.hand_in()),
     (NotEntitled, lambda town: town.hand_in(town.stake(1), by=DIRECTOR)),
+    (NotFound, lambda town: town.join(999, town.stake(1))),
+    (NotFound, lambda town: town.decide(enterprises.Handed(1, 1, 999))),
+]
+
+
+def test_refused_at_once(linked: LinkedTown) -> None:
+    before = everything(linked.books)
+    for refusal, call in AT_ONCE:
+        with pytest.raises(refusal):
+            call(linked)
+    assert everything(linked.books) == before
+
+
+REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
     (NotEntitled, lambda town: town.decide(town.hand_in(town.stake(1)), by=REGISTRAR)),
     (
         SameMakerAndChecker,
@@ -439,8 +453,6 @@ REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
             town.stake(2),
         ),
     ),
-    (NotFound, lambda town: town.join(999, town.stake(1))),
-    (NotFound, lambda town: town.decide(enterprises.Handed(1, 1, 999))),
     (
         refusals.EnterpriseReasonMissing,
         lambda town: town.leave(town.agree(town.stake(1)), 1, reason=" "),

@@ -142,13 +142,7 @@ def test_where_no_document_asks_for_it_a_stranger_is_recognised(town: LinkedTown
         assert session.get_one(Recognition, one).local is False
 
 
-REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
-    (
-        refusals.OrganisationCannotLink,
-        lambda town: town.ask(
-            organisation_id=id_of(town, found_organisation(town, 8, kind=Kind.OFFICE))
-        ),
-    ),
+AT_ONCE: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
     (refusals.EnterpriseDocumentMissing, lambda town: town.ask(document_no=" ")),
     (refusals.RecognitionDaysWrong, lambda town: town.ask(to_on=town.today)),
     (
@@ -157,8 +151,53 @@ REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
     ),
     (refusals.RecognitionVillageWrong, lambda town: town.ask(villages=("431022100000",))),
     (refusals.RecognitionVillageWrong, lambda town: town.ask(villages=("431003100201",))),
-    (refusals.RecognitionOverlaps, lambda town: (town.recognise(), town.ask())),
     (NotEntitled, lambda town: town.ask(by=OFFICER)),
+    (NotFound, lambda town: town.grant(999)),
+    (refusals.OrganisationCannotLink, lambda town: town.pledge(organisation_id=town.lender_id)),
+    (refusals.CounterSecurityIncomplete, lambda town: town.pledge(value_fen=0)),
+    (refusals.CounterSecurityIncomplete, lambda town: town.pledge(description=" ")),
+    (refusals.CounterSecurityIncomplete, lambda town: town.pledge(kind="promise")),
+    (refusals.EnterpriseDocumentMissing, lambda town: town.pledge(document_no="")),
+    (NotFound, lambda town: town.pledge(fund_account_id=999)),
+    (NotFound, lambda town: town.release(999)),
+    (refusals.EnterpriseReasonMissing, lambda town: town.release(town.pledge(), reason="")),
+    (
+        refusals.OrganisationCannotLink,
+        lambda town: open_chain(town, organisation_id=town.lender_id),
+    ),
+    (refusals.ChainIncomplete, lambda town: open_chain(town, product="")),
+    (NotFound, lambda town: end_chain(town, 999)),
+    (refusals.FrameworkIncomplete, lambda town: sign_framework(town, institution_ids=())),
+    (
+        refusals.FrameworkIncomplete,
+        lambda town: sign_framework(town, institution_ids=(town.lender_id,) * 2),
+    ),
+    (refusals.FrameworkIncomplete, lambda town: sign_framework(town, to_on=town.today)),
+    (
+        refusals.FrameworkIncomplete,
+        lambda town: sign_framework(town, signed_on=date(2016, 5, 31)),
+    ),
+    (refusals.EnterpriseDocumentMissing, lambda town: sign_framework(town, document_no="")),
+    (NotFound, lambda town: sign_framework(town, institution_ids=(999,))),
+]
+
+
+def test_what_is_refused_at_once_leaves_nothing_behind(town: LinkedTown) -> None:
+    before = everything(town.books)
+    for refusal, call in AT_ONCE:
+        with pytest.raises(refusal):
+            call(town)
+    assert everything(town.books) == before
+
+
+REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
+    (
+        refusals.OrganisationCannotLink,
+        lambda town: town.ask(
+            organisation_id=id_of(town, found_organisation(town, 8, kind=Kind.OFFICE))
+        ),
+    ),
+    (refusals.RecognitionOverlaps, lambda town: (town.recognise(), town.ask())),
     (SameMakerAndChecker, lambda town: town.grant(town.ask(), by=OFFICE)),
     (ReasonMissing, lambda town: town.grant(town.ask(), approved=False)),
     (refusals.RecognitionNotGranted, lambda town: town.withdraw(town.ask())),
@@ -174,24 +213,10 @@ REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
         refusals.EnterpriseDocumentMissing,
         lambda town: town.withdraw(town.recognise(), document_no=""),
     ),
-    (NotFound, lambda town: town.grant(999)),
-    (refusals.OrganisationCannotLink, lambda town: town.pledge(organisation_id=town.lender_id)),
-    (refusals.CounterSecurityIncomplete, lambda town: town.pledge(value_fen=0)),
-    (refusals.CounterSecurityIncomplete, lambda town: town.pledge(description=" ")),
-    (refusals.CounterSecurityIncomplete, lambda town: town.pledge(kind="promise")),
-    (refusals.EnterpriseDocumentMissing, lambda town: town.pledge(document_no="")),
-    (NotFound, lambda town: town.pledge(fund_account_id=999)),
-    (NotFound, lambda town: town.release(999)),
-    (refusals.EnterpriseReasonMissing, lambda town: town.release(town.pledge(), reason="")),
     (
         refusals.CounterSecurityReleased,
         lambda town: twice(town.release, town.pledge()),
     ),
-    (
-        refusals.OrganisationCannotLink,
-        lambda town: open_chain(town, organisation_id=town.lender_id),
-    ),
-    (refusals.ChainIncomplete, lambda town: open_chain(town, product="")),
     (refusals.ChainNameTaken, lambda town: [open_chain(town) for _ in range(2)]),
     (refusals.EnterpriseReasonMissing, lambda town: end_chain(town, open_chain(town), "")),
     (
@@ -202,20 +227,7 @@ REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
         refusals.ChainEnded,
         lambda town: end_chain(town, open_chain(town, from_on=date(2016, 5, 31))),
     ),
-    (NotFound, lambda town: end_chain(town, 999)),
-    (refusals.FrameworkIncomplete, lambda town: sign_framework(town, institution_ids=())),
-    (
-        refusals.FrameworkIncomplete,
-        lambda town: sign_framework(town, institution_ids=(town.lender_id,) * 2),
-    ),
-    (refusals.FrameworkIncomplete, lambda town: sign_framework(town, to_on=town.today)),
-    (
-        refusals.FrameworkIncomplete,
-        lambda town: sign_framework(town, signed_on=date(2016, 5, 31)),
-    ),
-    (refusals.EnterpriseDocumentMissing, lambda town: sign_framework(town, document_no="")),
     (refusals.FrameworkNameTaken, lambda town: [sign_framework(town) for _ in range(2)]),
-    (NotFound, lambda town: sign_framework(town, institution_ids=(999,))),
 ]
 
 
@@ -227,14 +239,6 @@ def test_refused(
 ) -> None:
     with pytest.raises(refusal):
         call(town)
-
-
-def test_what_is_refused_leaves_nothing_behind(town: LinkedTown) -> None:
-    before = everything(town.books)
-    for refusal, call in REFUSED[1:6]:
-        with pytest.raises(refusal):
-            call(town)
-    assert everything(town.books) == before
 
 
 def test_what_stands_otherwise_than_proposed_is_not_granted(
@@ -382,7 +386,7 @@ PLANTED = [
         lambda *_: 3 * FULL,
     ),
     Plant(
-        test_what_is_refused_leaves_nothing_behind,
+        test_what_is_refused_at_once_leaves_nothing_behind,
         "enterprises.recognising._check_form",
         nothing,
     ),
