@@ -39,7 +39,6 @@ from households.models.families import (
     HouseholdLink,
     OwnLimit,
 )
-from households.refusals import FamilyJustChanged
 from kernel.database import trail_id_of
 from office.models import Decision, Proposal
 
@@ -188,10 +187,12 @@ def hold(session: Session, household_ids: Iterable[int]) -> Held:
 
 
 def hold_line(session: Session, household_ids: Collection[int]) -> None:
-    """``hold``, and be sure that the line did not grow while this waited."""
-    held = hold(session, household_ids)
-    if not line_of(session, household_ids) <= set(held.numbers):
-        raise FamilyJustChanged(field="household_id")
+    """``hold``, and whoever came into the line while this waited."""
+    held: set[int] = set()
+    line = set(household_ids)
+    while not line <= held:
+        held |= hold(session, line).numbers.keys()
+        line = line_of(session, household_ids)
 
 
 # --- kin ------------------------------------------------------------------------------------------
