@@ -10,6 +10,10 @@ import pytest
 from flask import Flask
 
 from households.models import STATUS_TITLES
+from households.models.helping import FUND_LEVELS
+from households.models.helping import LEVELS as HELPER_LEVELS
+from households.models.helping import PURPOSES as FUND_PURPOSES
+from households.standing import STANDING_TITLES
 from loans.changes import KINDS as CHANGE_KINDS
 from loans.changes import WHYS
 from loans.changes.page import SUBSIDISED, TERM_TITLES
@@ -32,6 +36,8 @@ from subsidies.entitlement import REASONS as EXCLUDED
 from subsidies.lifecycle import ALL_RETURNED
 from web import account_proposal, claim_view
 from web.claiming import STEPS
+from web.helping import FORMS as HELP_FORMS
+from web.levels import VILLAGES, WATCHED
 from web.pages import (
     batches,
     changes,
@@ -45,6 +51,7 @@ from web.pages import (
 )
 from web.pages.loans import BEARERS, DUES, EVENTS, GRADES
 from web.papers import PRINTED, READ
+from web.papers.level_papers import COUNTERS
 from web.words import ENGLISH, LOAN_STATES, SHEET_STATES, money, percent, printed, t, yuan
 
 SUBSIDY_STAGES = {state: zh for state, (zh, _en) in STAGES.items()}
@@ -121,6 +128,14 @@ def listed() -> set[str]:
         LEVEL_TITLES,
         LEVELS,
         PARTY_TITLES,
+        COUNTERS,
+        STANDING_TITLES,
+        WATCHED,
+        {code: title for code, title in VILLAGES.items() if title},
+        HELPER_LEVELS,
+        FUND_LEVELS,
+        FUND_PURPOSES,
+        {kind: form.title for kind, form in HELP_FORMS.items()},
     )
     said = {word for table in tables for word in table.values()}
     said |= {word for pair in claim_view.FIGURE_TITLES.values() for word in pair}

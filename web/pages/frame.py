@@ -22,6 +22,8 @@ MENU: Final = (
     ("dashboard.show", "财政看板", "indicators.read"),
     ("queue.overview", "工作台", "loans.read"),
     ("households.listed", "农户", "households.read"),
+    ("levels.show", "四级台账", "households.read"),
+    ("helping.overview", "帮扶", "households.read"),
     ("loans.listed", "贷款", "loans.read"),
     ("changes.overview", "变更", "loans.read"),
     ("subsidies.overview", "财政贴息", "subsidies.read"),
