@@ -141,7 +141,8 @@ def _positions(session: Session) -> Iterator[Finding]:
         sum_of(AgreementList.persons),
         sum_of(AgreementList.stake_fen),
     ).join(AgreementList, AgreementList.id == AgreementApproval.list_id)
-    joined = {row[0]: row[1:] for row in session.execute(lists.group_by("agreement_id"))}
+    by_agreement = lists.group_by(AgreementApproval.agreement_id)
+    joined = {row[0]: row[1:] for row in session.execute(by_agreement)}
     left = {row[0]: row[1:] for row in session.execute(_left())}
     ended = set(session.scalars(select(AgreementEnd.agreement_id)))
     rejected = set(session.scalars(_rejected()))
