@@ -117,13 +117,27 @@ def link_loans(session: Session, one: AgreementList, on: date) -> None:
         # In the order of the key, so that two lists with the same loans do not wait for each other.
         .order_by(mine.loan_id, mine.household_id)
     )
-    done: Any = session.execute(
+    session.execute(
         dialect.insert(LinkedLoan)
         .from_select(["loan_id", "household_id", "agreement_id", "stake_fen"], rows)
         .on_conflict_do_nothing(index_elements=["loan_id", "household_id"])
     )
-    if done.rowcount != wanted:
-        raise LoanLinkedMeanwhile(field="list", count=(wanted or 0) - done.rowcount)
+    # Counted, not told by the driver: PostgreSQL's answers -1 to an INSERT … SELECT.
+    linked = session.scalar(
+        select(func.count())
+        .select_from(LinkedLoan)
+        .join(
+            mine,
+            and_(
+                mine.loan_id == LinkedLoan.loan_id,
+                mine.household_id == LinkedLoan.household_id,
+                mine.agreement_id == LinkedLoan.agreement_id,
+            ),
+        )
+        .where(mine.list_id == one.id)
+    )
+    if linked != wanted:
+        raise LoanLinkedMeanwhile(field="list", count=(wanted or 0) - (linked or 0))
 
 
 def free(session: Session, agreement_id: int, household_id: int | None = None) -> None:
