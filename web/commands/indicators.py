@@ -1,12 +1,15 @@
 """``fupin indicators``: the figures of a region at the close of a day.
 
 With ``--json`` one object, names and order as promised. Without it a table: each figure, the target
-in force, the households still wanting, and what was printed elsewhere, with its source.
+in force, the households still wanting, and what was printed elsewhere, with its source. ``--beside
+published`` holds the prints against the books, with the reasons where they cannot agree.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
 from typing import Final
 
@@ -18,10 +21,12 @@ import ledger
 from config.wiring import House
 from indicators import FIGURES, Figures
 from indicators.definitions import ratio
+from indicators.reconciling import VERDICTS, Held, hold
 from kernel.dates import parse_date
+from kernel.regions import scope_digits, within
 from policy import NoPolicyInForce, Rulebook
 from web.commands.terminal import columns
-from web.published import Published, published
+from web.published import Published, pairs, published
 from web.words import money, percent, printed
 
 _HEADINGS: Final = ("指标", "数值", "目标", "差（户）", "公布数与来源")
@@ -45,10 +50,13 @@ def indicators(
     with house.books.read() as session:
         found = _figures(session, house, region, on)
     if as_json:
-        click.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1))
+        told = found.as_dict() if beside is None else reconciliation(house, found)
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
     click.echo(f"{house.regions.full_name(found.region)}，{found.on}日终：")
     click.echo(columns(table(house, found, only_published=beside is not None)))
+    if beside is not None:
+        click.echo("\n".join(_reasons(house, found)))
 
 
 def _figures(session: Session, house: House, region: str | None, on: date | None) -> Figures:
@@ -79,6 +87,40 @@ def table(house: House, found: Figures, *, only_published: bool) -> list[list[st
         )
         rows.extend(["", "", "", "", _print(one)] for one in prints[1:])
     return rows
+
+
+def reconciliation(house: House, found: Figures) -> dict[str, object]:
+    """The prints of a region beside its figures, and the pairs that cannot both be true."""
+    folder = house.settings.config_dir
+    return {
+        "region": found.region,
+        "on": found.on.isoformat(),
+        "figures": [
+            asdict(one.published)
+            | {"computed": one.computed, "verdict": one.verdict, "difference": one.difference}
+            for one in _held(house, found)
+        ],
+        "pairs": [asdict(one) for one in pairs(folder, found.region)],
+    }
+
+
+def _held(house: House, found: Figures) -> list[Held]:
+    own = [p for name in FIGURES for p in published(house.settings.config_dir, found.region, name)]
+    return hold(own, on=found.on, figures_of=lambda _region: found)
+
+
+def _reasons(house: House, found: Figures) -> Iterator[str]:
+    """Verdict and reason of each print, and what cannot both be true."""
+    for one in _held(house, found):
+        told = VERDICTS[one.verdict][0]
+        by = "" if one.verdict == "same" or one.difference is None else f"，相差{one.difference}"
+        why = f"。{one.published.why_zh}" if one.published.why_zh else ""
+        title = FIGURES[one.published.name].zh
+        yield f"{title} {printed(one.published.value)}（{one.published.as_of}）：{told}{by}{why}"
+    for pair in pairs(house.settings.config_dir, found.region):
+        if pair.region and within(found.region, scope_digits(pair.region)):
+            sums = "；".join(pair.arithmetic)
+            yield f"{pair.zh}：{pair.one_zh}；{pair.other_zh}。{sums}。{pair.why_zh}"
 
 
 def _targets(rulebook: Rulebook, found: Figures) -> dict[str, int]:
