@@ -254,7 +254,7 @@ def helpers(
 def unvisited(
     session: Session, *, digits: str, since: date, on: date, limit: int = 200
 ) -> Sequence[Unvisited]:
-    """Households with a helper whom nobody visited since a day, the longest alone first."""
+    """Households whose helper had time and did not come since a day, the longest alone first."""
     visited = (
         select(func.max(HelperVisit.visited_on))
         .where(HelperVisit.pair_id == HouseholdHelper.pair_id, standing_rows("visit"))
@@ -278,7 +278,7 @@ def unvisited(
         .outerjoin(Person, _head_on(on))
         .where(
             in_scope(Household.village_code, digits),
-            or_(visited.is_(None), visited < since),
+            func.coalesce(visited, HelperPair.from_on) < since,
             helped(on),
         )
         .order_by(func.coalesce(visited, HelperPair.from_on), Household.id)

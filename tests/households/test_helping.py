@@ -351,7 +351,8 @@ def test_a_visit_is_of_the_helper_of_its_day(desk: HelpDesk) -> None:
 def test_who_was_not_visited_stands_on_a_list(desk: HelpDesk) -> None:
     one, two, three = (desk.household(nr) for nr in (1, 2, 3))
     desk.household(4)  # has no helper
-    desk.pair(helper(one), helper(two), helper(three))
+    new = desk.household(5)
+    desk.pair(helper(one), helper(two), helper(three), helper(new, from_on=date(2016, 7, 1)))
     desk.visit(VisitRow(one, date(2016, 12, 1), "看望"), VisitRow(two, date(2016, 3, 1), "看望"))
     desk.find(three, Status.REMOVED, date(2016, 12, 31))  # needs no visit any more
 
