@@ -203,13 +203,13 @@ RULES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 #: what new columns name: table -> (name, table named, columns, columns named)
 KEYS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "household_statuses": (
-        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
         (
             "fk_household_statuses_case_id_identification_cases",
             "identification_cases",
             ["case_id"],
             ["id"],
         ),
+        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
     )
 }
 
@@ -1431,12 +1431,6 @@ def _create_tables() -> None:
             ["person_id"], ["people.id"], name=op.f("fk_fund_members_person_id_people")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fund_members")),
-        sa.UniqueConstraint(
-            "fund_id",
-            "household_id",
-            "joined_on",
-            name=op.f("uq_fund_members_fund_id_household_id_joined_on"),
-        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -2296,12 +2290,6 @@ def _create_tables() -> None:
             name=op.f("fk_mutual_group_members_member_id_fund_members"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mutual_group_members")),
-        sa.UniqueConstraint(
-            "group_id",
-            "member_id",
-            "joined_on",
-            name=op.f("uq_mutual_group_members_group_id_member_id_joined_on"),
-        ),
         sqlite_strict=True,
     )
     op.create_table(
@@ -3314,6 +3302,9 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_mutual_fee_sharings_trail_id"), "mutual_fee_sharings", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_mutual_group_members_group_id"), "mutual_group_members", ["group_id"], unique=False
     )
     op.create_index(
         op.f("ix_mutual_group_members_member_id"),
