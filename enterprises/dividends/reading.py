@@ -13,6 +13,15 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from enterprises.dividends.rows import (
+    PaymentTold,
+    RowTold,
+    file_of,
+    household_rows,
+    payments,
+    row_of,
+    rows_page,
+)
 from enterprises.dividends.steps import round_of, steps_of
 from enterprises.models import (
     Agreement,
@@ -26,20 +35,34 @@ from enterprises.models import (
     DividendReturn,
     DividendReturnRow,
     DividendRound,
-    DividendRow,
     DividendStep,
 )
-from enterprises.refusals import HouseholdNotInRound
-from households import Household, Person
-from households.queries import is_present
 from kernel.actor import Actor
 from kernel.database import sum_of
-from kernel.identity import mask_account
-from kernel.vault import Keyring
 from office import rights
-from office.models import PayoutAccount, Voucher
-from office.payouts import number_of
+from office.models import Voucher
 from organisations import Organisation
+
+__all__ = [
+    "FundingTold",
+    "PaymentTold",
+    "PoolTold",
+    "RoundPage",
+    "RoundTold",
+    "RowTold",
+    "declared_sums",
+    "file_of",
+    "funding_sums",
+    "fundings",
+    "household_rows",
+    "paid_cash",
+    "payments",
+    "pools",
+    "round_page",
+    "rounds",
+    "row_of",
+    "rows_page",
+]
 
 READ = "enterprises.read"
 
@@ -208,149 +231,6 @@ def round_page(session: Session, round_id: int, *, by: Actor) -> RoundPage:
         ),
         receipt=session.get(DividendReceipt, round_id),
     )
-
-
-# --- rows -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RowTold:
-    """What one household gets of a round, and whether it has it."""
-
-    row: DividendRow
-    household_number: str
-    village_code: str
-    head: str
-    #: attempts made to pay it
-    attempts: int
-    #: day it was paid; None while it was not
-    paid_on: date | None
-
-
-def rows_page(
-    session: Session,
-    round_id: int,
-    version: int,
-    *,
-    on: date,
-    by: Actor,
-    after_nr: int = 0,
-    limit: int = 100,
-) -> list[RowTold]:
-    """A page of a version's rows, in order; only households of the actor's region."""
-    rights.allow(by, READ)
-    query = _rows(on).where(
-        DividendRow.round_id == round_id,
-        DividendRow.version == version,
-        DividendRow.nr > after_nr,
-        Household.village_code.startswith(by.region_scope, autoescape=True),
-    )
-    found = session.execute(query.order_by(DividendRow.nr).limit(limit))
-    return [RowTold(*row) for row in found]
-
-
-def household_rows(session: Session, household_id: int, *, on: date, by: Actor) -> list[RowTold]:
-    """Every dividend of a household, the latest round first."""
-    household = session.get(Household, household_id)
-    if household is None:
-        raise HouseholdNotInRound(field="household_id")
-    rights.allow(by, READ, region=household.village_code)
-    query = (
-        _rows(on)
-        .join(DividendPosition, DividendPosition.round_id == DividendRow.round_id)
-        .where(
-            DividendRow.household_id == household_id,
-            DividendRow.version == DividendPosition.version,
-        )
-    )
-    found = session.execute(query.order_by(DividendRow.round_id.desc()))
-    return [RowTold(*row) for row in found]
-
-
-def _rows(on: date) -> Select[DividendRow, str, str, str, int, date]:
-    mine = (
-        DividendPayment.round_id == DividendRow.round_id,
-        DividendPayment.household_id == DividendRow.household_id,
-    )
-    attempts = select(func.count(DividendPayment.id)).where(*mine).correlate(DividendRow)
-    paid_on = (
-        select(func.max(DividendReturn.received_on))
-        .join(DividendReturnRow, DividendReturnRow.return_id == DividendReturn.id)
-        .join(DividendPayment, DividendPayment.id == DividendReturnRow.payment_id)
-        .where(*mine, DividendReturnRow.result == "paid")
-        .correlate(DividendRow)
-    )
-    return (
-        select(
-            DividendRow,
-            Household.number,
-            Household.village_code,
-            func.coalesce(Person.name, ""),
-            attempts.scalar_subquery(),
-            paid_on.scalar_subquery(),
-        )
-        .join(Household, Household.id == DividendRow.household_id)
-        .outerjoin(
-            Person, and_(Person.household_id == Household.id, Person.is_head, is_present(on))
-        )
-    )
-
-
-# --- payments -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentTold:
-    """A row of a payment file."""
-
-    id: int
-    nr: int
-    household_id: int
-    holder: str
-    #: the last four digits
-    account: str
-    bank: str
-    amount_fen: int
-    attempt: int
-    #: paid, returned, or empty while the bank has not answered
-    result: str
-    reason: str
-    bank_no: str
-
-
-def payments(
-    session: Session,
-    file_id: int,
-    *,
-    keyring: Keyring,
-    by: Actor,
-    after_nr: int = 0,
-    limit: int = 100,
-) -> list[PaymentTold]:
-    """A page of a file's rows, in order."""
-    rights.allow(by, READ)
-    rows = session.execute(
-        select(
-            DividendPayment,
-            PayoutAccount,
-            func.coalesce(DividendReturnRow.result, ""),
-            func.coalesce(DividendReturnRow.reason, ""),
-            func.coalesce(DividendReturnRow.bank_no, ""),
-        )
-        .join(PayoutAccount, PayoutAccount.id == DividendPayment.account_id)
-        .outerjoin(DividendReturnRow, DividendReturnRow.payment_id == DividendPayment.id)
-        .where(DividendPayment.file_id == file_id, DividendPayment.nr > after_nr)
-        .order_by(DividendPayment.nr)
-        .limit(limit)
-    )
-    return [
-        PaymentTold(
-            one.id, one.nr, one.household_id, account.holder,
-            mask_account(number_of(account, keyring)), account.bank, one.amount_fen, one.attempt,
-            *said,
-        )
-        for one, account, *said in rows
-    ]  # fmt: skip
 
 
 # --- pools ----------------------------------------------------------------------------------------

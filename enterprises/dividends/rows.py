@@ -1,0 +1,236 @@
+"""The rows of a dividend round as people look at them, and the rows of its payment files.
+
+One row is what a household gets of a round, how often its payment was tried and whether the bank
+has paid it. Only households inside the reader's region are told of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from enterprises.models import (
+    DividendFile,
+    DividendPayment,
+    DividendPosition,
+    DividendReturn,
+    DividendReturnRow,
+    DividendRow,
+)
+from enterprises.refusals import HouseholdNotInRound
+from households import Household, Person
+from households.queries import is_present
+from kernel.actor import Actor
+from kernel.identity import mask_account
+from kernel.refusals import NotFound
+from kernel.vault import Keyring
+from office import rights
+from office.models import PayoutAccount
+from office.payouts import number_of
+
+READ = "enterprises.read"
+
+
+@dataclass(frozen=True, slots=True)
+class RowTold:
+    """What one household gets of a round, and whether it has it."""
+
+    row: DividendRow
+    household_number: str
+    village_code: str
+    head: str
+    #: attempts made to pay it
+    attempts: int
+    #: day it was paid; None while it was not
+    paid_on: date | None
+
+
+def rows_page(
+    session: Session,
+    round_id: int,
+    version: int,
+    *,
+    on: date,
+    by: Actor,
+    text: str = "",
+    village: str = "",
+    only: str = "",
+    after_nr: int = 0,
+    limit: int = 100,
+) -> list[RowTold]:
+    """A page of a version's rows, in order; only households of the actor's region.
+
+    ``text``: part of the head's name or the household's number; ``village``: digits of a place;
+    ``only``: ``unpaid``, ``paid``, or ``returned`` for those whose last payment came back.
+    """
+    rights.allow(by, READ)
+    query = _rows(on).where(
+        DividendRow.round_id == round_id,
+        DividendRow.version == version,
+        DividendRow.nr > after_nr,
+        Household.village_code.startswith(by.region_scope, autoescape=True),
+    )
+    if text:
+        query = query.where(
+            or_(
+                Household.number == text,
+                Person.name.contains(text, autoescape=True),
+            )
+        )
+    if village:
+        query = query.where(Household.village_code.startswith(village, autoescape=True))
+    if only:
+        query = query.where(_narrowed(only))
+    found = session.execute(query.order_by(DividendRow.nr).limit(limit))
+    return [RowTold(*row) for row in found]
+
+
+def household_rows(session: Session, household_id: int, *, on: date, by: Actor) -> list[RowTold]:
+    """Every dividend of a household, the latest round first."""
+    household = session.get(Household, household_id)
+    if household is None:
+        raise HouseholdNotInRound(field="household_id")
+    rights.allow(by, READ, region=household.village_code)
+    query = (
+        _rows(on)
+        .join(DividendPosition, DividendPosition.round_id == DividendRow.round_id)
+        .where(
+            DividendRow.household_id == household_id,
+            DividendRow.version == DividendPosition.version,
+        )
+    )
+    found = session.execute(query.order_by(DividendRow.round_id.desc()))
+    return [RowTold(*row) for row in found]
+
+
+def row_of(
+    session: Session, round_id: int, version: int, household_id: int, *, on: date, by: Actor
+) -> RowTold:
+    """One household's row of a version."""
+    rights.allow(by, READ)
+    query = _rows(on).where(
+        DividendRow.round_id == round_id,
+        DividendRow.version == version,
+        DividendRow.household_id == household_id,
+        Household.village_code.startswith(by.region_scope, autoescape=True),
+    )
+    found = session.execute(query).first()
+    if found is None:
+        raise NotFound(field="household_id", what="分红明细")
+    return RowTold(*found)
+
+
+def _narrowed(only: str) -> ColumnElement[bool]:
+    """Of a row: what became of its payments."""
+    mine = and_(
+        DividendPayment.round_id == DividendRow.round_id,
+        DividendPayment.household_id == DividendRow.household_id,
+        DividendReturnRow.payment_id == DividendPayment.id,
+    )
+    paid = exists().where(mine, DividendReturnRow.result == "paid")
+    if only == "paid":
+        return paid
+    unpaid = and_(DividendRow.cash_fen > 0, ~paid)
+    if only == "returned":
+        return and_(unpaid, exists().where(mine, DividendReturnRow.result == "returned"))
+    return unpaid
+
+
+def _rows(on: date) -> Select[DividendRow, str, str, str, int, date]:
+    mine = (
+        DividendPayment.round_id == DividendRow.round_id,
+        DividendPayment.household_id == DividendRow.household_id,
+    )
+    attempts = select(func.count(DividendPayment.id)).where(*mine).correlate(DividendRow)
+    paid_on = (
+        select(func.max(DividendReturn.received_on))
+        .join(DividendReturnRow, DividendReturnRow.return_id == DividendReturn.id)
+        .join(DividendPayment, DividendPayment.id == DividendReturnRow.payment_id)
+        .where(*mine, DividendReturnRow.result == "paid")
+        .correlate(DividendRow)
+    )
+    return (
+        select(
+            DividendRow,
+            Household.number,
+            Household.village_code,
+            func.coalesce(Person.name, ""),
+            attempts.scalar_subquery(),
+            paid_on.scalar_subquery(),
+        )
+        .join(Household, Household.id == DividendRow.household_id)
+        .outerjoin(
+            Person, and_(Person.household_id == Household.id, Person.is_head, is_present(on))
+        )
+    )
+
+
+# --- payments -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTold:
+    """A row of a payment file."""
+
+    id: int
+    nr: int
+    household_id: int
+    holder: str
+    #: the last four digits
+    account: str
+    bank: str
+    amount_fen: int
+    attempt: int
+    #: paid, returned, or empty while the bank has not answered
+    result: str
+    reason: str
+    bank_no: str
+
+
+def file_of(session: Session, round_id: int, nr: int, *, by: Actor) -> DividendFile:
+    """A payment file of a round by its number."""
+    rights.allow(by, READ)
+    found = session.scalar(
+        select(DividendFile).where(DividendFile.round_id == round_id, DividendFile.nr == nr)
+    )
+    if found is None:
+        raise NotFound(field="nr", what="付款文件")
+    return found
+
+
+def payments(
+    session: Session,
+    file_id: int,
+    *,
+    keyring: Keyring,
+    by: Actor,
+    after_nr: int = 0,
+    limit: int = 100,
+) -> list[PaymentTold]:
+    """A page of a file's rows, in order."""
+    rights.allow(by, READ)
+    rows = session.execute(
+        select(
+            DividendPayment,
+            PayoutAccount,
+            func.coalesce(DividendReturnRow.result, ""),
+            func.coalesce(DividendReturnRow.reason, ""),
+            func.coalesce(DividendReturnRow.bank_no, ""),
+        )
+        .join(PayoutAccount, PayoutAccount.id == DividendPayment.account_id)
+        .outerjoin(DividendReturnRow, DividendReturnRow.payment_id == DividendPayment.id)
+        .where(DividendPayment.file_id == file_id, DividendPayment.nr > after_nr)
+        .order_by(DividendPayment.nr)
+        .limit(limit)
+    )
+    return [
+        PaymentTold(
+            one.id, one.nr, one.household_id, account.holder,
+            mask_account(number_of(account, keyring)), account.bank, one.amount_fen, one.attempt,
+            *said,
+        )
+        for one, account, *said in rows
+    ]  # fmt: skip
