@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from enterprises.models import (
@@ -53,12 +53,14 @@ def agreements(
     form: str = "",
     state: str = "",
     on: date | None = None,
+    text: str = "",
     after: int = 0,
     limit: int = 100,
 ) -> Sequence[Row[Agreement, AgreementPosition, str]]:
     """Agreements with their position and the enterprise's name, by number in these books.
 
-    ``on``: those whose days hold that day; ``after`` and ``limit`` page through them.
+    ``on``: those whose days hold that day; ``text``: part of the number or the enterprise's name;
+    ``after`` and ``limit`` page through them.
     """
     query = (
         select(Agreement, AgreementPosition, Organisation.name)
@@ -76,6 +78,13 @@ def agreements(
         query = query.where(AgreementPosition.state == state)
     if on is not None:
         query = query.where(Agreement.from_on <= on, Agreement.to_on > on)
+    if text:
+        query = query.where(
+            or_(
+                Agreement.number.contains(text, autoescape=True),
+                Organisation.name.contains(text, autoescape=True),
+            )
+        )
     return session.execute(query).all()
 
 
