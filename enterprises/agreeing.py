@@ -40,7 +40,7 @@ from enterprises.refusals import (
     ProfitShareWithoutStakes,
 )
 from enterprises.writing import SUBJECT, TYPED, File, Handed, digest, hand_in, write
-from households.models import Person
+from households.family_lines import kin_of
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office import approvals, rights
@@ -237,9 +237,11 @@ def _own_identity(session: Session, list_id: int, by: Actor) -> tuple[bytes, ...
     if by.identity_index is None:
         return ()
     found = session.scalar(
-        select(Person.id)
-        .join(AgreementHousehold, AgreementHousehold.household_id == Person.household_id)
-        .where(AgreementHousehold.list_id == list_id, Person.identity_index == by.identity_index)
+        select(AgreementHousehold.id)
+        .where(
+            AgreementHousehold.list_id == list_id,
+            AgreementHousehold.household_id.in_(kin_of(session, by.identity_index)),
+        )
         .limit(1)
     )
     return () if found is None else (by.identity_index,)

@@ -233,6 +233,20 @@ def own_index(
     return {identity_index} if own else set()
 
 
+def with_merged(session: Session, household_id: int) -> list[int]:
+    """A household and all that were merged into it, by whatever way: what they signed is owed by
+    its people now.
+    """
+    found = [household_id]
+    for one in found:
+        found += session.scalars(
+            select(HouseholdLink.origin_id)
+            .where(HouseholdLink.household_id == one, HouseholdLink.kind == "merge")
+            .order_by(HouseholdLink.id)
+        )
+    return found
+
+
 # --- writing --------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from households import family_lines
 from households.models import Household, Person
 from households.queries import is_present
 from households.reading import secret_place
@@ -73,11 +74,6 @@ def _from_register(
 
 def own_index(session: Session, account: PayoutAccount, by: Actor) -> list[bytes]:
     """The decider's own identity index, where the account is of the own household."""
-    if by.identity_index is None or account.payee_kind != HOUSEHOLDS:
+    if account.payee_kind != HOUSEHOLDS:
         return []
-    own = session.scalar(
-        select(Person.id).where(
-            Person.household_id == account.payee_id, Person.identity_index == by.identity_index
-        )
-    )
-    return [] if own is None else [by.identity_index]
+    return list(family_lines.own_index(session, by.identity_index, [account.payee_id]))

@@ -174,6 +174,15 @@ def head(session: Session, household_id: int, *, on: date) -> Person:
     for person in members(session, household_id, on=on):
         if person.is_head:
             return person
+    # Who heads it now came later, or nobody is left: the last who was its head.
+    last = session.scalars(
+        select(Person)
+        .where(Person.household_id == household_id, Person.is_head)
+        .order_by(Person.left_on.is_not(None), Person.left_on.desc(), Person.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None:
+        return last
     raise NotFound(field="household_id", what="户主")
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 import credit
 from credit import LineState
 from households import queries as register
+from households.families import with_merged
 from kernel.calendar import HolidayTable
 from kernel.regions import COUNTY, RegionTree
 from loans import explaining, record
@@ -154,8 +155,10 @@ def _applications(session: Session, household_id: int) -> list[OwnApplication]:
 
 
 def _loans(session: Session, household_id: int, on: date, calendar: HolidayTable) -> list[OwnLoan]:
+    # What a household signed that was merged into this one is owed by its people now.
+    theirs = with_merged(session, household_id)
     ids = session.scalars(
-        select(Loan.id).where(Loan.household_id == household_id).order_by(Loan.id.desc())
+        select(Loan.id).where(Loan.household_id.in_(theirs)).order_by(Loan.id.desc())
     ).all()
     loaded = record.load(session, ids, lock=False)
     return [_loan(session, loaded[loan_id], on, calendar) for loan_id in ids]

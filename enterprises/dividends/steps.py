@@ -26,7 +26,8 @@ from enterprises.models import (
     DividendStep,
 )
 from enterprises.refusals import DividendRowsChanged, RoundElsewhere
-from households import Household, Person
+from households import Household
+from households.family_lines import kin_of
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.operations.applying import common_region
@@ -201,7 +202,7 @@ def _own_index(session: Session, found: DividendRound, by: Actor) -> set[bytes]:
     """The mover's own identity index, if somebody of a linked household has it."""
     if by.identity_index is None:
         return set()
-    mine = select(Person.household_id).where(Person.identity_index == by.identity_index)
+    mine = kin_of(session, by.identity_index)
     linked = (
         select(AgreementHousehold.id)
         .where(

@@ -11,7 +11,7 @@ from households.families.members import Newcomer, Successor, arrive, depart, new
 from households.families.own_limits import Asked, decide_own_limit, propose_own_limit
 from households.families.parting import merge, split
 from households.families.recording import Told
-from households.family_lines import cap_group, cap_groups, own_index
+from households.family_lines import cap_group, cap_groups, own_index, with_merged
 from households.models.families import EVENT_TITLES, EventKind
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "present_people",
     "propose_own_limit",
     "split",
+    "with_merged",
 ]

@@ -7,7 +7,7 @@ wrong number back is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -103,7 +103,7 @@ def _rewrite(
     record_changes(desk.session, Person, changes, "changed", desk.on)
 
 
-def present_people(session: Session, indexes: Collection[bytes]) -> dict[bytes, int]:
+def present_people(session: Session, indexes: Iterable[bytes]) -> dict[bytes, int]:
     """Blind index -> person present in the register, found by the number or by a wrong one."""
     wanted = sorted(set(indexes))
     now = session.execute(

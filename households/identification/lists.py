@@ -17,6 +17,7 @@ from sqlalchemy import Select, insert, literal, select
 from sqlalchemy.orm import Session
 
 import ledger
+from households.family_lines import kin_of
 from households.identification.cases import (
     chunks,
     households_of,
@@ -29,7 +30,6 @@ from households.models import (
     DecidedList,
     DecidedListRow,
     HouseholdStatus,
-    Person,
     ReviewRound,
     Status,
 )
@@ -213,13 +213,9 @@ def _own(session: Session, list_id: int, by: Actor) -> list[bytes]:
     """The actor's identity, where the actor lives in a household of the list."""
     if by.identity_index is None:
         return []
+    mine = kin_of(session, by.identity_index)
     found = session.scalar(
-        select(Person.id)
-        .where(
-            Person.household_id.in_(_households(list_id)),
-            Person.identity_index == by.identity_index,
-        )
-        .limit(1)
+        _households(list_id).where(DecidedListRow.household_id.in_(mine)).limit(1)
     )
     return [by.identity_index] if found is not None else []
 

@@ -17,6 +17,7 @@ from sqlalchemy import Select, case, exists, insert, literal, null, select, upda
 from sqlalchemy.orm import Session
 
 import ledger
+from households.family_lines import kin_of
 from households.identification.cases import (
     Found,
     chunks,
@@ -55,7 +56,6 @@ from households.models import (
     Household,
     HouseholdStatus,
     IdentificationCase,
-    Person,
     Status,
     SurveyAnswer,
 )
@@ -175,13 +175,11 @@ def _require_free(
     places = {rules.place(code): code for code in step.other_than}
     for some in chunks(case_ids):
         _require_other_person(session, rules, step, some, places, by)
-        own = select(Person.id).join(
-            IdentificationCase, IdentificationCase.household_id == Person.household_id
+        mine = kin_of(session, by.identity_index) if by.identity_index is not None else set()
+        own = select(IdentificationCase.id).where(
+            IdentificationCase.id.in_(some), IdentificationCase.household_id.in_(mine)
         )
-        mine = own.where(
-            IdentificationCase.id.in_(some), Person.identity_index == by.identity_index
-        ).limit(1)
-        if by.identity_index is not None and session.scalar(mine) is not None:
+        if mine and session.scalar(own.limit(1)) is not None:
             raise OwnHousehold
         answered = exists().where(CaseObjectionAnswer.objection_id == CaseObjection.id)
         open_objection = _number_of(some).where(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from households.models import Person
+from households import families
 from kernel.refusals import Refusal
 from kernel.vault import Keyring
 from loans import record
@@ -27,12 +27,8 @@ def named(session: Session, rows: Sequence[ChangeAsked], keyring: Keyring) -> li
     }
     if not indexes:
         return list(rows)
-    people = session.execute(
-        select(Person.identity_index, Person.id).where(
-            Person.identity_index.in_(indexes.values()), Person.left_on.is_(None)
-        )
-    )
-    ids = {row[0]: row[1] for row in people}
+    # A contract may still carry a number that was corrected since.
+    ids = families.present_people(session, indexes.values())
     return [
         replace(row, borrower_id=ids.get(indexes[row.borrower_identity]))
         if row.borrower_identity

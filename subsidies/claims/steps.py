@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 import organisations
-from households import Person
+from households.family_lines import kin_of
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable, HolidayTableEnds
 from kernel.refusals import NotFound
@@ -190,7 +190,7 @@ def _own_index(session: Session, claim_id: int, by: Actor) -> set[bytes]:
     """The mover's own identity index, if somebody of a household in the claim has it."""
     if by.identity_index is None:
         return set()
-    mine = select(Person.household_id).where(Person.identity_index == by.identity_index)
+    mine = kin_of(session, by.identity_index)
     borrowed = (
         select(ClaimRow.nr)
         .join(Loan, Loan.id == ClaimRow.loan_id)

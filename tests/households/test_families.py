@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from households import Status, families, family_lines, queries
-from households.families import EventKind, Newcomer, Successor, Told
+from households.families import EventKind, Newcomer, Successor, Told, checks
 from households.families.refusals import (
     FamilyEventAhead,
     FindingAfterTheEvent,
@@ -581,11 +581,6 @@ PLANTED = [
         lambda *_: None,
     ),
     Plant(
-        test_a_line_is_shared_along_splits_and_mergers,
-        "households.family_lines.rebuild",
-        lambda *_: None,
-    ),
-    Plant(
         test_a_son_has_a_household_of_his_own,
         "households.families.parting._copy_findings",
         lambda *_: None,
@@ -601,3 +596,32 @@ PLANTED = [
 @pytest.mark.parametrize("plant", PLANTED, ids=str)
 def test_planted_bug_turns_red(plant: Plant, village: Village) -> None:
     plant.prove(village=village)
+
+
+@pytest.mark.damaged("links without the lines that follow from them")
+def test_lines_that_do_not_follow_the_links_turn_red(village: Village) -> None:
+    Plant(
+        test_a_line_is_shared_along_splits_and_mergers,
+        "households.family_lines.rebuild",
+        lambda *_: None,
+    ).prove(village=village)
+    with village.look() as session:
+        found = {one.check for one in checks.check(session)}
+    assert found == {"households.family_line"}
+
+
+@pytest.mark.damaged("a household that was merged has people again; an event that did not happen")
+def test_verify_reads_events_and_mergers_back(village: Village) -> None:
+    village.merge("A2", "A1", {"张大山": "兄弟", "李秀英": "弟媳"})
+    with village.look() as session:
+        assert list(checks.check(session)) == []
+    ended = village.id("A2")
+    with village.work() as session:
+        gone = session.scalars(
+            select(Person).where(Person.household_id == ended).order_by(Person.id)
+        ).first()
+        assert gone is not None
+        gone.identity_index, gone.left_on = b"nobody", None
+    with village.look() as session:
+        found = sorted(one.check for one in checks.check(session))
+    assert found == ["households.family_event", "households.merged"]

@@ -12,6 +12,7 @@ import credit
 import ledger
 from households import card as cards
 from households import slips
+from households.families import with_merged
 from households.models import STATUS_TITLES
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
@@ -154,9 +155,14 @@ def _card(household_id: int, refused: Refusal | None = None, code: str = "") -> 
 
 
 def _loans(session: Session, household_id: int, on: date) -> list[LoanLine]:
-    """The household's loans that this person may see."""
-    wanted = Filter(household_id=household_id)
-    return loan_queries.listed(session, by=actor(), open_day=on, wanted=wanted)
+    """The loans of the household, and of those merged into it, that this person may see."""
+    return [
+        loan
+        for one in with_merged(session, household_id)
+        for loan in loan_queries.listed(
+            session, by=actor(), open_day=on, wanted=Filter(household_id=one)
+        )
+    ]
 
 
 def _sought(session: Session) -> Sought:
