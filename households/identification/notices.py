@@ -28,6 +28,7 @@ from households.models import (
     CaseObjection,
     CaseObjectionAnswer,
     CasePosition,
+    CaseSheet,
     CaseStep,
     Household,
     IdentificationCase,
@@ -55,11 +56,11 @@ class NoticeRow:
 
 
 def notice_rows(session: Session, sheet_id: int) -> list[NoticeRow]:
-    """The list that hangs: the households that passed the sheet's step, as they were that day."""
-    notice = session.get(CaseNotice, sheet_id)
-    if notice is None:
-        raise NotFound(field="sheet_id", what="识别公示")
-    day = notice.from_on
+    """The list that hangs, or that is announced: who passed the sheet's step, as of that day."""
+    sheet = session.get(CaseSheet, sheet_id)
+    if sheet is None:
+        raise NotFound(field="sheet_id", what="识别名单")
+    day = sheet.held_on
     of_household = Person.household_id == Household.id
     head = (
         select(func.min(Person.name))

@@ -72,6 +72,11 @@ def _step(raw: Mapping[str, object], before: list[Step]) -> Step:
         )
     if ("quorum" in row) != flags["vote"]:
         raise FormBroken("票决的步骤须且只须写明法定人数", "a vote, and nothing else, has a quorum")
+    if (flags["finding"] or flags["ends_watching"]) and row.get("notice_days", 0):
+        raise FormBroken(
+            "审定的步骤只公告不公示，不写公示天数",
+            "what is decided is announced: no notice hangs for objections",
+        )
     return Step(
         code,
         zh,

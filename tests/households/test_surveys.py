@@ -184,6 +184,7 @@ def _put(*keys_and_value: Any) -> Change:
         (PROCEDURE, _step(1, other_than=["county_review"])),
         (PROCEDURE, _step(5, finding=True)),
         (PROCEDURE, _step(6, finding=False)),
+        (PROCEDURE, _step(6, notice_days=7)),
         (PROCEDURE, _step(6, ends_watching=True)),
         (WATCHING, _step(5, ends_watching=False)),
         (WATCHING, _put("procedure", "kinds", ["monitor", "lift"])),
