@@ -27,6 +27,18 @@ class Listed:
     people: int
     #: how many households; 0: as many as these people make
     households: int = 0
+    #: number of the review round it comes out of, from 1; 0: none
+    review: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a sampling check of the county's findings came to."""
+
+    day: date
+    people: int
+    wrong: int
+    villages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,7 @@ class County:
     #: people living in its villages, poor or not; 0: not told
     rural_people: int = 0
     linkage: Linkage | None = None
+    sample: Sample | None = None
     seed: int = 431_022
 
 
@@ -192,4 +205,49 @@ SMALL = County(
     ),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Prefecture:
+    """Counties whose books hold what was reviewed, and the prefecture that takes their days in."""
+
+    name: str
+    region: str
+    #: people removed as not qualifying, in two rounds, and taken in again in a third
+    removed: int
+    readmitted: int
+    #: people and villages that were looked at again, and how many people were found wrongly
+    checked: int
+    wrong: int
+    villages: int
+    #: first business day of the counties' books
+    counties_open_on: date
+    #: last closed day, theirs and the prefecture's
+    closes_on: date
+    #: days of the three rounds' lists
+    rounds: tuple[date, date, date]
+    #: people to a household, in hundredths
+    household_size: int = 365
+    seed: int = 431_200
+
+    @property
+    def opens_on(self) -> date:
+        """The prefecture's own books know one day, that of the counties' files."""
+        return self.closes_on
+
+
+HUAIHUA_2015 = Prefecture(
+    name="huaihua-2015",
+    region="431200000000",
+    removed=75_811,
+    readmitted=38_571,
+    # 99.61 % were found right; how many were looked at was not printed.
+    checked=10_000,
+    wrong=39,
+    villages=1_237,
+    counties_open_on=date(2015, 10, 12),
+    closes_on=date(2015, 12, 31),
+    rounds=(date(2015, 10, 26), date(2015, 11, 23), date(2015, 12, 21)),
+)
+
+PREFECTURES = {HUAIHUA_2015.name: HUAIHUA_2015}
 DEMOS = {county.name: county for county in (YIZHANG_2017, SMALL, LIUYANG_2016)}

@@ -8,13 +8,13 @@ numbers are made up.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from random import Random
 from typing import Final, Literal
 
 from demo.choosing import choose
-from demo.county import Listed
+from demo.county import Listed, Sample
 from demo.desks import DESKS, Agenda, AtDesks
 from demo.papers import write_list
 from demo.people import Family
@@ -46,6 +46,8 @@ class Findings(AtDesks):
             self._maker.put(opening, self._population)
         if self._county.poor_villages:
             self._maker.put(opening, self._poor_villages)
+        if self._county.sample:
+            self._maker.put(self._county.sample.day, partial(self._check, self._county.sample))
         for nth, listed in enumerate(self._county.lists, start=1):
             chosen = self._choose(listed)
             self._maker.put(listed.day, partial(self._hand_in, listed, chosen, nth))
@@ -70,6 +72,7 @@ class Findings(AtDesks):
         return chosen
 
     def _hand_in(self, listed: Listed, chosen: Sequence[Family], nth: int, on: date) -> None:
+        round_id = self._round(listed, on) if listed.review else None
         path = self._maker.folder / f"审定名单-{on}-{nth}.csv"
         write_list(path, [family.number for family in chosen])
         status = Status(listed.status)
@@ -83,6 +86,7 @@ class Findings(AtDesks):
                 document=f"演示县扶领发〔{on.year}〕{nth}号",
                 status=status,
                 from_on=on,
+                round_id=round_id,
                 on=on,
                 by=by,
             ),
@@ -94,6 +98,47 @@ class Findings(AtDesks):
             DESKS.second_office,
             lambda session, on, by: identification.decide_list(
                 session, list_id=handed.list_id, approved=True, on=on, by=by
+            ),
+            on,
+        )
+
+    def _round(self, listed: Listed, on: date) -> int:
+        """Of each round comes one list."""
+        return self._do(
+            "households.county_review",
+            DESKS.office,
+            lambda session, on, by: identification.begin_round(
+                session,
+                number=f"{on.year}-{listed.review}",
+                year=on.year,
+                title=f"{on.year}年第{listed.review}轮核查（演示）",
+                from_on=on - timedelta(days=14),
+                to_on=on + timedelta(days=1),
+                document=f"演示县扶领发〔{on.year}〕核{listed.review}号",
+                on=on,
+                by=by,
+            ),
+            on,
+        )
+
+    def _check(self, sample: Sample, on: date) -> None:
+        self._do(
+            "households.sample",
+            DESKS.office,
+            lambda session, on, by: identification.record_sample(
+                session,
+                self._house.regions,
+                identification.Sampled(
+                    people_checked=sample.people,
+                    people_wrong=sample.wrong,
+                    villages_checked=sample.villages,
+                ),
+                region=self._county.region,
+                checked_on=on,
+                unit="市扶贫办抽查组（演示）",
+                document=f"演示市扶办〔{on.year}〕查1号",
+                on=on,
+                by=by,
             ),
             on,
         )

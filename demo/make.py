@@ -311,8 +311,19 @@ def is_rated(family: Family) -> bool:
 
 
 def _fill_agenda(maker: Maker) -> None:
-    house, county = maker.house, maker.county
+    county = maker.county
     maker.agenda[county.opens_on].append(maker.register)
+    borrowers = _fill_with_lending(maker) if county.loans else set()
+    if county.contributions:
+        Treasury(maker).plan()
+    Findings(maker, maker.families, borrowers).plan()
+    if county.linkage:
+        Linking(maker, county.linkage, maker.families).plan()
+
+
+def _fill_with_lending(maker: Maker) -> set[str]:
+    """Ratings, and the loans that rest on them; the numbers of those who borrow."""
+    house, county = maker.house, maker.county
     townships = house.regions.inside(county.region, TOWNSHIP)[: county.townships or None]
     digits = [scope_digits(township.code) for township in townships]
     days = rating.campaign(county, digits, house.calendar)
@@ -329,11 +340,7 @@ def _fill_agenda(maker: Maker) -> None:
     for sitting, asked in lending.plan(county, candidates, meetings, house.calendar):
         maker.agenda[sitting.apply_on].append(maker.apply(sitting, asked))
         borrowers.update(one.family.number for one in asked)
-    if county.contributions:
-        Treasury(maker).plan()
-    Findings(maker, maker.families, borrowers).plan()
-    if county.linkage:
-        Linking(maker, county.linkage, maker.families).plan()
+    return borrowers
 
 
 def _candidates(

@@ -88,9 +88,7 @@ def lenders(house: House, county: County) -> list[Lender]:
 def hire(house: House, county: County, found: list[Lender]) -> list[Lender]:
     """Register the bank and open everybody's account; the departments with its number."""
     scope = scope_digits(county.region)
-    with house.books.write("office.manage_users", by=system_actor(scope)) as session:
-        for login, name, role in OFFICES:
-            _open(session, login, name, role, scope)
+    open_offices(house, county.region)
     with house.books.write("organisations.register", by=actor(house, "fupinban")) as session:
         number = register(
             session,
@@ -108,6 +106,14 @@ def hire(house: House, county: County, found: list[Lender]) -> list[Lender]:
             for desk, name, role in _STAFF:
                 _open(session, getattr(lender, desk), _title(lender, name), role, scope, number)
     return registered
+
+
+def open_offices(house: House, region: str) -> None:
+    """Accounts for the offices of a region."""
+    scope = scope_digits(region)
+    with house.books.write("office.manage_users", by=system_actor(scope)) as session:
+        for login, name, role in OFFICES:
+            _open(session, login, name, role, scope)
 
 
 def actor(house: House, login: str, session: Session | None = None) -> Actor:

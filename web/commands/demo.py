@@ -13,8 +13,9 @@ import ledger
 import migrations
 from config.wiring import House
 from demo import random_county
-from demo.county import DEMOS, County
+from demo.county import DEMOS, PREFECTURES, County, Prefecture
 from demo.make import make
+from demo.prefecture import make_prefecture
 from demo.refusals import BooksNotDemo, DemoAlreadyMade, DemoUnknown
 from demo.staff import PASSWORD, accounts, lenders
 from jobs import founding
@@ -35,7 +36,9 @@ def demo(house: House, *, name: str, if_missing: bool) -> None:
     """建立演示县账套（yizhang-2017）。Make the books of a demonstration county."""
     county = _county(name)
     if county is None:
-        raise DemoUnknown(field="name", name=name[:60], known="、".join([*DEMOS, "random:SEED"]))
+        raise DemoUnknown(
+            field="name", name=name[:60], known="、".join([*DEMOS, *PREFECTURES, "random:SEED"])
+        )
     if _stands(house, county):
         if not if_missing:
             raise DemoAlreadyMade(field="name", name=name)
@@ -45,7 +48,9 @@ def demo(house: House, *, name: str, if_missing: bool) -> None:
     else:
         _found(house, county)
         with _Bar() as bar:
-            if name.startswith(random_county.PREFIX):
+            if isinstance(county, Prefecture):
+                make_prefecture(house, county, bar.show)
+            elif name.startswith(random_county.PREFIX):
                 _, counts = random_county.make(house, county, bar.show)
                 _say_counts(counts)
             else:
@@ -53,12 +58,12 @@ def demo(house: House, *, name: str, if_missing: bool) -> None:
     _say_accounts(house, county)
 
 
-def _county(name: str) -> County | None:
+def _county(name: str) -> County | Prefecture | None:
     """A county by its name; ``random:SEED`` is made up of dice."""
     seed = name.removeprefix(random_county.PREFIX)
     if seed != name and seed.isascii() and seed.isdigit() and len(seed) < _SEED_DIGITS:
         return random_county.county_of(int(seed))
-    return DEMOS.get(name)
+    return DEMOS.get(name) or PREFECTURES.get(name)
 
 
 def _say_counts(counts: Counter[str]) -> None:
@@ -67,7 +72,7 @@ def _say_counts(counts: Counter[str]) -> None:
         click.echo(f"  {times:>6}  {name}")
 
 
-def _stands(house: House, county: County) -> bool:
+def _stands(house: House, county: County | Prefecture) -> bool:
     """Whether the finished demo is there; its own unfinished books are cleared away."""
     if not founding.is_founded(house):
         return False
@@ -82,12 +87,12 @@ def _stands(house: House, county: County) -> bool:
     return False
 
 
-def _finished(session: Session, county: County) -> bool:
+def _finished(session: Session, county: County | Prefecture) -> bool:
     last = ledger.last_closed_day(session)
     return last is not None and last >= county.closes_on
 
 
-def _found(house: House, county: County) -> None:
+def _found(house: House, county: County | Prefecture) -> None:
     if house.settings.keys is None and not house.settings.key_file.exists():
         Keyring.create(house.settings.key_file)
     migrations.upgrade(house.engine)
@@ -100,9 +105,10 @@ def _found(house: House, county: County) -> None:
     )
 
 
-def _say_accounts(house: House, county: County) -> None:
+def _say_accounts(house: House, county: County | Prefecture) -> None:
     click.echo(f"演示账号，口令都是 {PASSWORD} · demo accounts, all with that password:")
-    for login, name in accounts(lenders(house, county)):
+    found = [] if isinstance(county, Prefecture) else lenders(house, county)
+    for login, name in accounts(found):
         click.echo(f"  {login:<12}{name}")
 
 
