@@ -6,11 +6,13 @@ own close, and the same rows are then written without any of its work. One JSON 
 
 from bench.measures import (
     ACTS,
+    DIVIDEND,
     QUIET_DAY,
     SETTLE,
     SUBSIDY,
     Result,
     act,
+    dividend,
     quiet_day,
     settle,
     subsidy,
@@ -19,11 +21,13 @@ from bench.throwaway import throwaway
 
 __all__ = [
     "ACTS",
+    "DIVIDEND",
     "QUIET_DAY",
     "SETTLE",
     "SUBSIDY",
     "Result",
     "act",
+    "dividend",
     "quiet_day",
     "settle",
     "subsidy",

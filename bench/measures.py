@@ -1,12 +1,13 @@
 """The measurements: of the close (a settlement day, a quiet day, what the treasury owes of the
-first), and of one loan at the counter.
+first), of a dividend for every household, and of one loan at the counter.
 
 The first two close the day by the product's own close: lease, chunks, units of work with their
 trail rows and digests, snapshot. ``per_second`` counts loans settled, quiet days closed, or things
 done to one loan; ``ratio`` is its share of what the database does with the same rows without any
 work (``bench.limits``), and ``ratio_same`` its share of what the real tables take with constants in
-place of arithmetic. The third watches one step of the close (``bench.entitling``). The others do
-one thing more to a loan with a long life (``bench.long_life``).
+place of arithmetic. The third watches one step of the close (``bench.entitling``), the fourth a
+declaration and its grant (``bench.sharing``). The others do one thing more to a loan with a long
+life (``bench.long_life``).
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from bench import entitling, limits, long_life, one_day, portfolio
+from bench import entitling, limits, long_life, one_day, portfolio, sharing
 from bench.profile import Profile, profiled
 from config.wiring import House
 from jobs import program
@@ -26,6 +27,8 @@ SETTLE: Final = "settle"
 QUIET_DAY: Final = "quiet-day"
 #: what the treasury owes of a settlement day, the step of the close alone
 SUBSIDY: Final = "subsidy"
+#: splitting and booking a dividend for every household
+DIVIDEND: Final = "dividend"
 #: one payment, one of an earlier day, one undone, on a loan with a long life
 ACTS: Final = tuple(long_life.ACTS)
 #: times each of them is done; the middle one counts
@@ -100,6 +103,24 @@ def subsidy(house: House, loans: int, *, top: int = 0) -> Result:
         (timed.seconds, naked, None),
         rows=rows,
         profile=timed.profile,
+        top=top,
+    )
+
+
+def dividend(house: House, loans: int, *, top: int = 0) -> Result:
+    """Split and book a dividend for the households of so many loans."""
+    _at_rest(house, loans, portfolio.FIRST_DAY)
+    shared = sharing.share(house)
+    rows = sharing.rows_written(house.engine)
+    naked = sharing.naked(house.engine)
+    return _result(
+        house,
+        DIVIDEND,
+        loans,
+        loans,
+        (shared.seconds, naked, None),
+        rows=rows,
+        profile=shared.profile,
         top=top,
     )
 

@@ -22,6 +22,7 @@ _DAYS: Final[dict[str, Callable[..., measures.Result]]] = {
     measures.SETTLE: measures.settle,
     measures.QUIET_DAY: measures.quiet_day,
     measures.SUBSIDY: measures.subsidy,
+    measures.DIVIDEND: measures.dividend,
 }
 _NAMES: Final = (*_DAYS, *measures.ACTS)
 
