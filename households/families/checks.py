@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from households import family_lines
@@ -68,7 +68,8 @@ def _people(session: Session) -> Iterator[Finding]:
         .join(FamilyEventPerson, FamilyEventPerson.event_id == FamilyEvent.id)
         .join(Person, Person.id == FamilyEventPerson.person_id)
         .outerjoin(moved, moved.id == FamilyEventPerson.new_person_id)
-        .where(~and_(shown, arrived.is_not(None), arrived))
+        # NULL, as of somebody who has not left at all, fits nothing.
+        .where(case((and_(shown, arrived), 0), else_=1) == 1)
         .order_by(FamilyEvent.id)
     )
     for event_id, kind, person_id in rows:
