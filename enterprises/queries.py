@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Row, Select, and_, func, or_, select
+from sqlalchemy import Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from enterprises.models import (
@@ -24,7 +24,7 @@ from enterprises.models import (
     RecognitionWithdrawal,
 )
 from enterprises.terms import Basis, Term
-from households.models import Household
+from households.models import Household, Person
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from loans.models import Loan
@@ -151,12 +151,14 @@ def households_of(
     *,
     region_digits: str | None = None,
     list_id: int | None = None,
+    text: str = "",
     after: int = 0,
     limit: int = 100,
 ) -> Sequence[Row[AgreementHousehold, Household, str, date]]:
     """The stakes of an agreement: row, household, loan's number, day it left; within a region.
 
-    ``after`` is the id of the last row of the page before.
+    ``text``: a household's number or part of a member's name; ``after`` is the id of the last row
+    of the page before.
     """
     query = (
         _stakes()
@@ -171,6 +173,11 @@ def households_of(
         query = query.where(in_scope(Household.village_code, region_digits))
     if list_id is not None:
         query = query.where(AgreementHousehold.list_id == list_id)
+    if text:
+        member = exists().where(
+            Person.household_id == Household.id, Person.name.contains(text, autoescape=True)
+        )
+        query = query.where(or_(Household.number == text, member))
     return session.execute(query).all()
 
 
