@@ -75,7 +75,7 @@ _KINDS = (
     AccountKind("mutual_running", "运行成本费", "for running cost", "credit", None),
     AccountKind("mutual_capital", "公积金", "fee put into the fund", "credit", None),
     AccountKind("mutual_welfare", "公益金", "for the village's good", "credit", None),
-    AccountKind("mutual_reserve", "风险准备金", "against losses", "credit", None),
+    AccountKind("mutual_reserve", "亏损准备金", "against losses", "credit", None),
 )  # fmt: skip
 
 CHART = MappingProxyType({kind.code: kind for kind in _KINDS})

@@ -104,7 +104,7 @@ class StakeTooSmall(Refusal):
 class DepositsForbidden(Refusal):
     """Beyond the largest stake it would be a deposit; a fund takes none."""
 
-    zh = "互助金组织不得吸收存款：每户互助金不超过{highest}元，现为{amount}元"
+    zh = "互助资金组织不得吸收存款：每户互助金不超过{highest}元，现为{amount}元"
     en = "a fund takes no deposits: a stake is {highest} yuan at most; it would be {amount}"
 
 
@@ -216,7 +216,7 @@ class FundNotEmpty(Refusal):
     """A fund ends when nothing is out and every stake is paid back."""
 
     status = 409
-    zh = "还有未了结的借款{loans}笔、未退互助金的农户{members}户，不能终止"
+    zh = "还有未结清的借款{loans}笔、未退互助金的农户{members}户，不能终止"
     en = "{loans} loans are open and {members} stakes are held: the fund cannot end"
 
 

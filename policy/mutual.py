@@ -93,7 +93,7 @@ class MutualRules:
         Sourced[int], line(SHARE, "占用费用于公益（公益金）", "of the fee for the village's good")
     ]
     fee_reserve_bp: Annotated[
-        Sourced[int], line(SHARE, "占用费提取风险准备金", "of the fee against losses")
+        Sourced[int], line(SHARE, "占用费提取亏损准备金", "of the fee against losses")
     ]
     list_due_days: Annotated[
         Sourced[int], line(DAYS, "月度公示于次月内不迟于", "the month's list is posted within")

@@ -45,7 +45,7 @@ class JointGroupOwes(Refusal):
     """A group's next loan only after the earlier ones are paid."""
 
     status = 409
-    zh = "该联保小组还有未了结的借款或申请（{number}），还清后方可再借"
+    zh = "该联保小组还有未结清的借款或未结束的申请（{number}），还清后方可再借"
     en = "the joint group still has a loan or an application ({number}); it is paid off first"
 
 
@@ -84,5 +84,5 @@ class HouseholdStillBound(Refusal):
     """Who owes a fund, or stands up for somebody who does, stays until it is paid."""
 
     status = 409
-    zh = "农户{number}或其联保小组还有未了结的借款或申请（{loan}），不能退出"
+    zh = "农户{number}或其联保小组还有未结清的借款或未结束的申请（{loan}），不能退出"
     en = "household {number} or its joint group still has a loan or an application ({loan})"

@@ -91,7 +91,7 @@ class FeeSharing(Recorded, Base):
     capital_fen: Mapped[int]
     #: for the village's good (公益金), fen
     welfare_fen: Mapped[int]
-    #: against losses (风险准备金), fen
+    #: against losses (亏损准备金), fen
     reserve_fen: Mapped[int]
     #: business day
     booked_on: Mapped[date]

@@ -29,6 +29,9 @@ from tests.docs.rules_of_changes import CHANGED
 from tests.docs.rules_of_changes import WRONG as WRONG_CHANGES
 from tests.docs.rules_of_cover import COVERED
 from tests.docs.rules_of_cover import WRONG as WRONG_COVER
+from tests.docs.rules_of_families import FAMILIES
+from tests.docs.rules_of_families import PLANTS as FAMILY_PLANTS
+from tests.docs.rules_of_families import WRONG as WRONG_FAMILIES
 from tests.docs.rules_of_fund import FUNDED
 from tests.docs.rules_of_fund import PLANTS as FUND_PLANTS
 from tests.docs.rules_of_fund import WRONG as WRONG_FUND
@@ -39,6 +42,9 @@ from tests.docs.rules_of_life import LIVED, WRONG
 from tests.docs.rules_of_linkage import LINKED
 from tests.docs.rules_of_linkage import PLANTS as LINKAGE_PLANTS
 from tests.docs.rules_of_linkage import WRONG as WRONG_LINKAGE
+from tests.docs.rules_of_mutual import MUTUAL
+from tests.docs.rules_of_mutual import PLANTS as MUTUAL_PLANTS
+from tests.docs.rules_of_mutual import WRONG as WRONG_MUTUAL
 from tests.docs.rules_of_routes import ROUTED
 from tests.docs.rules_of_routes import WRONG as WRONG_ROUTES
 from tests.docs.rules_of_subsidies import SUBSIDISED
@@ -241,6 +247,8 @@ EXECUTED: dict[str, Callable[[Row], Row]] = {
     **FUNDED,
     **WATCHED,
     **LINKED,
+    **MUTUAL,
+    **FAMILIES,
     **IDENTIFIED,
 }
 
@@ -317,6 +325,8 @@ PLANTED = [
             *FUND_PLANTS,
             *WATCH_PLANTS,
             *LINKAGE_PLANTS,
+            *MUTUAL_PLANTS,
+            *FAMILY_PLANTS,
             *IDENTIFIED_PLANTS,
         )
     ),
@@ -352,6 +362,8 @@ def test_planted_bug_turns_red(plant: Plant) -> None:
         *WRONG_FUND,
         *WRONG_WATCH,
         *WRONG_LINKAGE,
+        *WRONG_MUTUAL,
+        *WRONG_FAMILIES,
         *WRONG_IDENTIFIED,
     ],
 )

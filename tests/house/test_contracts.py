@@ -28,6 +28,8 @@ PLANTS = [
     ("floors", "indicators/planted.py", "import demo"),
     ("floors", "loans/planted.py", "from web import planted"),
     ("floors", "config/planted.py", "import jobs"),
+    ("floors", "mutual_aid/planted.py", "import subsidies"),
+    ("floors", "loans/planted.py", "import mutual_aid"),
     ("floors", "demo/planted.py", "import bench"),
     ("rooms", "loans/models/agreed.py", "from loans import operations"),
     ("rooms", "credit/models.py", "from credit import schemas"),
