@@ -25,13 +25,12 @@ from enterprises.models import (
     AgreementLeaving,
     AgreementList,
     AgreementPosition,
-    AgreementTerm,
     LinkedLoan,
     Recognition,
     RecognitionGrant,
 )
-from enterprises.terms import Term, periods_in, uncovered_years
-from enterprises.writing import SUBJECT, digest
+from enterprises.terms import periods_in, uncovered_years
+from enterprises.writing import SUBJECT, digest, digest_asked, written
 from kernel.database import sum_of
 from kernel.findings import Finding
 from loans.models import Disbursement, Loan, LoanShare
@@ -43,7 +42,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _granted(session)
     yield from _approved(session)
     yield from _lists(session)
-    yield from _terms(session)
+    yield from _agreements(session)
     yield from _positions(session)
     yield from _linked(session)
     yield from _stakes(session)
@@ -119,19 +118,16 @@ def _lists(session: Session) -> Iterator[Finding]:
             yield _found("agreement_lists", one.id, "与送审内容不符", "is not what was proposed")
 
 
-def _terms(session: Session) -> Iterator[Finding]:
-    """Whole periods, and one term for each year."""
-    terms: dict[int, list[Term]] = {}
-    for row in session.scalars(select(AgreementTerm)):
-        kept = Term(year_from=row.year_from, year_to=row.year_to, basis="per_household")
-        terms.setdefault(row.agreement_id, []).append(kept)
-    for one in session.scalars(select(Agreement)):
-        periods = periods_in(one.from_on, one.to_on, one.rhythm_months)
-        years = -(-(periods or 0) * one.rhythm_months // 12)
-        if periods is None or uncovered_years(terms.get(one.id, []), years):
-            yield _found(
-                "agreements", one.id, "期限或收益条款不完整", "its periods or terms have gaps"
-            )
+def _agreements(session: Session) -> Iterator[Finding]:
+    """What was handed in, with whole periods and one term for each year."""
+    for one in session.scalars(select(Agreement)).all():
+        asked = written(session, one)
+        passed = one.exceptions.split(",") if one.exceptions else []
+        if digest_asked(asked, passed) != one.digest:
+            yield _found("agreements", one.number, "与送审内容不符", "is not what was handed in")
+        whole = periods_in(one.from_on, one.to_on, one.rhythm_months) is not None
+        if not whole or uncovered_years(asked.terms, asked.years):
+            yield _found("agreements", one.number, "期限或收益条款有缺漏", "has gaps in its terms")
 
 
 def _positions(session: Session) -> Iterator[Finding]:

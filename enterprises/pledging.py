@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 
 import ledger
 import organisations
-from enterprises.models import Agreement, CounterSecurity, CounterSecurityRelease, LinkedLoan
+from enterprises.models import (
+    Agreement,
+    AgreementHousehold,
+    CounterSecurity,
+    CounterSecurityRelease,
+    LinkedLoan,
+)
 from enterprises.recognising import LINKABLE
 from enterprises.refusals import (
     CounterSecurityIncomplete,
@@ -25,9 +31,13 @@ from kernel.actor import Actor
 from kernel.database import Base
 from kernel.refusals import NotFound
 from office import rights
+from office.models import Decision, Proposal
+from organisations.models import Organisation
 from policy import ConductRules
 
 COMMAND = "enterprises.pledge"
+#: what a list of an agreement is proposed as
+LISTS: Final = "agreement_lists"
 #: kind -> its name on papers
 KINDS: Final = {
     "land": "土地经营权",
@@ -106,6 +116,10 @@ def release(
     if not reason.strip():
         raise EnterpriseReasonMissing(field="reason")
     rule = conduct.enterprise_counter_security
+    # Two releases of the same enterprise wait for each other here.
+    session.scalars(
+        select(Organisation.id).where(Organisation.id == row.organisation_id).with_for_update()
+    ).one()
     last = len(pledged_on(session, row.organisation_id, on)) == 1
     if rule.value and last and _uses_loans(session, row.organisation_id):
         name = organisations.get(session, row.organisation_id).name
@@ -151,13 +165,16 @@ def _require_fund_account(session: Session, account_id: int) -> None:
 
 
 def _uses_loans(session: Session, organisation_id: int) -> bool:
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    LinkedLoan.agreement_id == Agreement.id,
-                    Agreement.organisation_id == organisation_id,
-                )
-            )
-        )
+    """Whether loans are stakes in it, or would be by a list that waits."""
+    linked = exists().where(
+        LinkedLoan.agreement_id == Agreement.id, Agreement.organisation_id == organisation_id
     )
+    waiting = exists().where(
+        AgreementHousehold.loan_id.is_not(None),
+        AgreementHousehold.agreement_id == Agreement.id,
+        Agreement.organisation_id == organisation_id,
+        Proposal.subject_kind == LISTS,
+        Proposal.subject_id == AgreementHousehold.list_id,
+        ~exists().where(Decision.proposal_id == Proposal.id),
+    )
+    return bool(session.scalar(select(or_(linked, waiting))))

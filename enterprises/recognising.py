@@ -130,8 +130,11 @@ def decide_recognition(
     )
     if not approved:
         return
-    name = organisations.get(session, row.organisation_id).name
-    _check_overlap(session, row.organisation_id, row.project, row.from_on, row.to_on, name)
+    # Two grants for the same days wait for each other here.
+    one = session.scalars(
+        select(Organisation).where(Organisation.id == row.organisation_id).with_for_update()
+    ).one()
+    _check_overlap(session, row.organisation_id, row.project, row.from_on, row.to_on, one.name)
     session.add(RecognitionGrant(recognition_id=row.id, granted_on=on))
     session.flush()
 

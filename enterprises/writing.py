@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import organisations
 from enterprises import linking
-from enterprises.asked import Asked, content_of
+from enterprises.asked import Asked, Party, content_of
 from enterprises.lists import Known
 from enterprises.models import (
     Agreement,
@@ -21,12 +21,14 @@ from enterprises.models import (
     AgreementParty,
     AgreementTerm,
 )
+from enterprises.pledging import LISTS
+from enterprises.queries import terms_of
 from kernel.actor import Actor
 from kernel.database import insert_many
 from kernel.money import format_yuan
 from office import approvals
 
-SUBJECT: Final = "agreement_lists"
+SUBJECT: Final = LISTS
 APPROVE: Final = "enterprises.approve_agreement"
 
 
@@ -78,7 +80,7 @@ def write(
         exceptions=",".join(passed),
         exception_reason=asked.exception_reason.strip() if passed else "",
         proposed_on=on,
-        digest=approvals.digest_of({**content_of(asked), "exceptions": list(passed)}),
+        digest=digest_asked(asked, passed),
     )
     session.add(row)
     session.flush()
@@ -98,6 +100,34 @@ def write(
     )
     linking.open_position(session, row)
     return row
+
+
+def digest_asked(asked: Asked, passed: Sequence[str]) -> str:
+    """The digest of an agreement without its lists."""
+    return approvals.digest_of({**content_of(asked), "exceptions": list(passed)})
+
+
+def written(session: Session, agreement: Agreement) -> Asked:
+    """An agreement as its rows say it, in the form in which it was handed in."""
+    parties = select(AgreementParty).where(AgreementParty.agreement_id == agreement.id)
+    return Asked(
+        number=agreement.number,
+        organisation_id=agreement.organisation_id,
+        form=agreement.form,
+        parties=tuple(
+            Party(role=row.role, name=row.name, organisation_id=row.organisation_id)
+            for row in session.scalars(parties)
+        ),
+        terms=tuple(terms_of(session, agreement.id)),
+        signed_on=agreement.signed_on,
+        from_on=agreement.from_on,
+        to_on=agreement.to_on,
+        principal_repaid_by=agreement.principal_repaid_by,
+        rhythm_months=agreement.rhythm_months,
+        in_advance=agreement.in_advance,
+        service_fee_bp=agreement.service_fee_bp,
+        document_no=agreement.document_no,
+    )
 
 
 def hand_in(

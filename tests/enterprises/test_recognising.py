@@ -160,7 +160,6 @@ AT_ONCE: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
     (refusals.EnterpriseDocumentMissing, lambda town: town.pledge(document_no="")),
     (NotFound, lambda town: town.pledge(fund_account_id=999)),
     (NotFound, lambda town: town.release(999)),
-    (refusals.EnterpriseReasonMissing, lambda town: town.release(town.pledge(), reason="")),
     (
         refusals.OrganisationCannotLink,
         lambda town: open_chain(town, organisation_id=town.lender_id),
@@ -191,6 +190,7 @@ def test_what_is_refused_at_once_leaves_nothing_behind(town: LinkedTown) -> None
 
 
 REFUSED: list[tuple[type[Refusal], Callable[[LinkedTown], object]]] = [
+    (refusals.EnterpriseReasonMissing, lambda town: town.release(town.pledge(), reason="")),
     (
         refusals.OrganisationCannotLink,
         lambda town: town.ask(
@@ -269,6 +269,11 @@ def test_the_last_counter_security_stays_while_loans_are_stakes(linked: LinkedTo
         linked.release(second)
     assert "宜章" in (refused.value.clause or "")
     linked.leave(agreement, 1)
+    # a list that waits holds it as well
+    waiting = linked.hand_in(linked.stake(1), number="宜联〔2016〕2号")
+    with pytest.raises(refusals.CounterSecurityInUse):
+        linked.release(second)
+    linked.decide(waiting, approved=False, reason="名单须重核")
     linked.release(second)
 
 
