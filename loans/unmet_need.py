@@ -122,19 +122,20 @@ def unmet_need(
 def need_met(session: Session, number: str, *, digits: str, on: date) -> list[NeedMet]:
     """Each township of a scope with households in need."""
     one = round_of(session, number)
+    township = _township()
     rows = session.execute(
         select(
-            func.substr(Household.village_code, 1, 9),
+            township,
             func.count(),
             func.sum(case((has_loan(one.from_on), 1), else_=0)),
         )
         .select_from(Household)
         .join(NeedAnswer, _holds(one, on))
         .where(in_scope(Household.village_code, digits))
-        .group_by(func.substr(Household.village_code, 1, 9))
-        .order_by(func.substr(Household.village_code, 1, 9))
+        .group_by(township)
+        .order_by(township)
     )
-    return [NeedMet(f"{code}000", int(needing), int(lent)) for code, needing, lent in rows]
+    return [NeedMet(code, int(needing), int(lent)) for code, needing, lent in rows]
 
 
 def name_lead_bank(
