@@ -60,9 +60,10 @@ def take(session: Session, day: date, moves: Moves) -> None:
     connection.execute(village_rows, {"day": day})
 
 
-def told(session: Session) -> bool:
-    """Whether these books ever told how households stand."""
-    return session.scalar(select(literal(1)).where(select(StandingDay.on_day).exists())) is not None
+def told(session: Session, day: date) -> bool:
+    """Whether these books ever told how households stand, by the close of a day."""
+    found = select(StandingDay.on_day).where(StandingDay.on_day <= day).exists()
+    return session.scalar(select(literal(1)).where(found)) is not None
 
 
 def differing(session: Session, day: date) -> Iterator[Difference]:
@@ -78,7 +79,7 @@ def differing(session: Session, day: date) -> Iterator[Difference]:
 
 def households_that_differ(session: Session, day: date) -> Sequence[int]:
     """Households whose last row on or before ``day`` is not what the rooms say of them."""
-    if not told(session):
+    if not told(session, day):
         return []
     now = people_states.households(day, states.moved_since(session, day)).subquery("now")
     return session.scalars(
@@ -225,7 +226,7 @@ def _place(village_code: ColumnElement[str], day: Day) -> ColumnElement[str]:
 
 def _counted(session: Session, day: date) -> dict[str, dict[str, int]]:
     """Every village's counters: of now from the rooms, of what came to pass from all rows."""
-    if not told(session):
+    if not told(session, day):
         return {}
     counted: dict[str, dict[str, int]] = {}
     now = people_states.households(day, states.moved_since(session, day)).subquery("stand_now")
