@@ -279,21 +279,17 @@ def test_a_household_goes_one_way_at_a_time(office: Office) -> None:
 
 def test_sheets_that_cannot_be_read(office: Office) -> None:
     office.found(None)
-    with office.books.read() as session:
-        for rows, rule in (
-            ([], CaseListEmpty),
-            ([SheetRow("H9")], CaseHouseholdUnknown),
-            (office.rows() * 2, HouseholdTwiceOnCaseList),
-        ):
-            with pytest.raises(rule):
-                identification.open_cases(
-                    session, office.procedures, kind="identify", rows=rows, on=TODAY, by=CLERK
-                )
-        with pytest.raises(NoProcedure):
-            identification.take_step(
-                session, office.procedures, procedure="x", step="y", rows=office.rows(),
-                on=TODAY, by=CLERK,
-            )  # fmt: skip
+    for rows, rule in (
+        ([], CaseListEmpty),
+        ([SheetRow("H9")], CaseHouseholdUnknown),
+        (office.rows() * 2, HouseholdTwiceOnCaseList),
+    ):
+        with pytest.raises(rule), office.books.write("x", by=CLERK) as session:
+            identification.open_cases(
+                session, office.procedures, kind="identify", rows=rows, on=TODAY, by=CLERK
+            )
+    with pytest.raises(NoProcedure):
+        office.step("y", office.rows(), by=CLERK, held_on=TODAY, procedure="x")
 
 
 def test_who_is_still_at_risk_is_not_on_the_sheet_that_ends_it(office: Office) -> None:

@@ -116,7 +116,7 @@ def test_a_survey_is_recorded_for_the_open_case(office: Office) -> None:
         ({"survey": "six-areas", "surveyed_on": date(2014, 4, 1)}, NoSurvey),
     )
     for more, rule in refused:
-        with office.books.read() as session, pytest.raises(rule):
+        with pytest.raises(rule), office.books.write("x", by=CLERK) as session:
             identification.record_survey(
                 session,
                 office.surveys,
