@@ -16,6 +16,7 @@ from config.wiring import House
 from households import levels
 from households.card import Card
 from households.card import card as card_of
+from households.helping.figures import ShareReport, share_report
 from households.identification.procedure import Procedures
 from households.levels import Platform, TownshipFile, VillageBook
 from households.models import STATUS_TITLES, Status
@@ -77,6 +78,13 @@ def card_seen(session: Session, house: House, household_id: int, *, on: date, by
         regions=house.regions,
         keyring=house.keyring,
     )
+
+
+def shares_of(session: Session, house: House, *, year: int, on: date) -> ShareReport:
+    """How a year's special money is shared, by the rule at its end or on the day."""
+    region = ledger.books(session).region_code
+    rule = house.help_rules.share_rule(region, min(on, date(year, 12, 31)))
+    return share_report(session, rule, year=year, on=on)
 
 
 def step_title(procedures: Procedures, procedure: str, step: str) -> str:

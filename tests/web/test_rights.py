@@ -239,6 +239,20 @@ ROUTES = {
     "GET /api/v1/households": "households.read",
     "GET /api/v1/households/<int:household_id>": "households.read",
     "POST /api/v1/households/import": "households.import",
+    "GET /api/v1/villages/<code>/book": "households.read",
+    "GET /api/v1/townships/<code>/file": "households.read",
+    "GET /api/v1/regions/<code>/platform": "households.read",
+    "GET /api/v1/households/<int:household_id>/help": "households.read",
+    "POST /api/v1/help/measures": "households.help",
+    "POST /api/v1/help/pairs": "households.help",
+    "POST /api/v1/help/pairs/<int:pair_id>/end": "households.help",
+    "POST /api/v1/help/visits": "households.help",
+    "POST /api/v1/help/withdrawals": "households.help",
+    "GET /api/v1/industry-projects": "households.read",
+    "GET /api/v1/special-funds": "households.read",
+    "POST /api/v1/special-funds": "households.special_funds",
+    "POST /api/v1/special-funds/<int:fund_id>/uses": "households.special_funds",
+    "POST /api/v1/special-funds/uses/<int:use_id>/back": "households.special_funds",
     "GET /api/v1/organisations": "organisations.read",
     "POST /api/v1/organisations": "organisations.register",
     "POST /api/v1/ratings/sheets": "credit.propose",
@@ -528,7 +542,7 @@ def test_what_lies_outside_the_scope_is_not_there(
 LISTS = (
     "/households", "/households.csv", "/loans", "/loans.csv", "/batches",
     "/queue/papers", "/queue/papers.csv", "/api/v1/queue/papers",
-    "/api/v1/households", "/api/v1/loans",
+    "/api/v1/households", "/api/v1/loans", "/levels", "/helping", "/helping/projects",
 )  # fmt: skip
 
 

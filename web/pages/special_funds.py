@@ -16,7 +16,7 @@ from households.models.helping import FUND_LEVELS, PURPOSES, IndustryProject
 from kernel.dates import parse_date
 from kernel.refusals import Refusal
 from office import rights
-from web import helping
+from web import helping, levels
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
@@ -107,13 +107,10 @@ def take_back(fund_id: int, use_id: int) -> ResponseReturnValue:
 
 
 def _listed(refused: Refusal | None = None) -> ResponseReturnValue:
-    here = house()
     with reading() as session:
         on = ledger.open_day(session)
         year = _year(request.args.get("year", "")) or on.year
-        region = ledger.books(session).region_code
-        rule = here.help_rules.share_rule(region, min(on, on.replace(year=year, month=12, day=31)))
-        report = figures.share_report(session, rule, year=year, on=on)
+        report = levels.shares_of(session, house(), year=year, on=on)
         years = sorted({*figures.years(session), on.year}, reverse=True)
         funds = figures.funds(session, year=year)
     return forms.page(
