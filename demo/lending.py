@@ -23,8 +23,8 @@ _LEAST_FEN = 300_000
 #: of a hundred borrowers: how many have each line, the largest line first
 _LINES = ((5_000_000, 62), (3_000_000, 36), (1_000_000, 2))
 _SHORT_MONTHS, _LONG_MONTHS = 12, 36
-#: of a hundred loans: those for a year, and of those that no dividend rests on
-_SHORT, _SHORT_WHERE_SOME_ARE_PAID = 9, 60
+#: of a hundred loans: those for a year
+_SHORT = 9
 #: from the opening of the books to the first session
 _FIRST = timedelta(days=28)
 
@@ -204,16 +204,10 @@ def _planned(
     borrower = of_age(one.family, county.opens_on, county.closes_on)
     assert borrower is not None
     loan = Planned(one.family, borrower, wanted[one.family.number], _LONG_MONTHS)
-    short = chance.randrange(100) < _short(county, one.family)
     ends = add_months(sitting.sign_on, _SHORT_MONTHS)
+    # A loan that is to be a stake is not over before the first agreements.
+    kept = county.linkage is not None and ends <= county.linkage.first_from
+    short = chance.randrange(100) < _SHORT and not kept
     if short and (ends > county.closes_on or calendar.is_working_day(ends)):
         return replace(loan, term_months=_SHORT_MONTHS)
     return loan
-
-
-def _short(county: County, family: Family) -> int:
-    """Of a hundred such loans, those for a year: a stake that pays dividends is lent for longer."""
-    if county.linkage is None:
-        return _SHORT
-    may_be_paid = {size for size, _ in county.linkage.paid}
-    return 0 if len(family.members) in may_be_paid else _SHORT_WHERE_SOME_ARE_PAID
