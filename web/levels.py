@@ -37,7 +37,7 @@ WATCHED = {
     "sudden": "突发严重困难户",
 }
 #: standing of a village -> how papers say it
-VILLAGES = {"": "", "poor": "贫困村", "exited": "已退出"}
+VILLAGES = {"": "", "poor": "贫困村", "exited": "已出列"}
 
 
 def day_asked(session: Session) -> date:

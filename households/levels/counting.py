@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from households import standing
@@ -105,7 +105,7 @@ def told_of(day: date) -> ColumnElement[bool]:
     return or_(standing.standing_of(day) != standing.NONE, standing.is_watched(day))
 
 
-def _households(digits: str, on: date) -> Subquery:
+def _households(digits: str, on: date) -> CTE:
     """SQL: the households of a scope, each with what is counted of it."""
     persons = (
         select(func.count(Person.id))
@@ -155,7 +155,9 @@ def _households(digits: str, on: date) -> Subquery:
             measured.label("measured"),
         )
         .where(in_scope(Household.village_code, digits))
-        .subquery()
+        .cte("told")
+        # Each household is looked at once, and not once for every counter.
+        .prefix_with("MATERIALIZED")
     )
 
 
