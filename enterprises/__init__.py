@@ -7,6 +7,8 @@ stakes, and each period of it makes a round of dividends, funded by the enterpri
 from enterprises.agreeing import decide_list, propose_agreement, propose_list
 from enterprises.asked import Asked, Party, Stake
 from enterprises.chains import Chain, end_chain, open_chain
+from enterprises.dividends.expected import Arrear, arrears
+from enterprises.dividends.reading import declared_sums, funding_sums, paid_cash
 from enterprises.dividends.rounds import find_due
 from enterprises.frameworks import Framework, Use, sign_framework, use_of
 from enterprises.leaving import leave
@@ -23,6 +25,7 @@ from enterprises.terms import Linked, Part, Term, split
 from enterprises.writing import File, Handed
 
 __all__ = [
+    "Arrear",
     "Asked",
     "Chain",
     "File",
@@ -36,14 +39,18 @@ __all__ = [
     "Term",
     "Use",
     "Wish",
+    "arrears",
     "decide_list",
     "decide_recognition",
+    "declared_sums",
     "end_chain",
     "find_due",
+    "funding_sums",
     "leave",
     "linked_in",
     "links_on",
     "open_chain",
+    "paid_cash",
     "pledge",
     "propose_agreement",
     "propose_list",

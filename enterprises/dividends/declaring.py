@@ -137,9 +137,9 @@ def check(
     by: Actor,
 ) -> None:
     """The village has checked the list, which hung there from ``posted_on`` on."""
-    if lock(session, round_id).state == lifecycle.DECLARED:
-        _check_notice(declaration_of(session, round_id).declared_on, posted_on, conduct, on)
-    take(session, "check", round_id, on=on, by=by, posted_on=posted_on)
+    # A day to come is refused below, by its name.
+    take(session, "check", round_id, on=on, by=by, posted_on=min(posted_on, on))
+    _check_notice(declaration_of(session, round_id).declared_on, posted_on, conduct, on)
 
 
 def _check_notice(declared_on: date, posted_on: date, conduct: ConductRules, on: date) -> None:

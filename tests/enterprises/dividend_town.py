@@ -31,6 +31,7 @@ from kernel.vault import Keyring
 from office import payouts
 from organisations import Kind
 from policy import ConductRules, Rulebook
+from tests.beginnings import Beginning
 from tests.loans.conftest import holidays, regions, rulebook
 from tests.loans.town import OFFICE, OFFICER, person
 from tests.subsidies.offices import REGISTRAR, Offices
@@ -400,11 +401,17 @@ def new_dividends(
 
 
 @pytest.fixture
-def dividends(new_dividends: DividendTown) -> DividendTown:
+def dividends(new_dividends: DividendTown, begin: Beginning) -> DividendTown:
     """Open on 25 May 2017, six households with an account each, one recognised enterprise."""
-    new_dividends.found(FIRST_DAY)
-    for place in range(1, 7):
-        new_dividends.give_card(place, f"18000000000000{place}")
-    new_dividends.enterprise_id = new_dividends.settle_in()
-    new_dividends.recognise(new_dividends.enterprise_id)
-    return new_dividends
+    town = new_dividends
+
+    def live() -> tuple[int, int, dict[str, int]]:
+        town.found(FIRST_DAY)
+        for place in range(1, 7):
+            town.give_card(place, f"18000000000000{place}")
+        town.enterprise_id = town.settle_in()
+        town.recognise(town.enterprise_id)
+        return town.lender_id, town.enterprise_id, town.households
+
+    town.lender_id, town.enterprise_id, town.households = begin("dividend town", live)
+    return town
