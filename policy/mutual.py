@@ -9,8 +9,11 @@ goes by the day of the event.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
+from kernel.money import SHARE_MAX_BP
+from policy.refusals import PolicyContradicts
 from policy.sourced import Sourced, line
 from policy.units import DAYS, MONTHS
 from policy.values import HOUSEHOLD_KINDS, MONEY, RATE, SHARE, TRUTH, counted
@@ -130,3 +133,29 @@ def terms_of_fund(terms: ContractTerms, rules: MutualRules, *, first: bool) -> C
 def _like(rule: Sourced[int], value: V, clause: str) -> Sourced[V]:
     """A value that follows from what a fund is, under the document that speaks of it."""
     return Sourced(value, rule.document, rule.cited_as, clause, default=True)
+
+
+def check_bounds(rules: MutualRules, on: date) -> None:
+    """Bounds are in order, and the fee is shared whole."""
+    pairs = (
+        (rules.amount_first_max_fen, rules.amount_later_max_fen),
+        (rules.fee_rate_min_ppm, rules.fee_rate_max_ppm),
+        (rules.stake_min_fen, rules.stake_max_fen),
+        (rules.group_members_min, rules.group_members_max),
+    )
+    for low, high in pairs:
+        if low.value > high.value:
+            raise PolicyContradicts(
+                on=on,
+                rule_zh=f"{low.document}与{high.document}的上下限颠倒",
+                rule_en=f"bounds of {low.document} and {high.document} are crossed",
+            )
+    shares = (
+        rules.fee_running_bp, rules.fee_capital_bp, rules.fee_welfare_bp, rules.fee_reserve_bp,
+    )  # fmt: skip
+    if sum(one.value for one in shares) != SHARE_MAX_BP:
+        raise PolicyContradicts(
+            on=on,
+            rule_zh=f"{shares[0].document}的占用费分配合计不是100%",
+            rule_en=f"the shares of the fee in {shares[0].document} do not come to 100 %",
+        )

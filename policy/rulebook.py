@@ -20,10 +20,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-from kernel.money import SHARE_MAX_BP
 from policy.conduct import ConductRules
 from policy.documents import KINDS, NATION, Document, invalid, read_document
-from policy.mutual import MutualRules
+from policy.mutual import MutualRules, check_bounds
 from policy.rates import RateSeries, load_series
 from policy.refusals import (
     HouseholdKindNotCovered,
@@ -227,7 +226,7 @@ def check(rulebook: Rulebook) -> None:
             terms = rulebook.contract_terms(on=on, region=region)
             rulebook.conduct(on=on, region=region)
             rulebook.targets(on=on, region=region)
-            _check_mutual(rulebook.mutual(on=on, region=region), on)
+            check_bounds(rulebook.mutual(on=on, region=region), on)
             _check_terms(rulebook, terms, on)
 
 
@@ -351,32 +350,6 @@ def _check_terms(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
         )
     rulebook.rate_cap_ppm(on, terms.term_max_months.value, terms)
     _check_subsidy_caps(rulebook, terms, on)
-
-
-def _check_mutual(rules: MutualRules, on: date) -> None:
-    """Bounds of a fund are in order, and its fee is shared whole."""
-    pairs = (
-        (rules.amount_first_max_fen, rules.amount_later_max_fen),
-        (rules.fee_rate_min_ppm, rules.fee_rate_max_ppm),
-        (rules.stake_min_fen, rules.stake_max_fen),
-        (rules.group_members_min, rules.group_members_max),
-    )
-    for low, high in pairs:
-        if low.value > high.value:
-            raise _contradiction(
-                on,
-                f"{low.document}与{high.document}的上下限颠倒",
-                f"bounds of {low.document} and {high.document} are crossed",
-            )
-    shares = (
-        rules.fee_running_bp, rules.fee_capital_bp, rules.fee_welfare_bp, rules.fee_reserve_bp,
-    )  # fmt: skip
-    if sum(one.value for one in shares) != SHARE_MAX_BP:
-        raise _contradiction(
-            on,
-            f"{shares[0].document}的占用费分配合计不是100%",
-            f"the shares of the fee in {shares[0].document} do not come to 100 %",
-        )
 
 
 def _check_subsidy_caps(rulebook: Rulebook, terms: ContractTerms, on: date) -> None:
