@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import ledger
-from households.models.identifying import RuralPopulation
+from households.models import RuralPopulation
 from indicators import fund_figures, handover, imported, linkage, people, recompute, yearly
 from indicators.handover import Handover
 from indicators.models import SUBSIDY_COUNTERS

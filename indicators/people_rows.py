@@ -13,8 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, null, select
 from sqlalchemy.orm import Session, aliased
 
 from enterprises.models import DividendPayment, DividendReturn
-from households.models import Household, VillageStanding
-from households.models.identifying import RuralPopulation, SampleCheck
+from households.models import Household, RuralPopulation, SampleCheck, VillageStanding
 from indicators import paid, people_states, yearly
 from indicators.definition import IN_YEAR, Definition
 from indicators.people_models import (

@@ -13,7 +13,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from households.models.identifying import RuralPopulation, SampleCheck
+from households.models import RuralPopulation, SampleCheck
 from kernel.regions import code_range
 from mutual_aid.models import FundClosing, FundOpening, VillageFund
 

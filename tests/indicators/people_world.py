@@ -19,9 +19,8 @@ from enterprises.models import (
     Recognition,
     Unwinding,
 )
-from households.models import VillageStanding
+from households.models import RuralPopulation, SampleCheck, VillageStanding
 from households.models.families import FamilyEvent, NeedAnswer, NeedRound
-from households.models.identifying import RuralPopulation, SampleCheck
 from mutual_aid.models import FundOpening, VillageFund
 from office.models import PayoutAccount
 from organisations.models import Organisation
