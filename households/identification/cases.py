@@ -102,17 +102,12 @@ def open_cases(
         ],
     )
     notes = {row.number: row.note for row in rows}
+    first = {"nr": 1, "sheet_id": sheet_id, "outcome": "done"}
     insert_many(
         session,
         CaseStep,
         [
-            {
-                "case_id": case_id,
-                "nr": 1,
-                "sheet_id": sheet_id,
-                "outcome": "done",
-                "note": notes[household.number],
-            }
+            {"case_id": case_id, "note": notes[household.number], **first}
             for case_id, household in zip(ids, households, strict=True)
         ],
     )

@@ -8,7 +8,7 @@ of one is how the county corrects a single household.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -122,11 +122,7 @@ def hand_in(
     session.add(one)
     session.flush()
     lines = {h.household_id: row.line for h, row in zip(households, rows, strict=True)}
-    for some in chunks(ids):
-        session.execute(
-            insert(table_of(DecidedListRow)),
-            [{"list_id": one.id, "household_id": i, "line": lines[i]} for i in some],
-        )
+    _write_rows(session, one.id, lines)
     require_following(
         session, _households(one.id), status, monitored_kind=monitored_kind, on=from_on
     )
@@ -142,6 +138,14 @@ def hand_in(
         by=by,
     )
     return HandedIn(one.id, proposal, len(rows))
+
+
+def _write_rows(session: Session, list_id: int, lines: Mapping[int, int]) -> None:
+    for some in chunks(sorted(lines)):
+        session.execute(
+            insert(table_of(DecidedListRow)),
+            [{"list_id": list_id, "household_id": i, "line": lines[i]} for i in some],
+        )
 
 
 def decide_list(

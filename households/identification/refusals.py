@@ -163,8 +163,8 @@ class RiskNotRemoved(Refusal):
 class VoteMissing(Refusal):
     """A step that is decided by ballot without ballots, or ballots where nobody votes."""
 
-    zh = "“{step}”{what_zh}"
-    en = "{step} {what_en}"
+    zh = "“{step}”的票数不对：{what_zh}"
+    en = "ballots of {step}: {what_en}"
 
 
 class VoteWithoutQuorum(Refusal):

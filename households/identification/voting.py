@@ -33,7 +33,7 @@ def outcomes_of(step: Step, rows: Sequence[SheetRow], meeting: Meeting | None) -
     """Done or refused for each row; where people vote, as the ballots fell."""
     if step.vote:
         if meeting is None:
-            raise _no_vote(step, "须写明应到人数和到会人数", "needs who could vote and who came")
+            raise _no_vote(step, "须写明应到人数和到会人数", "it needs who could vote and who came")
         if not 1 <= meeting.present <= meeting.eligible:
             raise MorePresentThanEligible(
                 field="present", present=meeting.present, eligible=meeting.eligible
@@ -41,7 +41,7 @@ def outcomes_of(step: Step, rows: Sequence[SheetRow], meeting: Meeting | None) -
         require_quorum(step, eligible=meeting.eligible, present=meeting.present)
         return [_by_ballot(step, row, meeting.present) for row in rows]
     if meeting is not None or any(row.vote is not None for row in rows):
-        raise _no_vote(step, "不是票决步骤，不填票数", "is not decided by ballot")
+        raise _no_vote(step, "不是票决步骤，不填票数", "it is not decided by ballot")
     for row in rows:
         if row.outcome == "refused" and step.ends_watching:
             raise RiskNotRemoved(field="outcome", number=row.number)
@@ -57,7 +57,7 @@ def _no_vote(step: Step, zh: str, en: str) -> VoteMissing:
 def _by_ballot(step: Step, row: SheetRow, present: int) -> str:
     vote = row.vote
     if vote is None:
-        raise _no_vote(step, f"缺少农户{row.number}的票数", f"lacks ballots for {row.number}")
+        raise _no_vote(step, f"缺少农户{row.number}的票数", f"there are none for {row.number}")
     if vote.ballots > present:
         raise MoreBallotsThanVoters(
             field="votes", number=row.number, ballots=vote.ballots, present=present

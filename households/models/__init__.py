@@ -1,13 +1,20 @@
 """The tables of the room, one file a subject.
 
 ``register`` holds the households and people as they stand and what each household was found to be;
-``identifying`` how it was found; ``families`` how families change and what they need; ``helping``
-who helps, with what.
+``identifying`` how it was found; ``deciding`` what the county decided and counted; ``families``
+how families change and what they need; ``helping`` who helps, with what.
 """
 
 from __future__ import annotations
 
 from households.models import families, helping, identifying
+from households.models.deciding import (
+    DecidedList,
+    DecidedListRow,
+    RuralPopulation,
+    SampleCheck,
+    VillageStanding,
+)
 from households.models.identifying import (
     CaseNotice,
     CaseObjection,
@@ -16,14 +23,9 @@ from households.models.identifying import (
     CaseSheet,
     CaseSheetPaper,
     CaseStep,
-    DecidedList,
-    DecidedListRow,
     IdentificationCase,
     ReviewRound,
-    RuralPopulation,
-    SampleCheck,
     SurveyAnswer,
-    VillageStanding,
 )
 from households.models.register import (
     MONITORED_KINDS,
