@@ -101,7 +101,6 @@ def ahead(desk: Desk, earliest: date | None = None) -> FamilyEventAhead:
     """The refusal of a day that does not fit."""
     return FamilyEventAhead(
         field="happened_on",
-        event=EVENT_TITLES[desk.kind],
         day=desk.day,
         earliest=earliest or "—",
         on=desk.on,
@@ -129,7 +128,6 @@ def refuse_later_findings(desk: Desk, household_id: int) -> None:
             field="happened_on",
             from_on=later.from_on,
             status=STATUS_TITLES[Status(later.status)],
-            event=EVENT_TITLES[desk.kind],
         )
 
 

@@ -8,7 +8,7 @@ from kernel.refusals import Refusal
 class FamilyEventAhead(Refusal):
     """An event after the open day, or before those who lived it were in the household."""
 
-    zh = "{event}的日期{day}须在{earliest}至账务日{on}之间"
+    zh = "变动日期{day}须在{earliest}至账务日{on}之间"
     en = "{day} does not fit: it lies between {earliest} and the business day {on}"
 
 
@@ -16,7 +16,7 @@ class FindingAfterTheEvent(Refusal):
     """The household was found to be something later than the event that ends or divides it."""
 
     status = 409
-    zh = "该户自{from_on}起已认定为“{status}”，{event}的日期不能早于这一天"
+    zh = "该户自{from_on}起已认定为“{status}”，变动日期不能早于这一天"
     en = "the household was found to be {status} from {from_on}: this cannot have happened before"
 
 
