@@ -422,6 +422,15 @@ def test_the_head_may_be_the_one_who_goes(village: Village) -> None:
     assert village.relations("B1") == {"张大山": "户主"}
 
 
+def test_a_file_is_no_way_round(village: Village) -> None:
+    """The register comes in anew, and the son stands in a household of his own."""
+    rows = [*family("A1", 1), head("B1", "张小山", 11), *family("A2", 3)]
+    assert village.desk.bring(rows).state == "applied"
+    assert village.relations("B1") == {"张小山": "户主"}
+    assert village.group("B1") == {"A1", "B1"}
+    assert village.group("A2") == {"A2"}
+
+
 # --- one family line ------------------------------------------------------------------------------
 
 
