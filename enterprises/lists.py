@@ -182,21 +182,7 @@ def _again(known: Sequence[Known]) -> Iterator[tuple[int, Refusal]]:
 def _known(session: Session, rows: Sequence[Stake], setting: Setting) -> list[Known]:
     """The staged rows with their facts: three statements for any number of rows."""
     work = trail_id_of(session)
-    session.execute(
-        insert(StagedLinkage),
-        [
-            {
-                "work_id": work,
-                "nr": nr,
-                "household_number": row.household_number,
-                "loan_number": row.loan_number,
-                "stake_fen": row.stake_fen,
-                "source": row.source,
-                "land_mu_hundredths": row.land_mu_hundredths,
-            }
-            for nr, row in enumerate(rows, start=1)
-        ],
-    )
+    _stage(session, rows, work)
     staged = StagedLinkage
     share, linked = aliased(LoanShare), aliased(LinkedLoan)
     pooled = Loan.mode == "pooled"
@@ -240,6 +226,24 @@ def _known(session: Session, rows: Sequence[Stake], setting: Setting) -> list[Kn
     ).all()
     session.execute(delete(staged).where(staged.work_id == work))
     return [Known(**row._asdict()) for row in found]
+
+
+def _stage(session: Session, rows: Sequence[Stake], work: int) -> None:
+    session.execute(
+        insert(StagedLinkage),
+        [
+            {
+                "work_id": work,
+                "nr": nr,
+                "household_number": row.household_number,
+                "loan_number": row.loan_number,
+                "stake_fen": row.stake_fen,
+                "source": row.source,
+                "land_mu_hundredths": row.land_mu_hundredths,
+            }
+            for nr, row in enumerate(rows, start=1)
+        ],
+    )
 
 
 def _status(on: date) -> ScalarSelect[str]:
