@@ -84,7 +84,7 @@ class NoticeBeforeDeclaration(Refusal):
 class PayerNotTheEnterprise(Refusal):
     """A dividend is paid by the enterprise of the agreement alone."""
 
-    zh = "缴款人{payer}不是协议企业{enterprise}：分红只能由企业自己出资"
+    zh = "付款人{payer}不是协议企业{enterprise}：分红只能由企业自己出资"
     en = "{payer} is not {enterprise}: a dividend is paid by the enterprise of the agreement alone"
 
 
