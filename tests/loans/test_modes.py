@@ -179,7 +179,7 @@ def _digests(town: Town, *sheet_ids: int) -> list[str]:
 def test_what_is_given_goes_with_the_mode(town: Town) -> None:
     code = found_organisation(town)
     wrong = [
-        town.asked(1, mode="mutual"),
+        town.asked(1, mode="unheard_of"),
         town.asked(2, organisation_code=code),
         town.asked(3, mode="entrusted"),
         replace(pooled(town, code, (4, FULL)), household_number=f"{VILLAGE}0004"),
@@ -412,7 +412,7 @@ PLANTED = [
     ),
     Plant(
         test_a_loan_used_by_an_enterprise_can_be_signed_to_the_eve_of_the_ban,
-        "loans.operations.applying.entrusted_use_ban",
+        "loans.operations.terms_of_day.entrusted_use_ban",
         lambda _conduct: [],
     ),
     Plant(
