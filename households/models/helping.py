@@ -22,12 +22,8 @@ from kernel.database import Base, Recorded, Running
 
 #: where a helper belongs (隶属)
 LEVELS: Final = {
-    "province": "省直",
-    "city": "市直",
-    "county": "县直",
-    "township": "乡镇",
-    "village": "村级",
-}
+    "province": "省直", "city": "市直", "county": "县直", "township": "乡镇", "village": "村级",
+}  # fmt: skip
 #: who gives a special fund
 FUND_LEVELS: Final = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 #: what a special fund is used for
