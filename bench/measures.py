@@ -1,5 +1,5 @@
 """The measurements: of the close (a settlement day, a quiet day, what the treasury owes of the
-first), of a dividend for every household, and of one loan at the counter.
+first), of a dividend for every household, of figures read, and of one loan at the counter.
 
 The first two close the day by the product's own close: lease, chunks, units of work with their
 trail rows and digests, snapshot. ``per_second`` counts loans settled, quiet days closed, or things
@@ -18,7 +18,7 @@ from statistics import median
 from time import perf_counter
 from typing import Final
 
-from bench import entitling, limits, long_life, one_day, portfolio, sharing
+from bench import entitling, limits, long_life, one_day, portfolio, reading, sharing
 from bench.profile import Profile, profiled
 from config.wiring import House
 from jobs import program
@@ -29,6 +29,9 @@ QUIET_DAY: Final = "quiet-day"
 SUBSIDY: Final = "subsidy"
 #: splitting and booking a dividend for every household
 DIVIDEND: Final = "dividend"
+#: a county's figures of one day, and of every day of five years, from their snapshots
+FIGURES: Final = "figures"
+SERIES: Final = "series"
 #: one payment, one of an earlier day, one undone, on a loan with a long life
 ACTS: Final = tuple(long_life.ACTS)
 #: times each of them is done; the middle one counts
@@ -121,6 +124,30 @@ def dividend(house: House, loans: int, *, top: int = 0) -> Result:
         (shared.seconds, naked, None),
         rows=rows,
         profile=shared.profile,
+        top=top,
+    )
+
+
+def figures(house: House, loans: int, *, top: int = 0) -> Result:
+    """Tell a county's figures of one day."""
+    return _told(house, FIGURES, loans, reading.one_day(house, reading.build(house)), 1, top)
+
+
+def series(house: House, loans: int, *, top: int = 0) -> Result:
+    """Tell a county's figures of every day of five years."""
+    read = reading.course(house, reading.build(house))
+    return _told(house, SERIES, loans, read, reading.DAYS, top)
+
+
+def _told(house: House, name: str, loans: int, read: reading.Read, days: int, top: int) -> Result:
+    return _result(
+        house,
+        name,
+        loans,
+        days,
+        (read.seconds, read.naked, None),
+        rows=read.rows,
+        profile=read.profile,
         top=top,
     )
 

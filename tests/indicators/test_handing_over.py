@@ -70,7 +70,7 @@ class Prefecture:
         self.day += timedelta(days=1)
         return day
 
-    def figures(self, on: date, region: str = PREFECTURE) -> dict[str, object]:
+    def figures(self, on: date, region: str = PREFECTURE) -> dict[str, int | str | None]:
         with self.books.read() as session:
             found = indicators.figures(session, regions=self.regions, region=region, on=on)
         return found.as_dict()

@@ -124,7 +124,7 @@ def holds(line: str) -> bool:
             value = value * Fraction(number) if verb == "*" else value / Fraction(number)
         total += sign * value
     scaled = total * 10**places
-    return round_half_up(scaled.numerator, scaled.denominator) == Fraction(right) * 10**places
+    return bool(round_half_up(scaled.numerator, scaled.denominator) == Fraction(right) * 10**places)
 
 
 def test_arithmetic_that_does_not_hold_is_seen() -> None:

@@ -23,6 +23,8 @@ _DAYS: Final[dict[str, Callable[..., measures.Result]]] = {
     measures.QUIET_DAY: measures.quiet_day,
     measures.SUBSIDY: measures.subsidy,
     measures.DIVIDEND: measures.dividend,
+    measures.FIGURES: measures.figures,
+    measures.SERIES: measures.series,
 }
 _NAMES: Final = (*_DAYS, *measures.ACTS)
 
