@@ -170,11 +170,11 @@ def test_a_contract_that_ran_out_undrawn_no_longer_counts(town: Town) -> None:
 
 # --- seen red -----------------------------------------------------------------------------------
 
-EXPOSURE = facts._exposure
+EXPOSURE = facts.exposure
 PLANTED = [
     Plant(
         test_a_contract_that_ran_out_undrawn_no_longer_counts,
-        "loans.facts._exposure",
+        "loans.facts.exposure",
         lambda _on: EXPOSURE(date.min),
         catches=(SheetRefused,),
     ),
