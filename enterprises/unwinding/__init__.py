@@ -3,9 +3,9 @@
 from enterprises.unwinding.conditions import (
     Conditions,
     LoanOpen,
-    conditions,
     end_agreement,
     loans_of,
+    what_is_open,
 )
 from enterprises.unwinding.converting import decide_conversion, propose_conversion
 from enterprises.unwinding.deciding import decide_unwinding, propose_unwinding, unwinding_of
@@ -13,7 +13,6 @@ from enterprises.unwinding.deciding import decide_unwinding, propose_unwinding, 
 __all__ = [
     "Conditions",
     "LoanOpen",
-    "conditions",
     "decide_conversion",
     "decide_unwinding",
     "end_agreement",
@@ -21,4 +20,5 @@ __all__ = [
     "propose_conversion",
     "propose_unwinding",
     "unwinding_of",
+    "what_is_open",
 ]

@@ -68,7 +68,7 @@ class Conditions:
         return not (self.dividends or self.principal or self.subsidy)
 
 
-def conditions(session: Session, agreement_id: int, on: date) -> Conditions:
+def what_is_open(session: Session, agreement_id: int, on: date) -> Conditions:
     """The three conditions of an agreement that is unwound."""
     mine = LinkedLoan.agreement_id == agreement_id
     principal, subsidy = session.execute(
@@ -171,7 +171,7 @@ def end_agreement(
     unwinding = unwinding_of(session, agreement)
     if state != "in_force":
         raise UnwindingTwice(field="agreement_id", number=agreement.number)
-    found = conditions(session, agreement_id, on)
+    found = what_is_open(session, agreement_id, on)
     if not found.hold or on < unwinding.from_on:
         raise UnwindingConditionsOpen(
             field="agreement_id",

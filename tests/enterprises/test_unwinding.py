@@ -19,7 +19,7 @@ from enterprises.refusals import (
     UnwindingTwice,
 )
 from enterprises.unwinding import converting, deciding
-from enterprises.unwinding.conditions import Conditions, conditions, loans_of
+from enterprises.unwinding.conditions import Conditions, loans_of, what_is_open
 from kernel.refusals import NotFound
 from office.refusals import SameMakerAndChecker
 from tests.enterprises.dividend_town import (
@@ -59,7 +59,7 @@ def entrusted(town: DividendTown) -> tuple[int, str, str]:
 def open_of(town: DividendTown, agreement_id: int) -> Conditions:
     """What is still open."""
     with town.books.read() as session:
-        return conditions(session, agreement_id, town.today)
+        return what_is_open(session, agreement_id, town.today)
 
 
 def test_an_agreement_is_over_when_all_three_conditions_hold(dividends: DividendTown) -> None:
