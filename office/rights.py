@@ -43,13 +43,17 @@ RIGHTS = MappingProxyType(
         "policy.read": (*_EVERYBODY, "administrator"),
         "proposals.read": _EVERYBODY,
         # opens the door to deciding; which decision it is, its own command says
-        "proposals.decide": ("checker", "director", "finance"),
+        "proposals.decide": ("checker", "director", "poverty_office", "finance"),
         "exports.read": _EVERYBODY,
         # the register
         "households.import": ("registrar", "poverty_office", "system"),
         "households.change": ("registrar", "poverty_office"),
         "households.slip": ("registrar", "loan_officer"),
         # finding households: the village's steps, the township's, and the county's by two persons
+        # opens the door to a sheet's step; which step it is, its own command says
+        "households.take_step": ("registrar", "poverty_office"),
+        # minutes and photographs of a sheet
+        "households.open_paper": ("registrar", "poverty_office", "auditor"),
         "households.identify": ("registrar",),
         "households.village_vote": ("registrar",),
         "households.township_review": ("registrar",),
