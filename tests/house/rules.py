@@ -204,6 +204,10 @@ RULES = (
                 "migrations/versions/2026_11_23_two_hands.py",
                 "drafted from the models: one call for each table",
             ),
+            (
+                "migrations/versions/2026_11_24_people_and_dividends.py",
+                "drafted from the models: one call for each table",
+            ),
         ),
     ),
     Applied(tells_its_model, (*PRODUCT, "tests")),
