@@ -15,9 +15,15 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 import credit
+import enterprises
 import loans
 import risk_fund
 from config.wiring import House
+from enterprises import unwinding
+from enterprises.recognising import SUBJECT as RECOGNITIONS
+from enterprises.unwinding.converting import SUBJECT as CONVERSIONS
+from enterprises.unwinding.deciding import SUBJECT as UNWINDINGS
+from enterprises.writing import SUBJECT as AGREEMENT_LISTS
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.changes.sheets import SUBJECT as CHANGES
@@ -120,5 +126,9 @@ VERBS: Final[Mapping[str, Callable[[Said], object]]] = MappingProxyType(
             said.session, **said.word
         ),
         LIFTS: _lift,
+        RECOGNITIONS: lambda said: enterprises.decide_recognition(said.session, **said.word),
+        AGREEMENT_LISTS: lambda said: enterprises.decide_list(said.session, **said.word),
+        UNWINDINGS: lambda said: unwinding.decide_unwinding(said.session, **said.word),
+        CONVERSIONS: lambda said: unwinding.decide_conversion(said.session, **said.word),
     }
 )

@@ -14,6 +14,11 @@ from web.pages import (
     dashboard,
     desk,
     dossier,
+    enterprises,
+    enterprises_agreements,
+    enterprises_chains,
+    enterprises_dividends,
+    enterprises_money,
     forecast,
     frame,
     fund,
@@ -71,6 +76,11 @@ _AUDIENCES: Final = (
     fund_statements,
     fund_claims,
     fund_recoveries,
+    enterprises,
+    enterprises_agreements,
+    enterprises_chains,
+    enterprises_dividends,
+    enterprises_money,
 )
 
 

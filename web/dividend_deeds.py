@@ -1,0 +1,192 @@
+"""What pages and API do with rounds of dividends: every step one unit of work, plainly told.
+
+``STEPS`` is the table of all that can be done to a round: the right it takes, what is said when it
+is done, the verb of the room. A page and a route of the API are made of each row, so that the two
+cannot differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+import ledger
+from enterprises import payment
+from enterprises.dividends import declaring, funding, lifecycle
+from enterprises.dividends.declaring import Declared
+from enterprises.dividends.funding import Funded
+from enterprises.dividends.steps import agreement_of, state_of
+from kernel.money import format_yuan
+from web.context import actor, house
+from web.deeds import Deed
+from web.linking_deeds import Acting, deed
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """A step as somebody takes it: with what they typed."""
+
+    acting: Acting
+    round_id: int
+    asked: Mapping[str, Any]
+
+    @property
+    def session(self) -> Session:
+        """Where."""
+        return self.acting.session
+
+    @property
+    def plainly(self) -> dict[str, Any]:
+        """What every verb takes."""
+        return {"round_id": self.round_id} | self.acting.plainly
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that can be done to a round."""
+
+    command: str
+    title: str
+    #: what is said when it is done
+    done: str
+    verb: Callable[[Doing], dict[str, Any] | None]
+
+
+def take(name: str, round_id: int, asked: Mapping[str, Any]) -> Deed:
+    """Take the step of that name."""
+    by, here, step = actor(), house(), STEPS[name]
+
+    def work(session: Session) -> dict[str, Any]:
+        on = ledger.open_day(session)
+        doing = Doing(Acting(session, here, on, by), round_id, asked)
+        found = step.verb(doing) or {}
+        return _standing(session, found.pop("round_id", round_id)) | found | {"on": on.isoformat()}
+
+    return work
+
+
+def take_answer(round_id: int, answer: payment.AnswerFile) -> Deed:
+    """Book the bank's answer to a round's payment file."""
+    by, here = actor(), house()
+
+    def work(session: Session) -> dict[str, Any]:
+        on = ledger.open_day(session)
+        booked = payment.take_answer(
+            session, round_id=round_id, answer=answer, keyring=here.keyring, on=on, by=by
+        )
+        return _standing(session, round_id) | {
+            "on": on.isoformat(),
+            "paid": format_yuan(booked.paid_fen),
+            "returned": format_yuan(booked.returned_fen),
+        }
+
+    return work
+
+
+def receive(funded: Funded) -> Deed:
+    """Book what an enterprise paid into its pool."""
+    return deed("funding_id", lambda one: funding.receive(one.session, funded, **one.plainly))
+
+
+def note_account(noted: payment.AccountNoted) -> Deed:
+    """Note a household's account for a second person to confirm."""
+    return deed(
+        "proposal_id",
+        lambda one: payment.note_account(
+            one.session, noted, keyring=one.here.keyring, **one.plainly
+        ),
+    )
+
+
+def _standing(session: Session, round_id: int) -> dict[str, Any]:
+    state = state_of(session, round_id)
+    return {"round_id": round_id, "state": state, "state_title": lifecycle.TITLES[state][0]}
+
+
+# --- the verbs ------------------------------------------------------------------------------------
+
+
+def _declare(one: Doing) -> dict[str, Any]:
+    row = declaring.declare(one.session, declared=Declared(**one.asked), **one.plainly)
+    return {
+        "version": row.version,
+        "rows": row.rows,
+        "amount": format_yuan(row.amount_fen),
+        "cash": format_yuan(row.cash_fen),
+        "reinvested": format_yuan(row.reinvested_fen),
+    }
+
+
+def _check(one: Doing) -> None:
+    region = agreement_of(one.session, one.round_id).region_code
+    conduct = one.acting.here.rulebook.conduct(on=one.acting.on, region=region)
+    declaring.check(one.session, posted_on=one.asked["posted_on"], conduct=conduct, **one.plainly)
+
+
+def _fund(one: Doing) -> None:
+    funding.find_money(one.session, **one.plainly)
+
+
+def _approve(one: Doing) -> None:
+    funding.approve(one.session, **one.plainly)
+
+
+def _return(one: Doing) -> None:
+    declaring.return_round(one.session, reason=one.asked["reason"], **one.plainly)
+
+
+def _file(one: Doing) -> dict[str, Any]:
+    file_id = payment.make_file(
+        one.session,
+        encoding=one.asked["encoding"],
+        ready_only=one.asked["ready_only"],
+        keyring=one.acting.here.keyring,
+        **({"remark": one.asked["remark"]} if one.asked["remark"] else {}),
+        **one.plainly,
+    )
+    return {"file_id": file_id}
+
+
+def _discard(one: Doing) -> None:
+    payment.discard(one.session, reason=one.asked["reason"], **one.plainly)
+
+
+def _send(one: Doing) -> dict[str, Any]:
+    return {"batch_no": payment.send(one.session, **one.plainly)}
+
+
+def _receipt(one: Doing) -> None:
+    payment.confirm_receipt(one.session, document_no=one.asked["document_no"], **one.plainly)
+
+
+def _settle(one: Doing) -> dict[str, Any]:
+    return {"round_id": declaring.settle_prepaid(one.session, **one.plainly)}
+
+
+STEPS: Final[Mapping[str, Step]] = MappingProxyType(
+    {
+        "declare": Step("enterprises.declare", "申报分红", "已申报分红", _declare),
+        "check": Step("enterprises.check", "村级核对", "已核对", _check),
+        "fund": Step("enterprises.fund", "确认资金到位", "已确认资金到位", _fund),
+        "approve": Step("enterprises.approve", "审批", "已审批", _approve),
+        "return": Step("enterprises.return", "退回", "已退回，待重新申报", _return),
+        "file": Step("enterprises.pay", "制付款文件", "已制付款文件", _file),
+        "discard": Step("enterprises.pay", "付款文件作废", "付款文件已作废", _discard),
+        "send": Step("enterprises.send", "送银行", "已送银行", _send),
+        "receipt": Step("enterprises.receipt", "登记签收", "已登记签收", _receipt),
+        "settle": Step("enterprises.declare", "结算预付分红", "已生成结算期次", _settle),
+    }
+)
+#: name of a move of the lifecycle -> the step that takes it
+STEP_OF: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "approve_kept": "approve",
+        "discard_again": "discard",
+        "answer": "bank-return",
+        "answer_in_part": "bank-return",
+    }
+)
