@@ -9,7 +9,7 @@ arithmetic in ``rates``, what verify reads back in ``checks``.
 
 from __future__ import annotations
 
-from households.identification import queries, rates
+from households.identification import queries, rates, reading
 from households.identification.cases import open_cases
 from households.identification.lines_file import load_lines
 from households.identification.lists import HandedIn, decide_list, hand_in, hand_in_file
@@ -65,6 +65,7 @@ __all__ = [
     "queries",
     "rates",
     "read_sheet",
+    "reading",
     "record_population",
     "record_sample",
     "record_survey",
