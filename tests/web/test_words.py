@@ -9,6 +9,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from enterprises.asked import FORMS as LINKAGE_FORMS
+from enterprises.asked import REPAYERS, RHYTHMS, ROLES
+from enterprises.asked import SOURCES as STAKE_SOURCES
+from enterprises.pledging import KINDS as PLEDGES
 from households.models import STATUS_TITLES
 from households.models.helping import FUND_LEVELS
 from households.models.helping import LEVELS as HELPER_LEVELS
@@ -34,7 +38,14 @@ from subsidies.budget import LEVELS
 from subsidies.claims import STAGES
 from subsidies.entitlement import REASONS as EXCLUDED
 from subsidies.lifecycle import ALL_RETURNED
-from web import account_proposal, claim_view
+from web import (
+    account_proposal,
+    agreement_view,
+    claim_view,
+    dividend_deeds,
+    dividend_view,
+    enterprise_view,
+)
 from web.claiming import STEPS
 from web.helping import FORMS as HELP_FORMS
 from web.levels import VILLAGES, WATCHED
@@ -42,6 +53,10 @@ from web.pages import (
     batches,
     changes,
     dashboard,
+    enterprises,
+    enterprises_agreements,
+    enterprises_chains,
+    enterprises_dividends,
     frame,
     grades,
     queue,
@@ -136,10 +151,32 @@ def listed() -> set[str]:
         FUND_LEVELS,
         FUND_PURPOSES,
         {kind: form.title for kind, form in HELP_FORMS.items()},
+        LINKAGE_FORMS,
+        REPAYERS,
+        RHYTHMS,
+        ROLES,
+        STAKE_SOURCES,
+        PLEDGES,
+        agreement_view.STATES,
+        agreement_view.BASES,
+        dividend_view.STATES,
+        dividend_view.ONLY,
+        enterprise_view.ONLY,
+        enterprise_view.EXCEPTIONS,
+        enterprise_view.DECISIONS,
+        enterprises.KINDS,
+        enterprises_dividends.REASONS,
+        enterprises_dividends.RESULTS,
     )
     said = {word for table in tables for word in table.values()}
     said |= {word for pair in claim_view.FIGURE_TITLES.values() for word in pair}
     said |= {word for step in STEPS.values() for word in (step.title, step.done)}
+    said |= {word for step in dividend_deeds.STEPS.values() for word in (step.title, step.done)}
+    said |= {*enterprises.TITLES, *enterprises_chains.CHAIN_TITLES}
+    said |= {*enterprises_agreements.TITLES, *enterprises_agreements.STAKE_TITLES}
+    said |= {*enterprises_dividends.TITLES, *enterprises_dividends.ROW_TITLES}
+    said |= {*enterprises_dividends.ARREAR_TITLES}
+    said |= {"事项", "内容"}
     said |= {word for word in subsidies_claim.RESULTS.values() if word}
     said |= {*claim_view.AGE_TITLES, *subsidies.TITLES, *subsidies.AGE_COLUMNS}
     said |= {*subsidies_claim.TITLES, *account_proposal.TITLES}
