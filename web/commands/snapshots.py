@@ -110,14 +110,14 @@ def import_(
 
 
 @snapshots.command("list")
-@click.option("--on", "on_text", metavar="DATE", help="日期，默认最近日终日 · last closed day")
+@click.option("--on", "on_text", metavar="DATE", help="日期，默认当前营业日 · open day")
 @_JSON
 @click.pass_obj
 def list_(house: House, /, *, on_text: str | None, as_json: bool) -> None:
     """各县最近一次交来的日终快照。What each county handed in last."""
     asked = None if on_text is None else parse_date(on_text, field="on")
     with house.books.read() as session:
-        on = asked or ledger.last_closed_day(session) or ledger.open_day(session)
+        on = asked or ledger.open_day(session)
         found = _by_county(house, session, on)
     if as_json:
         click.echo(json.dumps({"on": on.isoformat(), "counties": found}, ensure_ascii=False))
