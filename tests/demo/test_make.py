@@ -58,6 +58,13 @@ def test_a_demo_is_made_through_the_front_doors(blank_database_url: str, tmp_pat
         assert got["households_registered"] == 120
         assert got["persons_registered"] == 448
         assert got["households_borrowing"] == got["loans_count"] == 40
+        assert got["enterprises_linked"] == 3
+        assert got["persons_linked"] == 185
+        assert got["persons_paid"] == 50  # 6 × 3 + 8 × 4
+        assert got["dividends_paid"] == "56000.00"  # 14 × 4 000
+        assert got["persons_lifted"] == 60
+        assert got["persons_removed_ever"] == got["persons_readmitted_ever"] == 12
+        assert (got["villages_poor"], got["villages_exited"]) == (1, 1)
         assert got["loans_disbursed"] == "1560000.00"
         assert got["borrowing_rate"] == "0.3333"  # 40 / 120
         assert got["overdue_balance"] == "0.00"
