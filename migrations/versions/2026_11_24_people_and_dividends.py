@@ -203,13 +203,13 @@ RULES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
 #: what new columns name: table -> (name, table named, columns, columns named)
 KEYS: dict[str, tuple[tuple[Any, ...], ...]] = {
     "household_statuses": (
+        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
         (
             "fk_household_statuses_case_id_identification_cases",
             "identification_cases",
             ["case_id"],
             ["id"],
         ),
-        ("fk_household_statuses_list_id_decided_lists", "decided_lists", ["list_id"], ["id"]),
     )
 }
 
