@@ -16,6 +16,7 @@ from enterprises.dividends import reading
 from enterprises.dividends.reading import RoundTold
 from enterprises.models import (
     AgreementEnd,
+    AgreementList,
     LoanConversion,
     Recognition,
     Unwinding,
@@ -70,6 +71,14 @@ class ConversionTold:
 
 
 @dataclass(frozen=True, slots=True)
+class ListTold:
+    """A list of an agreement, and the day on which it was approved."""
+
+    list: AgreementList
+    approved_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementShown:
     """An agreement with everything that belongs to it on a day."""
 
@@ -83,6 +92,11 @@ class AgreementShown:
     conditions: Conditions | None
     conversions: list[ConversionTold]
     end: AgreementEnd | None
+
+    @property
+    def lists(self) -> list[ListTold]:
+        """Its lists in order."""
+        return [ListTold(one, approved_on) for one, approved_on in self.page.lists]
 
 
 def shown(session: Session, agreement_id: int, on: date, *, by: Actor) -> AgreementShown:

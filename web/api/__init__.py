@@ -18,6 +18,9 @@ from web.api import (
     corrections,
     decisions,
     dossier,
+    enterprises,
+    enterprises_agreements,
+    enterprises_dividends,
     figures,
     forecast,
     fund,
@@ -63,6 +66,9 @@ _ROOMS: Final = (
     notices,
     fund,
     fund_claims,
+    enterprises,
+    enterprises_agreements,
+    enterprises_dividends,
 )
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 _SECURITY: Final = {
