@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 import credit
 import enterprises
 import loans
+import mutual_aid
 import risk_fund
 from config.wiring import House
 from enterprises import unwinding
@@ -24,10 +25,14 @@ from enterprises.recognising import SUBJECT as RECOGNITIONS
 from enterprises.unwinding.converting import SUBJECT as CONVERSIONS
 from enterprises.unwinding.deciding import SUBJECT as UNWINDINGS
 from enterprises.writing import SUBJECT as AGREEMENT_LISTS
+from households import families, identification
+from households.family_lines import OWN_LIMITS
+from households.identification.lists import SUBJECT as DECIDED_LISTS
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.changes.sheets import SUBJECT as CHANGES
 from loans.operations.applying import SUBJECT as APPLICATIONS
+from mutual_aid.founding import SUBJECT as VILLAGE_FUNDS
 from office.models import Proposal
 from policy import ConductRules
 from risk_fund import accounts, reconciling
@@ -106,6 +111,29 @@ def _applications(said: Said) -> None:
     )
 
 
+def _decided_list(said: Said) -> None:
+    identification.decide_list(
+        said.session,
+        list_id=said.proposal.subject_id,
+        approved=said.approved,
+        reason=said.reason,
+        on=said.on,
+        by=said.by,
+    )
+
+
+def _village_fund(said: Said) -> None:
+    mutual_aid.decide_fund(
+        said.session,
+        fund_id=said.proposal.subject_id,
+        approved=said.approved,
+        reason=said.reason,
+        rulebook=said.here.rulebook,
+        on=said.on,
+        by=said.by,
+    )
+
+
 def _order(said: Said) -> None:
     risk_fund.decide_order(said.session, rulebook=said.here.rulebook, **said.word)
 
@@ -126,6 +154,9 @@ VERBS: Final[Mapping[str, Callable[[Said], object]]] = MappingProxyType(
             said.session, **said.word
         ),
         LIFTS: _lift,
+        DECIDED_LISTS: _decided_list,
+        OWN_LIMITS: lambda said: families.decide_own_limit(said.session, **said.word),
+        VILLAGE_FUNDS: _village_fund,
         RECOGNITIONS: lambda said: enterprises.decide_recognition(said.session, **said.word),
         AGREEMENT_LISTS: lambda said: enterprises.decide_list(said.session, **said.word),
         UNWINDINGS: lambda said: unwinding.decide_unwinding(said.session, **said.word),

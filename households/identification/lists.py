@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Select, insert, literal, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from households.identification.cases import (
     chunks,
     households_of,
 )
-from households.identification.following import require_following, require_kind
+from households.identification.following import hold, require_following, require_kind
 from households.identification.refusals import StepNeedsDocument
 from households.identification.sheets import SheetRow, checked, read_sheet
 from households.models import (
@@ -42,6 +43,7 @@ from kernel.vault import Keyring
 from office import approvals, rights
 from office.models import Proposal
 
+SUBJECT: Final = "decided_lists"
 #: what handing in takes, and what deciding takes
 HAND_IN, DECIDE = "households.county_review", "households.county_decide"
 
@@ -129,7 +131,7 @@ def hand_in(
     proposal = approvals.propose(
         session,
         command=DECIDE,
-        subject_kind="decided_lists",
+        subject_kind=SUBJECT,
         subject_id=one.id,
         digest=one.digest,
         summary=f"{title}{len(rows)}户（{one.document}）",
@@ -163,9 +165,7 @@ def decide_list(
     if one is None:
         raise NotFound(field="list_id", what="审定名单")
     proposal_id = session.scalars(
-        select(Proposal.id).where(
-            Proposal.subject_kind == "decided_lists", Proposal.subject_id == list_id
-        )
+        select(Proposal.id).where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == list_id)
     ).one()
     ids = list(session.scalars(_households(list_id).order_by(DecidedListRow.household_id)))
     approvals.decide(
@@ -181,6 +181,7 @@ def decide_list(
     if not approved:
         return 0
     status = Status(one.status)
+    #hold
     require_following(
         session, _households(list_id), status, monitored_kind=one.monitored_kind, on=one.from_on
     )

@@ -45,6 +45,7 @@ from web import (
     dividend_deeds,
     dividend_view,
     enterprise_view,
+    people_proposals,
 )
 from web.claiming import STEPS
 from web.helping import FORMS as HELP_FORMS
@@ -176,7 +177,7 @@ def listed() -> set[str]:
     said |= {*enterprises_agreements.TITLES, *enterprises_agreements.STAKE_TITLES}
     said |= {*enterprises_dividends.TITLES, *enterprises_dividends.ROW_TITLES}
     said |= {*enterprises_dividends.ARREAR_TITLES}
-    said |= {"事项", "内容"}
+    said |= {"事项", "内容", *people_proposals.LIST_TITLES, *people_proposals.WORDINGS.values()}
     said |= {word for word in subsidies_claim.RESULTS.values() if word}
     said |= {*claim_view.AGE_TITLES, *subsidies.TITLES, *subsidies.AGE_COLUMNS}
     said |= {*subsidies_claim.TITLES, *account_proposal.TITLES}

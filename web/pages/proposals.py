@@ -31,7 +31,7 @@ from risk_fund.claims.record import SUBJECT as CLAIMS
 from risk_fund.lifting import SUBJECT as LIFTS
 from risk_fund.reconciling import SUBJECT as STATEMENTS
 from subsidies.payment.accounts import SUBJECT as ACCOUNTS
-from web import account_proposal, deeds, enterprise_proposals
+from web import account_proposal, deeds, enterprise_proposals, people_proposals
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.pages import forms
@@ -149,6 +149,9 @@ def _content(session: Session, proposal: Proposal) -> Content:
     if proposal.subject_kind in enterprise_proposals.CONTENTS:
         shown = enterprise_proposals.CONTENTS[proposal.subject_kind]
         return Content(*shown(session, proposal.subject_id, ROWS_MAX))
+    if proposal.subject_kind in people_proposals.CONTENTS:
+        told = people_proposals.CONTENTS[proposal.subject_kind]
+        return Content(*told(session, proposal.subject_id, ROWS_MAX))
     # The summary says all of it.
     return Content((), (), 0)
 
