@@ -131,6 +131,8 @@ class Treasury(AtDesks):
     # --- the budget and the lender's account ------------------------------------------------------
 
     def _budget(self, year: int) -> Task:
+        """One of finance enters the year's line, the other agrees to its amount."""
+
         def task(on: date) -> None:
             line = LineEntered(
                 document_no=f"演示财农指〔{year}〕1号",
@@ -140,10 +142,20 @@ class Treasury(AtDesks):
                 funder="县财政局（演示）",
                 amount_fen=self.line_fen(),
             )
-            self._do(
+            entry = self._do(
                 "subsidies.budget",
                 DESKS.finance,
                 lambda session, on, by: budget.enter_line(session, line, on=on, by=by),
+                on,
+            )
+            assert entry.proposal_id is not None, "a county that lends has a budget"
+            proposal_id = entry.proposal_id
+            self._do(
+                "subsidies.approve_budget",
+                DESKS.second_finance,
+                lambda session, on, by: budget.decide_change(
+                    session, proposal_id=proposal_id, approved=True, on=on, by=by
+                ),
                 on,
             )
             if year == self._county.contributions[0][0].year:

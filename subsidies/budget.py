@@ -1,7 +1,8 @@
 """Budget lines: what the subsidies may be paid from, what of it is spoken for, what is paid.
 
-A line stands by its document number (资金文号), project code and year. More or less on it (追加、
-调减) is asked for by one person and decided by another. Its money goes from *free* to *committed*
+A line stands by its document number (资金文号), project code and year. It is entered with nothing
+on it: its first amount (下达), and more or less later (追加、调减), is asked for by one person and
+decided by another, so that nobody alone makes money available. It goes from *free* to *committed*
 when a payment file is made, from committed to *paid* when the bank says so, or back. Each move is
 one conditional UPDATE, so that no two of them can pass the line's amount together, nor take back
 more than went.
@@ -14,13 +15,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session
 
 import ledger
 from kernel.actor import Actor
 from kernel.money import format_yuan
 from office import approvals, rights
+from office.models import Decision, Proposal
 from subsidies.models import BudgetChange, BudgetLine, BudgetUse
 from subsidies.refusals import (
     BudgetAmountBelowZero,
@@ -39,13 +41,15 @@ from subsidies.refusals import (
 #: level -> how papers say it
 LEVELS: Final = {"central": "中央", "province": "省级", "city": "市级", "county": "县级"}
 CHANGES: Final = "budget_changes"
+#: how papers say that a line gets its first amount
+FIRST: Final = "下达"
 ENTER: Final = "subsidies.budget"
 APPROVE: Final = "subsidies.approve_budget"
 
 
 @dataclass(frozen=True, slots=True)
 class LineEntered:
-    """A line as its document gives it."""
+    """A line as its document gives it; its amount is asked for, and not there yet."""
 
     document_no: str
     #: project code, as the payment file carries it
@@ -55,7 +59,17 @@ class LineEntered:
     year: int
     #: who funds, in words
     funder: str
+    #: first amount asked for, fen; 0: none yet
     amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line that was entered, and the proposal of its first amount."""
+
+    line_id: int
+    #: None: no amount was asked for
+    proposal_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +101,25 @@ class LineStanding:
         return data | {"free": format_yuan(self.free_fen)}
 
 
-def enter_line(session: Session, line: LineEntered, *, on: date, by: Actor) -> int:
-    """Enter a line of a year's budget; its number."""
+def enter_line(session: Session, line: LineEntered, *, on: date, by: Actor) -> Entry:
+    """Enter a line of a year's budget with nothing on it, and ask for its first amount."""
     rights.allow(by, ENTER, region=ledger.books(session).region_code)
     ledger.require_bookable(session, on)
     _check(session, line)
-    row = BudgetLine(**asdict(line), entered_on=on)
+    row = BudgetLine(**asdict(line) | {"amount_fen": 0}, entered_on=on)
     session.add(row)
     session.flush()
-    session.add(BudgetUse(line_id=row.id, amount_fen=line.amount_fen, committed_fen=0, paid_fen=0))
+    session.add(BudgetUse(line_id=row.id, amount_fen=0, committed_fen=0, paid_fen=0))
+    first = BudgetChange(
+        line_id=row.id,
+        amount_fen=line.amount_fen,
+        document_no=line.document_no,
+        proposed_on=on,
+        reason=FIRST,
+    )
+    asked = _propose(session, row, first, FIRST, on=on, by=by) if line.amount_fen else None
     session.flush()
-    return row.id
+    return Entry(row.id, asked)
 
 
 def _check(session: Session, line: LineEntered) -> None:
@@ -133,8 +155,7 @@ def propose_change(
     by: Actor,
 ) -> int:
     """Ask for more (above zero) or less on a line; the proposal that another person decides."""
-    region = ledger.books(session).region_code
-    rights.allow(by, ENTER, region=region)
+    rights.allow(by, ENTER, region=ledger.books(session).region_code)
     ledger.require_bookable(session, on)
     line = _line(session, line_id)
     if amount_fen == 0:
@@ -148,17 +169,25 @@ def propose_change(
         proposed_on=on,
         reason=reason.strip(),
     )
+    verb = "追加" if amount_fen > 0 else "调减"
+    return _propose(session, line, change, verb, on=on, by=by)
+
+
+def _propose(
+    session: Session, line: BudgetLine, change: BudgetChange, verb: str, *, on: date, by: Actor
+) -> int:
+    """The proposal of a change, which is not in force before another person agrees."""
     session.add(change)
     session.flush()
-    sign = "追加" if amount_fen > 0 else "调减"
+    amount = format_yuan(abs(change.amount_fen))
     return approvals.propose(
         session,
         command=APPROVE,
         subject_kind=CHANGES,
         subject_id=change.id,
         digest=_digest(change),
-        summary=f"预算指标{line.document_no}（{line.code}）{sign}{format_yuan(abs(amount_fen))}元",
-        region_code=region,
+        summary=f"预算指标{line.document_no}（{line.code}）{verb}{amount}元",
+        region_code=ledger.books(session).region_code,
         on=on,
         by=by,
     )
@@ -295,6 +324,18 @@ def changes_of(session: Session, line_id: int, *, by: Actor) -> Sequence[BudgetC
     rights.allow(by, "subsidies.read", region=None)
     query = select(BudgetChange).where(BudgetChange.line_id == line_id).order_by(BudgetChange.id)
     return session.scalars(query).all()
+
+
+def waiting(session: Session, *, by: Actor) -> frozenset[int]:
+    """Lines of which something was asked that nobody has decided."""
+    rights.allow(by, "subsidies.read", region=None)
+    undecided = ~exists().where(Decision.proposal_id == Proposal.id)
+    query = (
+        select(BudgetChange.line_id)
+        .join(Proposal, Proposal.subject_id == BudgetChange.id)
+        .where(Proposal.subject_kind == CHANGES, undecided)
+    )
+    return frozenset(session.scalars(query))
 
 
 def _line(session: Session, line_id: int) -> BudgetLine:

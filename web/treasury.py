@@ -14,12 +14,12 @@ from web.deeds import Deed
 
 
 def enter_line(line: LineEntered) -> Deed:
-    """Enter a budget line."""
+    """Enter a budget line; another person decides its first amount."""
     by = actor()
 
     def work(session: Session) -> dict[str, Any]:
-        line_id = budget.enter_line(session, line, on=ledger.open_day(session), by=by)
-        return {"line_id": line_id}
+        entry = budget.enter_line(session, line, on=ledger.open_day(session), by=by)
+        return {"line_id": entry.line_id, "proposal_id": entry.proposal_id}
 
     return work
 

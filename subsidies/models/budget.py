@@ -33,14 +33,14 @@ class BudgetLine(Recorded, Base):
     year: Mapped[int]
     #: who funds, in words
     funder: Mapped[str]
-    #: amount as first entered, fen
+    #: amount that one person entered, fen; 0 since the first amount too is decided by two
     amount_fen: Mapped[int]
     #: business day
     entered_on: Mapped[date]
 
 
 class BudgetChange(Recorded, Base):
-    """More or less on a line (追加、调减), asked for; in force once a second person approves it."""
+    """First amount of a line (下达), more or less (追加、调减); in force once a second agrees."""
 
     __tablename__ = "budget_changes"
     __table_args__ = (CheckConstraint("amount_fen <> 0", name="amount_not_zero"),)

@@ -188,7 +188,16 @@ class Offices(TreasuryTown):
         )
         with self.books.write("subsidies.budget", by=FINANCE) as session:
             on = ledger.open_day(session)
-            return budget.enter_line(session, entered, on=on, by=FINANCE)
+            entry = budget.enter_line(session, entered, on=on, by=FINANCE)
+        if entry.proposal_id is not None:
+            self.decide_budget(entry.proposal_id)
+        return entry.line_id
+
+    def decide_budget(self, proposal_id: int, by: Actor = SECOND_FINANCE) -> None:
+        """Another of finance agrees to an amount of a budget line."""
+        with self.books.write("subsidies.approve_budget", by=by) as session:
+            on = ledger.open_day(session)
+            budget.decide_change(session, proposal_id=proposal_id, approved=True, on=on, by=by)
 
     def bank(
         self,

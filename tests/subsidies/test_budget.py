@@ -1,4 +1,4 @@
-"""Budget lines: entered, changed by two people, spoken for and paid; never below nothing."""
+"""Budget lines: amounts by two people, spoken for and paid; never below nothing."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 import ledger
 from kernel.actor import Actor
@@ -15,8 +16,8 @@ from kernel.refusals import NotFound, Refusal
 from office import approvals
 from office.refusals import NotEntitled, SameMakerAndChecker
 from subsidies import budget, checks
-from subsidies.budget import LineEntered
-from subsidies.models import BudgetUse
+from subsidies.budget import Entry, LineEntered
+from subsidies.models import BudgetChange, BudgetLine, BudgetUse
 from subsidies.refusals import (
     BudgetAmountBelowZero,
     BudgetChangeUndocumented,
@@ -38,9 +39,17 @@ MILLION = 100_000_000
 LINE = LineEntered("湘财预〔2016〕12号", "2130505", "province", 2016, "湖南省财政厅", MILLION)
 
 
-def entered(town: TreasuryTown, line: LineEntered = LINE, by: Actor = FINANCE) -> int:
+def asked(town: TreasuryTown, line: LineEntered = LINE, by: Actor = FINANCE) -> Entry:
     with town.books.write("subsidies.budget", by=by) as session:
         return budget.enter_line(session, line, on=ledger.open_day(session), by=by)
+
+
+def entered(town: TreasuryTown, line: LineEntered = LINE, by: Actor = FINANCE) -> int:
+    """A line with its first amount on it."""
+    entry = asked(town, line, by)
+    assert entry.proposal_id is not None
+    decided(town, entry.proposal_id)
+    return entry.line_id
 
 
 def move(town: TreasuryTown, verb: Callable[..., None], line_id: int, fen: int) -> None:
@@ -100,6 +109,44 @@ def test_a_line_is_told_with_what_is_left_of_it(town: TreasuryTown) -> None:
         "paid": "0.00",
         "free": "1000000.00",
     }
+
+
+def test_nobody_alone_makes_money_available(town: TreasuryTown) -> None:
+    """A new line holds nothing until another of finance agrees to its first amount."""
+    entry = asked(town)
+    assert entry.proposal_id is not None
+    assert stands(town, entry.line_id) == (0, 0, 0, 0)
+    with pytest.raises(BudgetExceeded):
+        move(town, budget.reserve, entry.line_id, 1)
+    with town.books.read() as session:
+        (proposal,) = approvals.waiting(session, SECOND_FINANCE)
+        assert proposal.summary == "预算指标湘财预〔2016〕12号（2130505）下达1000000.00元"
+        assert budget.waiting(session, by=AUDITOR) == {entry.line_id}
+    with pytest.raises(SameMakerAndChecker):
+        decided(town, entry.proposal_id, by=FINANCE)
+    decided(town, entry.proposal_id)
+    assert stands(town, entry.line_id) == (MILLION, 0, 0, MILLION)
+    with town.books.read() as session:
+        assert budget.waiting(session, by=AUDITOR) == frozenset()
+        # The line itself never carries an amount; its change does, under the line's document.
+        assert session.get_one(BudgetLine, entry.line_id).amount_fen == 0
+        (change,) = budget.changes_of(session, entry.line_id, by=AUDITOR)
+        assert (change.amount_fen, change.document_no) == (MILLION, LINE.document_no)
+
+
+def test_a_first_amount_that_is_turned_down_leaves_an_empty_line(town: TreasuryTown) -> None:
+    entry = asked(town)
+    assert entry.proposal_id is not None
+    decided(town, entry.proposal_id, approved=False)
+    assert stands(town, entry.line_id) == (0, 0, 0, 0)
+    decided(town, proposed(town, entry.line_id, 700, document_no=LINE.document_no))
+    assert stands(town, entry.line_id) == (700, 0, 0, 700)
+
+
+def test_a_line_without_an_amount_asks_for_none(town: TreasuryTown) -> None:
+    entry = asked(town, LineEntered("1号", "1", "county", 2016, "县财政局", 0))
+    assert entry.proposal_id is None
+    assert stands(town, entry.line_id) == (0, 0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -171,6 +218,7 @@ def test_a_change_is_in_force_once_another_person_says_so(town: TreasuryTown) ->
     assert stands(town, line_id)[0] == MILLION + 500
     with town.books.read() as session:
         assert [one.amount_fen for one in budget.changes_of(session, line_id, by=AUDITOR)] == [
+            MILLION,
             500,
             -MILLION,
         ]
@@ -257,7 +305,20 @@ def test_a_use_that_nothing_bears_out_is_found(town: TreasuryTown, column: str) 
     assert found == ["subsidies.budget"]
 
 
+def _alone(
+    session: Session, line: BudgetLine, change: BudgetChange, *_: object, **__: object
+) -> int:
+    """The first amount is on the line at once."""
+    session.flush()
+    session.execute(
+        update(BudgetUse).where(BudgetUse.line_id == line.id).values(amount_fen=change.amount_fen)
+    )
+    return 1
+
+
 PLANTED = [
+    Plant(test_nobody_alone_makes_money_available, "subsidies.budget._propose", _alone),
+    Plant(test_nobody_alone_makes_money_available, "subsidies.budget.FIRST", "追加"),
     Plant(
         test_a_change_is_in_force_once_another_person_says_so,
         "subsidies.budget._move",

@@ -25,7 +25,7 @@ from subsidies.refusals import (
 from tests.loans.filing import statements
 from tests.loans.town import person
 from tests.planted import Plant
-from tests.subsidies.treasury import FINANCE, TreasuryTown
+from tests.subsidies.treasury import FINANCE, SECOND_FINANCE, TreasuryTown
 
 #: V3, by quarter, fen
 V3 = {
@@ -161,11 +161,22 @@ def test_70_percent_in_2024_by_a_county_s_own_document(town: TreasuryTown) -> No
 def test_the_budget_runs_out(town: TreasuryTown) -> None:
     town.lend(1)
     with town.books.write("subsidies.budget", by=FINANCE) as session:
-        budget.enter_line(
+        entry = budget.enter_line(
             session,
             budget.LineEntered("虚拟财农〔2016〕1号", "2130506", "county", 2016, "县财政", 50_000),
             on=town.today,
             by=FINANCE,
+        )
+    # What one of finance alone entered pays for nothing.
+    assert foresee(town).years[0].free_fen == 0
+    assert entry.proposal_id is not None
+    with town.books.write("subsidies.approve_budget", by=SECOND_FINANCE) as session:
+        budget.decide_change(
+            session,
+            proposal_id=entry.proposal_id,
+            approved=True,
+            on=town.today,
+            by=SECOND_FINANCE,
         )
     told = foresee(town)
     # 145.14 + 606.94 + 600.35 = 1352.43 of which 500.00 is there

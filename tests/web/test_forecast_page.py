@@ -43,6 +43,12 @@ def bureau(opened: House, settled: dict[str, int], client: FlaskClient, hire: Hi
     return Bureau(client, opened, hire)
 
 
+def agree(bureau: Bureau, proposal_id: int) -> None:
+    """Another of finance agrees."""
+    where = f"/proposals/{proposal_id}/decision"
+    bureau.post(where, {"decision": "approved"}, clerk="second")
+
+
 def costs(told: dict[str, object]) -> list[str]:
     return [row["total"] for row in told["quarters"]]  # type: ignore[attr-defined]
 
@@ -116,7 +122,12 @@ def test_only_documents_that_loans_are_lent_under_are_offered(bureau: Bureau) ->
 
 
 def test_the_budget_warns_before_it_runs_out(bureau: Bureau) -> None:
-    line_id = bureau.post("/subsidies/budget", LINE)["line_id"]
+    entry = bureau.post("/subsidies/budget", LINE)
+    line_id = entry["line_id"]
+    # What one of finance alone entered is not there yet.
+    told = bureau.get("/subsidies/forecast?quarters=4")
+    assert told["years"][0]["budget"] == "0.00"
+    agree(bureau, entry["proposal_id"])
     told = bureau.get("/subsidies/forecast?quarters=4")
     # 131.94 + 606.94 is more than 500; 1 339.23 − 500 is missing
     assert told["runs_out"] == {"year": 2017, "quarter": 3}
@@ -124,11 +135,7 @@ def test_the_budget_warns_before_it_runs_out(bureau: Bureau) -> None:
     assert "预算到2017年第三季度不够用" in bureau.page("/subsidies/forecast?quarters=4")
     change = {"direction": "more", "amount": "839.23", "document_no": "宜财农〔2017〕9号"}
     asked = bureau.post(f"/subsidies/budget/{line_id}/changes", change)
-    bureau.post(
-        f"/proposals/{asked['proposal_id']}/decision",
-        {"decision": "approved"},
-        clerk="second",
-    )
+    agree(bureau, asked["proposal_id"])
     told = bureau.get("/subsidies/forecast?quarters=4")
     assert (told["runs_out"], told["years"][0]["short"]) == (None, "0.00")
 
@@ -170,6 +177,15 @@ def test_a_line_is_entered_changed_by_two_and_kept_as_a_file(
     bureau: Bureau, tmp_path: Path
 ) -> None:
     where = bureau.done("/subsidies/budget", **LINE)
+    assert "已录入预算指标，金额待另一人审批" in bureau.page(where)
+    assert 'data-figure="amount_fen"><div class="name">预算</div><div class="value">0.00' in (
+        bureau.page(where)
+    )
+    assert "待审批" in bureau.page("/subsidies/budget")
+    (first,) = re.findall(rf'action="({where}/changes/\d+)"', bureau.page(where, clerk="second"))
+    assert bureau.fill(first, decision="approved").status_code == 403
+    bureau.done(first, clerk="second", decision="approved")
+    assert "待审批" not in bureau.page("/subsidies/budget")
     again = bureau.fill("/subsidies/budget", **LINE)
     assert again.status_code == 409
     assert "已有资金文号" in again.text

@@ -143,7 +143,7 @@ class BudgetQuery(Schema):
 
 
 class BudgetLineBody(Schema):
-    """A line as its document gives it."""
+    """A line as its document gives it; the amount is on it once another person agrees."""
 
     document_no = Text(required=True, longest=80)
     code = Text(required=True, longest=40)
@@ -176,9 +176,10 @@ class BudgetAnswer(Schema):
 
 
 class LineEnteredAnswer(Schema):
-    """The line's number."""
+    """The line's number, and the proposal of its first amount; null where none was asked for."""
 
     line_id = fields.Integer(required=True)
+    proposal_id = fields.Integer(required=True, allow_none=True)
 
 
 class LineChangeBody(Schema):
@@ -214,7 +215,7 @@ def budget_lines(query: dict[str, Any]) -> dict[str, Any]:
     keyed=True,
 )
 def enter(body: dict[str, Any]) -> dict[str, Any]:
-    """录入预算指标。Enter a line."""
+    """录入预算指标；金额由另一人在待办中决定。Enter a line; its amount is decided as a proposal."""
     return do_once("subsidies.budget", enter_line(LineEntered(**body)), body=body)
 
 

@@ -1,4 +1,4 @@
-"""预算指标: the lines that subsidies are paid from, changed by two people; and the rules."""
+"""预算指标: the lines that subsidies are paid from, their amounts by two people; and the rules."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def listed() -> ResponseReturnValue:
 @blueprint.post("/budget")
 @needs("subsidies.budget")
 def enter() -> ResponseReturnValue:
-    """Enter a line."""
+    """Enter a line, and ask for its first amount."""
     sent = request.form
 
     def act() -> ResponseReturnValue:
@@ -66,7 +66,8 @@ def enter() -> ResponseReturnValue:
         )
         body = list(_said(line).values())
         answer = once("subsidies.budget", enter_line(line), key=forms.sent_key(), body=body)
-        flash(t("已录入预算指标"))
+        asked = answer["proposal_id"] is not None
+        flash(t("已录入预算指标，金额待另一人审批") if asked else t("已录入预算指标"))
         return redirect(url_for("budget.one", line_id=answer["line_id"]))
 
     return forms.attempt(act, _listed)
@@ -117,6 +118,7 @@ def _listed(refused: Refusal | None = None) -> ResponseReturnValue:
     with reading() as session:
         on = ledger.open_day(session)
         every = budget.lines(session, by=by)
+        waiting = budget.waiting(session, by=by)
     year = _year()
     lines = [line for line in every if year is None or line.year == year]
     names = ("amount_fen", "committed_fen", "paid_fen", "free_fen")
@@ -124,6 +126,7 @@ def _listed(refused: Refusal | None = None) -> ResponseReturnValue:
         "budget.html",
         refused,
         lines=lines,
+        waiting=waiting,
         totals={name: sum(getattr(line, name) for line in lines) for name in names},
         years=sorted({line.year for line in every}, reverse=True),
         year=year,
@@ -197,6 +200,7 @@ def _one(line_id: int, refused: Refusal | None = None) -> ResponseReturnValue:
         "budget_line.html",
         refused,
         line=line,
+        first=budget.FIRST,
         changes=changes,
         decidable={
             proposal.id
