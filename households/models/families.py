@@ -115,7 +115,8 @@ class HouseholdLink(Recorded, Base):
 
     __tablename__ = "household_links"
     __table_args__ = (
-        UniqueConstraint("household_id", "origin_id"),
+        # Who split off may take the household it came from in again: two links of a pair.
+        UniqueConstraint("household_id", "origin_id", "kind"),
         CheckConstraint("household_id <> origin_id", name="not_with_itself"),
         CheckConstraint("kind IN ('split', 'merge')", name="kind_known"),
     )

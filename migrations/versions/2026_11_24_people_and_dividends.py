@@ -1586,7 +1586,10 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_household_links")),
         sa.UniqueConstraint(
-            "household_id", "origin_id", name=op.f("uq_household_links_household_id_origin_id")
+            "household_id",
+            "origin_id",
+            "kind",
+            name=op.f("uq_household_links_household_id_origin_id_kind"),
         ),
         sqlite_strict=True,
     )

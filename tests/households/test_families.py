@@ -458,6 +458,22 @@ def test_a_line_is_shared_along_splits_and_mergers(village: Village) -> None:
     assert lines_now == {village.id("A1")}
 
 
+@pytest.mark.parametrize("released", [False, True])
+def test_a_son_takes_the_household_he_came_from_in_again(village: Village, released: bool) -> None:
+    """A11 splits off from A1, perhaps with limits of its own; then A1 is merged into it."""
+    village.split("A1", "A11", {"张小山": "户主"})
+    if released:
+        village.decide(village.ask_own_limit("A11"))
+    village.merge("A1", "A11", {"张大山": "父亲", "李秀英": "母亲"})
+    assert village.relations("A11") == {"张小山": "户主", "张大山": "父亲", "李秀英": "母亲"}
+    assert village.group("A11") == village.group("A1") == {"A1", "A11"}
+    with village.look() as session:
+        assert family_lines.with_merged(session, village.id("A11")) == [
+            village.id("A11"), village.id("A1"),
+        ]  # fmt: skip
+        assert list(checks.check(session)) == []
+
+
 def test_own_limits_take_a_second_person_who_is_no_kin(village: Village) -> None:
     village.refuses(SharesNoCaps, lambda: village.ask_own_limit("A1"))
     village.split("A1", "B1", {"张小山": "户主"})
