@@ -11,6 +11,9 @@ monitored       not watched yet; unstable: lifted; edge: none or removed; sudden
 risk removed    watched
 needs help      anything, unless that is what it is found to be already
 =============== ==========================================================
+
+What was found later stands on what was found before: no finding but that help is needed goes in
+beneath a later one. Of a household that is no more nothing is found.
 """
 
 from __future__ import annotations
@@ -20,10 +23,12 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, exists, not_, select
+from sqlalchemy import ColumnElement, Select, exists, func, not_, select
 from sqlalchemy.orm import Session, aliased
 
+from households.families.refusals import HouseholdClosed
 from households.identification.refusals import (
+    FoundOtherwiseLater,
     MonitoredKindDoesNotFit,
     MonitoredKindMissing,
     StatusDoesNotFollow,
@@ -73,6 +78,20 @@ def require_kind(status: Status, monitored_kind: str | None) -> None:
         raise MonitoredKindMissing(field="monitored_kind")
 
 
+def hold(session: Session, households: Select[Any]) -> None:
+    """Let nobody else find anything of the households that a SELECT gives, until the end.
+
+    Two lists with one household, or a list and a case, decide one after the other.
+    """
+    held = (
+        select(Household.id)
+        .where(Household.id.in_(households))
+        .order_by(Household.id)
+        .with_for_update(key_share=True, of=Household)
+    )
+    session.execute(select(func.count()).select_from(held.subquery("held"))).all()
+
+
 def require_following(
     session: Session,
     households: Select[Any],
@@ -82,6 +101,7 @@ def require_following(
     on: date,
 ) -> None:
     """Refuse a finding that cannot follow for one of the households that a SELECT gives."""
+    _require_living(session, households)
     standing, watched = standing_of(on), is_watched(on)
     found = session.execute(
         select(Household.number, standing, watched, last_status(on))
@@ -93,6 +113,8 @@ def require_following(
         .limit(1)
     ).one_or_none()
     if found is None:
+        if status is not Status.NEEDS_HELP:
+            _require_last(session, households, on)
         return
     number, stands, is_now_watched, last = found
     title = STATUS_TITLES[status]
@@ -105,6 +127,38 @@ def require_following(
         )  # fmt: skip
     said = "未列为监测对象" if status is Status.RISK_REMOVED else STANDING_TITLES[stands]
     raise StatusDoesNotFollow(field="status", number=number, on=on, standing=said, status=title)
+
+
+def _require_living(session: Session, households: Select[Any]) -> None:
+    closed = session.execute(
+        _findings_of(households).where(HouseholdStatus.status == Status.CLOSED)
+    ).first()
+    if closed is not None:
+        raise HouseholdClosed(field="number", number=closed[0], from_on=closed[2])
+
+
+def _require_last(session: Session, households: Select[Any], on: date) -> None:
+    later = session.execute(
+        _findings_of(households).where(
+            HouseholdStatus.from_on > on, HouseholdStatus.status != Status.NEEDS_HELP
+        )
+    ).first()
+    if later is not None:
+        number, status, from_on = later
+        raise FoundOtherwiseLater(
+            field="from_on", number=number, status=STATUS_TITLES[Status(status)], from_on=from_on
+        )
+
+
+def _findings_of(households: Select[Any]) -> Select[str, str, date]:
+    """The findings of households, each household's last one first."""
+    return (
+        select(Household.number, HouseholdStatus.status, HouseholdStatus.from_on)
+        .join(HouseholdStatus, HouseholdStatus.household_id == Household.id)
+        .where(Household.id.in_(households))
+        .order_by(Household.id, HouseholdStatus.from_on.desc())
+        .limit(1)
+    )
 
 
 def _fits(

@@ -181,7 +181,7 @@ def decide_list(
     if not approved:
         return 0
     status = Status(one.status)
-    #hold
+    hold(session, _households(list_id))
     require_following(
         session, _households(list_id), status, monitored_kind=one.monitored_kind, on=one.from_on
     )

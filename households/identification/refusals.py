@@ -41,6 +41,14 @@ class CaseOpenAlready(Refusal):
     en = "household {number} has an open case already"
 
 
+class FoundOtherwiseLater(Refusal):
+    """A finding that would go in beneath a later one."""
+
+    status = 409
+    zh = "农户{number}自{from_on}起已认定为“{status}”，认定日期不能早于这一天"
+    en = "household {number} was found to be {status} from {from_on}: no finding goes in before"
+
+
 class StatusDoesNotFollow(Refusal):
     """A finding that cannot follow on what the household stands as."""
 

@@ -27,7 +27,7 @@ from households.identification.cases import (
     require_step,
     write_sheet,
 )
-from households.identification.following import require_following
+from households.identification.following import hold, require_following
 from households.identification.procedure import (
     KINDS,
     Procedure,
@@ -307,6 +307,7 @@ def _write_findings(
         .join(CaseStep, CaseStep.case_id == IdentificationCase.id)
         .where(CaseStep.sheet_id == sheet_id, CaseStep.outcome == "done")
     )
+    hold(session, done)
     for kind in rules.kinds:
         status = Status.RISK_REMOVED if step.ends_watching else KINDS[kind][2]
         _require_of_kind(session, done, kind, status, held_on)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from sqlalchemy import event, func, insert, select
 
 from households import identification
 from households.applying import seal_new_rows
+from households.families.refusals import HouseholdClosed
 from households.identification.lists import HandedIn
 from households.identification.refusals import (
+    FoundOtherwiseLater,
     ListRowsUnreadable,
     MonitoredKindDoesNotFit,
     MonitoredKindMissing,
@@ -33,6 +36,7 @@ from office.refusals import (
     SameMakerAndChecker,
 )
 from tests.households.county import AUDITOR, CLERK, OFFICE, SECOND, THIRD, TODAY, Office, person
+from tests.properties.crowd import Crowd
 
 END = date(2016, 12, 20)
 
@@ -206,6 +210,60 @@ def test_lines_that_cannot_be_taken(tmp_path: Path, line: str, said: str) -> Non
     with pytest.raises(ListRowsUnreadable, match="1 lines") as refused:
         identification.read_sheet(path)
     assert said in refused.value.message("zh")
+
+
+BENEATH = [
+    (Status.LIFTED, Status.REMOVED, date(2016, 6, 1)),
+    (Status.LIFTED, Status.LIFTED, date(2015, 12, 20)),
+    (Status.REMOVED, Status.LIFTED, date(2015, 12, 20)),
+]
+
+
+@pytest.mark.parametrize(("stands", "status", "from_on"), BENEATH)
+def test_no_finding_goes_in_beneath_a_later_one(
+    office: Office, stands: Status, status: Status, from_on: date
+) -> None:
+    """Lifted from 2016-12-20, it was not removed in June, nor lifted a year before as well."""
+    office.found(Status.REGISTERED)
+    find(office, stands, END, 1)
+    with pytest.raises(FoundOtherwiseLater) as refused:
+        find(office, status, from_on, 1)
+    assert "2016-12-20" in refused.value.message("zh")
+    find(office, Status.NEEDS_HELP, from_on, 1)
+    assert set(office.findings()) == {("needs_help", from_on), (stands, END)}
+
+
+def test_nothing_is_registered_before_it_was(office: Office) -> None:
+    office.found(Status.REGISTERED)
+    with pytest.raises(FoundOtherwiseLater):
+        find(office, Status.REGISTERED, date(2013, 6, 1), 1)
+
+
+def test_nothing_is_found_of_a_household_that_is_no_more(office: Office) -> None:
+    office.found(Status.REGISTERED, Status.REGISTERED)
+    key = office.ids[office.numbers(1)[0]]
+    with office.books.write("households.family", by=CLERK) as session:
+        session.add(
+            HouseholdStatus(
+                household_id=key, status=Status.CLOSED, from_on=date(2016, 5, 1),
+                booked_on=TODAY, reason="迁出",
+            )
+        )  # fmt: skip
+    for status in (Status.REGISTERED, Status.NEEDS_HELP):
+        with pytest.raises(HouseholdClosed):
+            find(office, status, END, 1, 2)
+
+
+@pytest.mark.slow
+def test_of_two_lists_at_once_one_is_decided(office: Office) -> None:
+    """Eight lists lift one household, each from another day, before anybody decides."""
+    office.found(Status.REGISTERED)
+    lists = [hand_in(office, 1, from_on=date(2016, 12, day)).list_id for day in range(1, 9)]
+    crowd = Crowd([partial(decide, office, one) for one in lists])
+    # The later days may follow on the earlier ones no more than the other way round.
+    assert len(crowd.answers) == 1
+    assert set(crowd.refused) <= {"status_already_so", "found_otherwise_later"}
+    assert [status for status, _day in office.findings()] == ["lifted"]
 
 
 def test_a_list_of_thousands_takes_few_statements(office: Office) -> None:
