@@ -45,7 +45,12 @@ from web import (
     dividend_deeds,
     dividend_view,
     enterprise_view,
+    figure_rows,
+    figures,
+    mutual_steps,
+    mutual_view,
     people_proposals,
+    reconciled,
 )
 from web.claiming import STEPS
 from web.helping import FORMS as HELP_FORMS
@@ -53,14 +58,15 @@ from web.levels import VILLAGES, WATCHED
 from web.pages import (
     batches,
     changes,
-    dashboard,
     enterprises,
     enterprises_agreements,
     enterprises_chains,
     enterprises_dividends,
     frame,
     grades,
+    mutual,
     queue,
+    reconciliation,
     subsidies,
     subsidies_claim,
     subsidies_money,
@@ -182,7 +188,20 @@ def listed() -> set[str]:
     said |= {*claim_view.AGE_TITLES, *subsidies.TITLES, *subsidies.AGE_COLUMNS}
     said |= {*subsidies_claim.TITLES, *account_proposal.TITLES}
     said |= {title for _endpoint, title, _command in frame.MENU}
-    said |= {title for title, _names in dashboard.GROUPS}
+    said |= {title for _key, title, _names in figures.GROUPS}
+    said |= {title for title, _entries in frame.MENUS}
+    said |= {*figures.COUNTER_TITLES.values(), *figure_rows.NUMBERS.values()}
+    said |= {*mutual_view.MOVEMENTS.values(), *mutual_view.STATES.values()}
+    every_step = (*mutual_steps.OF_FUND.values(), *mutual_steps.OF_VOTE.values())
+    said |= {
+        word for step in (*every_step, mutual_steps.BALLOTS) for word in (step.title, step.done)
+    }
+    said |= {field.label for field in mutual_steps.FIELDS.values()}
+    said |= {
+        word for field in mutual_steps.FIELDS.values() for word in (field.options or {}).values()
+    }
+    said |= {*reconciled.VERDICT_TITLES.values(), *reconciliation.TITLES, *mutual.TITLES}
+    said |= {title for titles in mutual.BOOKS.values() for title in titles}
     said |= {*COLUMNS, *LIMITS}
     said |= {word for batch in batches.BATCHES.values() for word in (batch.title, batch.hint)}
     said |= {kind.title for kind in (*READ.values(), *PRINTED.values())}

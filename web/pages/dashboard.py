@@ -1,8 +1,8 @@
-"""财政看板: every figure with its target, its gap and what was printed, down to the village."""
+"""财政看板: every figure with its target, its gap and what was printed, down to one household."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
@@ -12,82 +12,27 @@ from sqlalchemy.orm import Session
 
 import indicators
 import ledger
-from indicators import FIGURES, Figures
-from indicators.definitions import Value, ratio
+from indicators import FIGURES, HandedIn, Page
+from kernel.actor import Actor
 from kernel.dates import parse_date
 from kernel.regions import Region, scope_digits
 from loans import explaining
 from loans.migration import scope_of
 from office import rights
 from office.refusals import NotEntitled
-from policy import Targets
-from policy.sourced import Sourced
-from web import scope
+from web import exports, figure_rows, figures, scope
 from web.access import needs
 from web.context import actor, house, reading
 from web.fields import row_id
+from web.figures import BELOW, GROUPS
 from web.pages import forms
-from web.published import Published, published
-from web.words import language, money, percent
+from web.words import t
 
 blueprint = Blueprint("dashboard", __name__)
 
-#: figures in the order a county's desk reads them, under their headings
-GROUPS: Final = (
-    ("评级授信", (
-        "rating_coverage", "effective_credit_rate", "borrowing_rate", "credit_lines",
-    )),
-    ("建档立卡", (
-        "households_registered", "persons_registered", "households_rated", "households_credited",
-    )),
-    ("贷款", ("loans_count", "loans_disbursed", "average_loan", "loans_outstanding")),
-    ("逾期与不良", ("overdue_balance", "overdue_ratio", "bad_balance", "bad_ratio")),
-    ("其中分贷统还", (
-        "loans_entrusted_count", "disbursed_entrusted", "outstanding_entrusted",
-    )),
-    ("财政贴息", (
-        "subsidy_accrued", "subsidy_claimed", "subsidy_paid", "subsidy_to_recover",
-    )),
-    ("风险补偿金", (
-        "fund_balance", "leverage_cumulative", "headroom_cumulative", "leverage_outstanding",
-        "headroom_outstanding",
-    )),
-    ("统贷统还（单列，不计入以上指标）", (
-        "loans_pooled_count", "disbursed_pooled", "outstanding_pooled", "households_in_pooled",
-    )),
-)  # fmt: skip
-#: columns of the table of regions below
-BELOW: Final = (
-    "households_registered", "households_rated", "rating_coverage", "effective_credit_rate",
-    "households_borrowing", "borrowing_rate", "loans_disbursed", "loans_outstanding",
-    "overdue_balance",
-)  # fmt: skip
-_TARGETS: Final = {
-    "rating_coverage": "rating_coverage_ppm",
-    "effective_credit_rate": "effective_credit_rate_ppm",
-}
-#: ratios of which more is better, drawn as a bar
-_REACHED: Final = frozenset({"rating_coverage", "effective_credit_rate", "borrowing_rate"})
 #: a region this deep has nothing below
 _VILLAGE: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A figure as a card shows it."""
-
-    name: str
-    title: str
-    meaning: str
-    kind: str
-    value: str
-    #: target in percent, the households it still takes, and the clause
-    target: str | None
-    gap: int
-    clause: str
-    #: whole percent reached, for the bar
-    reached: int | None
-    printed: list[Published]
+_LOT: Final = 2_000
 
 
 @blueprint.get("/dashboard")
@@ -97,57 +42,47 @@ def show() -> ResponseReturnValue:
     by = actor()
     regions = house().regions
     with reading() as session:
-        region = request.args.get("region") or scope.own_region(session, by)
-        rights.allow(by, "indicators.read", region=region)
-        here = regions.get(region)
+        here = asked_region(session, by)
         last = ledger.last_closed_day(session)
         if last is None:
             return forms.page("dashboard_empty.html", here=here)
-        on = parse_date(request.args["on"], field="on") if request.args.get("on") else last
-        found = indicators.figures(session, regions=regions, region=region, on=on)
+        on = asked_day(last)
+        found = indicators.figures(session, regions=regions, region=here.code, on=on)
         below = _below(session, here, on)
-        corrected = explaining.corrected_since(session, on, *scope_of(by, scope_digits(region)))
+        handed = _handed_in(session, here, on)
+        corrected = explaining.corrected_since(session, on, *scope_of(by, scope_digits(here.code)))
     return forms.page(
         "dashboard.html",
         here=here,
-        crumbs=_crumbs(here, by.region_scope),
+        crumbs=crumbs(here, by.region_scope),
         on=on,
         last=last,
         corrected=corrected,
         opens=by.institution_ids is None,
-        groups=[(title, [_shown(found, name, on) for name in names]) for title, names in GROUPS],
+        groups=[
+            (key, title, [figures.shown(found, name, on) for name in names])
+            for key, title, names in GROUPS
+        ],
         below=below,
         columns=[FIGURES[name] for name in BELOW],
+        handed=handed,
     )
 
 
-def _shown(found: Figures, name: str, on: date) -> Shown:
-    figure = FIGURES[name]
-    target = _target(found.region, name, on)
-    value = found.value(name)
-    return Shown(
-        name=name,
-        title=figure.zh if language() == "zh" else figure.en,
-        meaning=figure.meaning_zh,
-        kind=figure.kind,
-        value=form(figure.kind, value),
-        target=None if target is None else percent(ratio(target.value, 1_000_000)),
-        gap=0 if target is None else found.gap(name, target.value),
-        clause="" if target is None else target.cite,
-        reached=_whole_percent(value) if name in _REACHED else None,
-        printed=published(house().settings.config_dir, found.region, name),
-    )
+def asked_region(session: Session, by: Actor) -> Region:
+    """The region that is asked for, or the visitor's own."""
+    region = request.args.get("region") or scope.own_region(session, by)
+    rights.allow(by, "indicators.read", region=region)
+    return house().regions.get(region)
 
 
-def form(kind: str, value: Value) -> str:
-    """A figure as people read it."""
-    if value is None:
-        return "—"
-    if kind == "count":
-        return f"{value:,}"
-    if kind == "multiple":
-        return str(value)
-    return percent(str(value)) if kind == "ratio" else money(str(value))
+def asked_day(last: date) -> date:
+    """The closed day that is asked for, or the last one."""
+    asked = request.args.get("on")
+    return parse_date(asked, field="on") if asked else last
+
+
+# --- rows -----------------------------------------------------------------------------------------
 
 
 @blueprint.get("/dashboard/<figure>")
@@ -156,59 +91,110 @@ def rows(figure: str) -> ResponseReturnValue:
     """What a figure of a closed day is made of, row by row."""
     by, regions = actor(), house().regions
     with reading() as session:
-        region = request.args.get("region") or scope.own_region(session, by)
-        rights.allow(by, "indicators.read", region=region)
-        if by.institution_ids is not None:
-            # Figures are the county's; rows of other lenders are not a lender's to see.
-            raise NotEntitled(command="indicators.read")
-        here = regions.get(region)
+        here = asked_region(session, by)
+        _require_whole(by)
         last = ledger.last_closed_day(session)
         if last is None:
             return forms.page("dashboard_empty.html", here=here)
-        on = parse_date(request.args["on"], field="on") if request.args.get("on") else last
-        found = indicators.figures(session, regions=regions, region=region, on=on)
+        on = asked_day(last)
+        found = indicators.figures(session, regions=regions, region=here.code, on=on)
         page = indicators.rows_behind(
-            session, figure, regions=regions, region=region, on=on,
+            session, figure, regions=regions, region=here.code, on=on,
             cursor=row_id(request.args.get("cursor")),
         )  # fmt: skip
+        shown = _shown(session, page, by, on)
     return forms.page(
         "dashboard_rows.html",
         here=here,
+        crumbs=crumbs(here, by.region_scope),
         on=on,
-        figure=_shown(found, figure, on),
+        figure=figures.shown(found, figure, on),
         kind=page.kind,
-        money=FIGURES[figure].counter.endswith("_fen"),
-        rows=[(row, regions.full_name(row.village_code, below=2)) for row in page.rows],
+        number=figure_rows.NUMBERS[page.kind],
+        named=page.kind in figure_rows.OF_HOUSEHOLDS and _may_name(by),
+        money=_is_money(figure),
+        rows=shown,
         cursor=page.cursor,
+        first=not request.args.get("cursor"),
     )
 
 
-def _whole_percent(value: Value) -> int | None:
-    return None if value is None else min(100, int(str(value).replace(".", "")) // 100)
+@blueprint.get("/dashboard/<figure>/rows.<any(xlsx, csv):form>")
+@needs("exports.read")
+def rows_exported(figure: str, form: str) -> ResponseReturnValue:
+    """All of them as a file."""
+    by = actor()
+    with reading() as session:
+        here = asked_region(session, by)
+        _require_whole(by)
+        on = asked_day(ledger.last_closed_day(session) or ledger.open_day(session))
+        kind = FIGURES[figure].opens if figure in FIGURES else ""
+        titles = [figure_rows.NUMBERS.get(kind, "编号"), "户主", "地区", "计入"]
+        cells = _cells(session, figure, here, by, on)
+        name = f"{figures.title_of(indicators.definition(figure))}-{here.name}-{on.isoformat()}"
+        return exports.send_table(name, [t(title) for title in titles], cells, form)
 
 
-def _target(region: str, name: str, on: date) -> Sourced[int] | None:
-    if name not in _TARGETS:
-        return None
-    targets: Targets = house().rulebook.targets(on=on, region=region)
-    found: Sourced[int] | None = getattr(targets, _TARGETS[name])
-    return found
+def _cells(
+    session: Session, figure: str, here: Region, by: Actor, on: date
+) -> Iterator[list[object]]:
+    cursor: int | None = 0
+    while cursor is not None:
+        page = indicators.rows_behind(
+            session, figure, regions=house().regions, region=here.code, on=on, cursor=cursor,
+            limit=_LOT,
+        )  # fmt: skip
+        for row in _shown(session, page, by, on):
+            amount = exports.amount(row.amount) if _is_money(figure) else row.amount
+            yield [row.number, row.name, row.place, amount]
+        cursor = page.cursor
+
+
+def _shown(session: Session, page: Page, by: Actor, on: date) -> list[figure_rows.RowShown]:
+    return figure_rows.shown(
+        session, page, on=on, open_on=ledger.open_day(session), names=_may_name(by)
+    )
+
+
+def _may_name(by: Actor) -> bool:
+    return rights.may(by, "households.read")
+
+
+def _require_whole(by: Actor) -> None:
+    """Figures are the county's; rows of other lenders are not a lender's to see."""
+    if by.institution_ids is not None:
+        raise NotEntitled(command="indicators.read")
+
+
+def _is_money(figure: str) -> bool:
+    return FIGURES[figure].counter.endswith("_fen")
+
+
+# --- regions --------------------------------------------------------------------------------------
 
 
 def _below(session: Session, here: Region, on: date) -> list[tuple[Region, list[str]]]:
     if here.level == _VILLAGE:
         return []
     regions = house().regions
-    rows = []
+    found_below = []
     for region in regions.children(here.code):
         found = indicators.figures(session, regions=regions, region=region.code, on=on)
         if found.value("households_registered"):
-            cells = [form(FIGURES[name].kind, found.value(name)) for name in BELOW]
-            rows.append((region, cells))
-    return rows
+            cells = [figures.form(FIGURES[name].kind, found.value(name)) for name in BELOW]
+            found_below.append((region, cells))
+    return found_below
 
 
-def _crumbs(here: Region, region_scope: str) -> list[Region]:
+def _handed_in(session: Session, here: Region, on: date) -> list[tuple[HandedIn, Region]]:
+    """In a prefecture's books: the day that each county handed in last."""
+    if not indicators.of_counties(session):
+        return []
+    found = indicators.handed_in(session, scope_digits(here.code), on)
+    return [(one, house().regions.get(one.region)) for one in found]
+
+
+def crumbs(here: Region, region_scope: str) -> list[Region]:
     """The regions above that this person may see, the highest first."""
     above = house().regions.ancestors(here.code)
     return [region for region in reversed(above) if region.code.startswith(region_scope)]

@@ -17,22 +17,36 @@ from office import rights
 from web.addresses import page_address
 from web.context import Visitor, house, reading, visitor_or_none
 
-#: endpoint, title, the command one must be able to do
-MENU: Final = (
-    ("dashboard.show", "财政看板", "indicators.read"),
-    ("queue.overview", "工作台", "loans.read"),
-    ("households.listed", "农户", "households.read"),
-    ("levels.show", "四级台账", "households.read"),
-    ("helping.overview", "帮扶", "households.read"),
-    ("loans.listed", "贷款", "loans.read"),
-    ("changes.overview", "变更", "loans.read"),
-    ("subsidies.overview", "财政贴息", "subsidies.read"),
-    ("proposals.listed", "待办", "proposals.read"),
-    ("fund.overview", "风险补偿金", "risk_fund.read"),
-    ("watch.fuse", "风险监测", "risk_fund.read"),
-    ("imports.form", "登记导入", "households.import"),
-    ("batches.overview", "批量办理", "loans.apply"),
-)
+#: by audience: endpoint, title, the command one must be able to do
+MENUS: Final = (
+    ("看板与办理", (
+        ("dashboard.show", "财政看板", "indicators.read"),
+        ("queue.overview", "工作台", "loans.read"),
+        ("proposals.listed", "待办", "proposals.read"),
+        ("imports.form", "登记导入", "households.import"),
+        ("batches.overview", "批量办理", "loans.apply"),
+    )),
+    ("农户与帮扶", (
+        ("households.listed", "农户", "households.read"),
+        ("identification.overview", "识别", "households.read"),
+        ("need.overview", "贷款需求", "households.read"),
+        ("levels.show", "四级台账", "households.read"),
+        ("helping.overview", "帮扶", "households.read"),
+    )),
+    ("贷款与风险", (
+        ("loans.listed", "贷款", "loans.read"),
+        ("changes.overview", "变更", "loans.read"),
+        ("subsidies.overview", "财政贴息", "subsidies.read"),
+        ("fund.overview", "风险补偿金", "risk_fund.read"),
+        ("watch.fuse", "风险监测", "risk_fund.read"),
+    )),
+    ("联结与互助", (
+        ("enterprises.overview", "企业联结", "enterprises.read"),
+        ("mutual.overview", "互助资金", "mutual_aid.read"),
+    )),
+)  # fmt: skip
+#: all entries, whatever their audience
+MENU: Final = tuple(entry for _title, entries in MENUS for entry in entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +59,19 @@ class MenuItem:
 
 
 @dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """The entries for one audience."""
+
+    title: str
+    entries: tuple[MenuItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What the frame shows."""
 
     name: str
-    menu: tuple[MenuItem, ...]
+    menu: tuple[MenuGroup, ...]
     region: str
     open_day: date | None
     last_closed: date | None
@@ -77,11 +99,8 @@ def _frame() -> dict[str, Any]:
 
 
 def _desk(who: Visitor) -> Desk:
-    menu = tuple(
-        MenuItem(endpoint, title, _is_here(endpoint))
-        for endpoint, title, command in MENU
-        if rights.may(who.actor, command) and endpoint in current_app.view_functions
-    )
+    every = (MenuGroup(title, _entries(who, entries)) for title, entries in MENUS)
+    menu = tuple(group for group in every if group.entries)
     try:
         with reading() as session:
             return _of_books(session, who, menu)
@@ -89,7 +108,15 @@ def _desk(who: Visitor) -> Desk:
         return Desk(who.name, menu, "—", None, None, None)
 
 
-def _of_books(session: Session, who: Visitor, menu: tuple[MenuItem, ...]) -> Desk:
+def _entries(who: Visitor, entries: tuple[tuple[str, str, str], ...]) -> tuple[MenuItem, ...]:
+    return tuple(
+        MenuItem(endpoint, title, _is_here(endpoint))
+        for endpoint, title, command in entries
+        if rights.may(who.actor, command) and endpoint in current_app.view_functions
+    )
+
+
+def _of_books(session: Session, who: Visitor, menu: tuple[MenuGroup, ...]) -> Desk:
     books = ledger.books(session)
     return Desk(
         name=who.name,

@@ -20,7 +20,7 @@ from loans import queries as loan_queries
 from loans.eligibility import MODES
 from loans.queries import Filter, LoanLine
 from office import rights
-from web import exports, registers, scope
+from web import exports, household_links, registers, scope
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
@@ -149,6 +149,10 @@ def _card(household_id: int, refused: Refusal | None = None, code: str = "") -> 
                 else []
             ),
             modes=MODES,
+            linked=household_links.linked(
+                session, household_id, on=on, by=by, keyring=house().keyring
+            ),
+            link_words=household_links.WORDS,
             may_give_slip=rights.may(by, slips.COMMAND),
             request_key=forms.new_key(),
         )
