@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from households.models import Household, Person
@@ -128,9 +128,21 @@ def counts(session: Session, number: str, *, digits: str, on: date) -> list[Need
 
 
 def answers(
-    session: Session, number: str, *, digits: str, on: date, answer: str | None = WANTS
+    session: Session,
+    number: str,
+    *,
+    digits: str,
+    on: date,
+    answer: str | None = WANTS,
+    text: str = "",
+    after: tuple[str, str] = ("", ""),
+    limit: int | None = None,
 ) -> list[NeedLine]:
-    """The list of a scope: what each household last answered; by default who wants a loan."""
+    """The list of a scope: what each household last answered; by default who wants a loan.
+
+    ``text``: the beginning of a household's number or of the head's name. ``after``: the village
+    and number of the last one seen.
+    """
     one = round_of(session, number)
     query = (
         select(
@@ -145,12 +157,36 @@ def answers(
             NeedAnswer.answered_on,
         )
         .join(NeedAnswer, NeedAnswer.id == last_answer_id(one.id, on))
-        .where(in_scope(Household.village_code, digits))
+        .where(in_scope(Household.village_code, digits), is_behind(after))
         .order_by(Household.village_code, Household.number)
+        .limit(limit)
     )
     if answer is not None:
         query = query.where(NeedAnswer.answer == answer)
+    if text:
+        begins = Household.number.startswith(text.upper(), autoescape=True)
+        query = query.where(begins | head_name(on).startswith(text, autoescape=True))
     return [NeedLine(*row) for row in session.execute(query)]
+
+
+def is_behind(after: tuple[str, str]) -> ColumnElement[bool]:
+    """SQL: the household of the query around it comes after a village and number."""
+    village, number = after
+    return or_(
+        Household.village_code > village,
+        and_(Household.village_code == village, Household.number > number),
+    )
+
+
+def answers_of(session: Session, household_id: int) -> list[tuple[NeedAnswer, NeedRound]]:
+    """Everything that a household answered, the latest first."""
+    rows = session.execute(
+        select(NeedAnswer, NeedRound)
+        .join(NeedRound, NeedRound.id == NeedAnswer.round_id)
+        .where(NeedAnswer.household_id == household_id)
+        .order_by(NeedAnswer.id.desc())
+    )
+    return [(one, of_round) for one, of_round in rows]
 
 
 def head_name(on: date) -> ColumnElement[str]:

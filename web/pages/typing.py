@@ -71,3 +71,9 @@ def has_file(name: str = "file") -> bool:
     """Whether a file was chosen."""
     file = request.files.get(name)
     return file is not None and bool(file.filename)
+
+
+def day_asked(name: str) -> date | None:
+    """A day of the address; None where none is named."""
+    text = request.args.get(name, "").strip()
+    return parse_date(text, field=name) if text else None
