@@ -30,6 +30,12 @@ from enterprises.models.dividends import (
     DividendRow,
     DividendStep,
 )
+from enterprises.models.giving_back import (
+    DividendRelease,
+    DividendReleaseAsked,
+    PoolRefund,
+    PoolRefundAsked,
+)
 from enterprises.models.recognising import (
     CounterSecurity,
     CounterSecurityRelease,
@@ -71,6 +77,8 @@ __all__ = [
     "DividendPool",
     "DividendPosition",
     "DividendReceipt",
+    "DividendRelease",
+    "DividendReleaseAsked",
     "DividendReturn",
     "DividendReturnRow",
     "DividendRound",
@@ -83,6 +91,8 @@ __all__ = [
     "LinkedLoan",
     "LoanConversion",
     "LoanConversionGrant",
+    "PoolRefund",
+    "PoolRefundAsked",
     "Recognition",
     "RecognitionGrant",
     "RecognitionVillage",

@@ -222,8 +222,12 @@ class DividendPool(Running, Base):
 
     __tablename__ = "dividend_pools"
     __table_args__ = (
-        CheckConstraint("reserved_fen >= 0 AND paid_fen >= 0", name="uses_not_negative"),
-        CheckConstraint("reserved_fen + paid_fen <= funded_fen", name="not_above_funding"),
+        CheckConstraint(
+            "reserved_fen >= 0 AND paid_fen >= 0 AND given_back_fen >= 0", name="uses_not_negative"
+        ),
+        CheckConstraint(
+            "reserved_fen + paid_fen + given_back_fen <= funded_fen", name="not_above_funding"
+        ),
     )
 
     #: enterprise
@@ -236,6 +240,8 @@ class DividendPool(Running, Base):
     reserved_fen: Mapped[int]
     #: paid to households, fen
     paid_fen: Mapped[int]
+    #: given back to the enterprise, fen
+    given_back_fen: Mapped[int] = mapped_column(default=0)
 
 
 class DividendFile(Recorded, Base):

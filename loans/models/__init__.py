@@ -22,6 +22,7 @@ from loans.models.agreed import (
     LoanBearer,
     LoanShare,
     PlanRow,
+    SheetDrop,
 )
 from loans.models.changed import (
     BorrowerChange,
@@ -95,4 +96,5 @@ __all__ = [
     "Reversal",
     "Segment",
     "Settlement",
+    "SheetDrop",
 ]

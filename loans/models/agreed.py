@@ -46,6 +46,21 @@ class ApplicationSheet(Recorded, Base):
     digest: Mapped[str]
 
 
+class SheetDrop(Recorded, Base):
+    """An approved sheet whose contracts are never signed (撤销): it binds nobody any more."""
+
+    __tablename__ = "application_sheets_dropped"
+
+    #: sheet
+    sheet_id: Mapped[int] = mapped_column(
+        ForeignKey("application_sheets.id"), primary_key=True, autoincrement=False
+    )
+    #: business day
+    dropped_on: Mapped[date]
+    #: why
+    reason: Mapped[str]
+
+
 class Application(Recorded, Base):
     """A household asks for a loan."""
 

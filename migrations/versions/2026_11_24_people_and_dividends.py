@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from kernel.append_only import protect
-from kernel.database import BigInt, UtcDateTime
+from kernel.database import BigInt
 from migrations.changing import (
     New,
     add_columns,
@@ -30,6 +30,11 @@ down_revision = "2026_11_23_two_hands"
 
 #: new tables, in the order in which they can be dropped
 NEW_TABLES = (
+    "dividend_releases",
+    "dividend_releases_asked",
+    "pool_refunds",
+    "pool_refunds_asked",
+    "application_sheets_dropped",
     "dividend_return_rows",
     "loan_conversion_grants",
     "dividend_returns",
@@ -625,13 +630,15 @@ def _create_tables() -> None:
         sa.Column("funded_fen", BigInt, nullable=False),
         sa.Column("reserved_fen", BigInt, nullable=False),
         sa.Column("paid_fen", BigInt, nullable=False),
+        sa.Column("given_back_fen", BigInt, nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint(
-            "reserved_fen + paid_fen <= funded_fen",
+            "reserved_fen + paid_fen + given_back_fen <= funded_fen",
             name=op.f("ck_dividend_pools_not_above_funding"),
         ),
         sa.CheckConstraint(
-            "reserved_fen >= 0 AND paid_fen >= 0", name=op.f("ck_dividend_pools_uses_not_negative")
+            "reserved_fen >= 0 AND paid_fen >= 0 AND given_back_fen >= 0",
+            name=op.f("ck_dividend_pools_uses_not_negative"),
         ),
         sa.ForeignKeyConstraint(
             ["organisation_id"],
@@ -2300,6 +2307,7 @@ def _create_tables() -> None:
         sa.Column("id", BigInt, nullable=False),
         sa.Column("fund_id", BigInt, nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("of_account", sa.Text(), nullable=False),
         sa.Column("member_id", BigInt, nullable=True),
         sa.Column("amount_fen", BigInt, nullable=False),
         sa.Column("voucher_id", BigInt, nullable=True),
@@ -2317,10 +2325,14 @@ def _create_tables() -> None:
             name=op.f("ck_mutual_movements_voucher_by_kind"),
         ),
         sa.CheckConstraint(
-            "kind IN ('fiscal', 'gift', 'stake', 'base_stake', 'stake_withdrawn', 'base_returned', 'running_cost', 'welfare', 'fiscal_returned')",
+            "kind IN ('fiscal', 'gift', 'stake', 'base_stake', 'stake_withdrawn', 'base_returned', 'running_cost', 'welfare', 'fiscal_returned', 'residue')",
             name=op.f("ck_mutual_movements_kind_known"),
         ),
         sa.CheckConstraint("amount_fen > 0", name=op.f("ck_mutual_movements_amount_positive")),
+        sa.CheckConstraint(
+            "(kind = 'residue') = (of_account <> '')",
+            name=op.f("ck_mutual_movements_residue_names_account"),
+        ),
         sa.ForeignKeyConstraint(
             ["fund_id"],
             ["village_funds.id"],
@@ -2955,6 +2967,171 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("payment_id", name=op.f("pk_dividend_return_rows")),
         sqlite_strict=True,
+    )
+    op.create_table(
+        "pool_refunds_asked",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("organisation_id", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("payee_account", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("voucher_no", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_pool_refunds_asked_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_pool_refunds_asked_organisation_id_organisations"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_refunds_asked")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "application_sheets_dropped",
+        sa.Column("sheet_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("dropped_on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"],
+            ["application_sheets.id"],
+            name=op.f("fk_application_sheets_dropped_sheet_id_application_sheets"),
+        ),
+        sa.PrimaryKeyConstraint("sheet_id", name=op.f("pk_application_sheets_dropped")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "pool_refunds",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("asked_id", BigInt, nullable=False),
+        sa.Column("organisation_id", BigInt, nullable=False),
+        sa.Column("voucher_id", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_pool_refunds_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["asked_id"],
+            ["pool_refunds_asked.id"],
+            name=op.f("fk_pool_refunds_asked_id_pool_refunds_asked"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisations.id"],
+            name=op.f("fk_pool_refunds_organisation_id_organisations"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["voucher_id"], ["vouchers.id"], name=op.f("fk_pool_refunds_voucher_id_vouchers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_refunds")),
+        sa.UniqueConstraint("asked_id", name=op.f("uq_pool_refunds_asked_id")),
+        sa.UniqueConstraint("voucher_id", name=op.f("uq_pool_refunds_voucher_id")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_releases_asked",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_no", sa.Text(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "cause IN ('no_heir', 'no_account', 'not_found')",
+            name=op.f("ck_dividend_releases_asked_cause_known"),
+        ),
+        sa.CheckConstraint(
+            "amount_fen > 0", name=op.f("ck_dividend_releases_asked_amount_positive")
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_dividend_releases_asked_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_releases_asked_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_releases_asked")),
+        sqlite_strict=True,
+    )
+    op.create_table(
+        "dividend_releases",
+        sa.Column("id", BigInt, nullable=False),
+        sa.Column("asked_id", BigInt, nullable=False),
+        sa.Column("round_id", BigInt, nullable=False),
+        sa.Column("household_id", BigInt, nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("amount_fen > 0", name=op.f("ck_dividend_releases_amount_positive")),
+        sa.ForeignKeyConstraint(
+            ["asked_id"],
+            ["dividend_releases_asked.id"],
+            name=op.f("fk_dividend_releases_asked_id_dividend_releases_asked"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["households.id"],
+            name=op.f("fk_dividend_releases_household_id_households"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["dividend_rounds.id"],
+            name=op.f("fk_dividend_releases_round_id_dividend_rounds"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dividend_releases")),
+        sa.UniqueConstraint("asked_id", name=op.f("uq_dividend_releases_asked_id")),
+        sa.UniqueConstraint(
+            "round_id", "household_id", name=op.f("uq_dividend_releases_round_id_household_id")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_pool_refunds_asked_organisation_id"),
+        "pool_refunds_asked",
+        ["organisation_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_pool_refunds_asked_trail_id"), "pool_refunds_asked", ["trail_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_application_sheets_dropped_trail_id"),
+        "application_sheets_dropped",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_pool_refunds_organisation_id"), "pool_refunds", ["organisation_id"], unique=False
+    )
+    op.create_index(op.f("ix_pool_refunds_trail_id"), "pool_refunds", ["trail_id"], unique=False)
+    op.create_index(
+        op.f("ix_dividend_releases_asked_round_id"),
+        "dividend_releases_asked",
+        ["round_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_releases_asked_trail_id"),
+        "dividend_releases_asked",
+        ["trail_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_releases_household_id"),
+        "dividend_releases",
+        ["household_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_dividend_releases_trail_id"), "dividend_releases", ["trail_id"], unique=False
     )
     op.create_index("ix_case_sheets_booked_on", "case_sheets", ["booked_on"], unique=False)
     op.create_index(op.f("ix_case_sheets_trail_id"), "case_sheets", ["trail_id"], unique=False)

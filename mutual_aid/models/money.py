@@ -17,9 +17,10 @@ class MutualMovement(Recorded, Base):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('fiscal', 'gift', 'stake', 'base_stake', 'stake_withdrawn',"
-            " 'base_returned', 'running_cost', 'welfare', 'fiscal_returned')",
+            " 'base_returned', 'running_cost', 'welfare', 'fiscal_returned', 'residue')",
             name="kind_known",
         ),
+        CheckConstraint("(kind = 'residue') = (of_account <> '')", name="residue_names_account"),
         CheckConstraint("amount_fen > 0", name="amount_positive"),
         CheckConstraint(
             "(member_id IS NULL) ="
@@ -38,8 +39,10 @@ class MutualMovement(Recorded, Base):
     fund_id: Mapped[int] = mapped_column(ForeignKey("village_funds.id"), index=True)
     #: fiscal (财政扶持资金), gift (捐赠), stake (互助金), base_stake (财政代缴),
     #: stake_withdrawn (退金), base_returned (代缴部分转回), running_cost (运行成本),
-    #: welfare (公益支出), fiscal_returned (交回财政资金)
+    #: welfare (公益支出), fiscal_returned (交回财政资金), residue (终止时剩余资金)
     kind: Mapped[str]
+    #: the account that a residue stood on; empty of everything else
+    of_account: Mapped[str] = mapped_column(default="")
     #: whose stake it is
     member_id: Mapped[int | None] = mapped_column(ForeignKey("fund_members.id"), index=True)
     #: how much, fen
