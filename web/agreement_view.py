@@ -28,6 +28,8 @@ from enterprises.unwinding import Conditions, LoanOpen, loans_of, what_is_open
 from enterprises.unwinding.converting import SUBJECT as CONVERSIONS
 from enterprises.unwinding.deciding import SUBJECT as UNWINDINGS
 from enterprises.writing import SUBJECT as LISTS
+from households import Person
+from households.queries import is_present
 from kernel.actor import Actor
 from kernel.money import format_rate, format_share, format_yuan
 from kernel.refusals import NotFound
@@ -141,6 +143,16 @@ def households(
         after=after,
         limit=limit,
     )
+
+
+def heads_of(session: Session, ids: Sequence[int], on: date) -> dict[int, str]:
+    """The heads of some households."""
+    rows = session.execute(
+        select(Person.household_id, Person.name).where(
+            Person.household_id.in_(ids), Person.is_head, is_present(on)
+        )
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def loans_open(

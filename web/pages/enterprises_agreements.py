@@ -45,8 +45,8 @@ TITLES: Final = (
     "状态",
 )  # fmt: skip
 STAKE_TITLES: Final = (
-    "序号", "户编号", "乡镇村", "入股来源", "入股额（元）", "贷款合同号", "土地（亩）", "人口",
-    "联结日", "退出日",
+    "序号", "户编号", "户主", "乡镇村", "入股来源", "入股额（元）", "贷款合同号", "土地（亩）",
+    "人口", "联结日", "退出日",
 )  # fmt: skip
 
 
@@ -224,8 +224,10 @@ def households_exported(agreement_id: int, form: str) -> ResponseReturnValue:
     with reading() as session:
         number = agreement_view.seen(session, agreement_id, actor()).agreement.number
         after = 0
+        on = ledger.open_day(session)
         while lot := _stakes(session, agreement_id, after, _LOT):
-            rows += [_stake_cells(row) for row in lot]
+            heads = agreement_view.heads_of(session, [row[1].id for row in lot], on)
+            rows += [_stake_cells(row, heads.get(row[1].id, "")) for row in lot]
             after = lot[-1][0].id
     name = t("协议{number}联结农户", number=number)
     return exports.send_table(name, [t(title) for title in STAKE_TITLES], rows, form)
@@ -323,6 +325,7 @@ def _page(
         on = ledger.open_day(session)
         shown = agreement_view.shown(session, agreement_id, on, by=by)
         rows = _stakes(session, agreement_id, after, PAGE + 1)
+        heads = agreement_view.heads_of(session, [row[1].id for row in rows], on)
         behind = (
             agreement_view.loans_open(
                 session, agreement_id, on, by=by, after=request.args.get("behind", "")[:40]
@@ -338,6 +341,7 @@ def _page(
         terms=[(term, term_said(term)) for term in shown.page.terms],
         rows=[(row, regions.full_name(row[1].village_code, below=3)) for row in rows[:PAGE]],
         following=rows[PAGE - 1][0].id if len(rows) > PAGE else None,
+        heads=heads,
         behind=[(row, regions.full_name(row.village_code, below=3)) for row in behind],
         asked=_asked_stakes(),
         words={
@@ -376,11 +380,12 @@ def _stakes(
     )
 
 
-def _stake_cells(row: Row[Any, Any, str, Any]) -> list[object]:
+def _stake_cells(row: Row[Any, Any, str, Any], head: str) -> list[object]:
     stake, household, loan, left_on = row
     return [
         stake.nr,
         household.number,
+        head,
         house().regions.full_name(household.village_code, below=3),
         t(SOURCES[stake.source]),
         exports.amount(stake.stake_fen),
