@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 import ledger
 import organisations
 from enterprises import batch
-from enterprises.dividends.steps import declaration_of, lock, take
+from enterprises.dividends import lifecycle
+from enterprises.dividends.steps import declaration_of, elsewhere, lock, take
 from enterprises.models import DividendFunding, DividendPool
 from enterprises.refusals import (
     DividendAboveFunding,
@@ -139,7 +140,10 @@ def find_money(session: Session, *, round_id: int, on: date, by: Actor) -> None:
 
 def approve(session: Session, *, round_id: int, on: date, by: Actor) -> None:
     """The poverty office grants the round: its money is spoken for, and owed to the households."""
-    lock(session, round_id)
+    state = lock(session, round_id).state
+    if state != lifecycle.FUNDED:
+        # Before its first declaration there is none to read.
+        raise elsewhere(round_id, state)
     declared = declaration_of(session, round_id)
     cash_fen = declared.cash_fen
     taken = take(session, "approve" if cash_fen else "approve_kept", round_id, on=on, by=by)
@@ -164,7 +168,7 @@ def _reserve(session: Session, organisation_id: int, fen: int) -> None:
         update(DividendPool)
         .where(
             DividendPool.organisation_id == organisation_id,
-            DividendPool.funded_fen - DividendPool.reserved_fen - DividendPool.paid_fen >= fen,
+            left() >= fen,
         )
         .values(reserved_fen=DividendPool.reserved_fen + fen)
         .execution_options(synchronize_session=False)
@@ -192,10 +196,15 @@ def _move(session: Session, organisation_id: int, **values: object) -> None:
     )
 
 
+def left() -> ColumnElement[int]:
+    """Of a pool: what it holds and nobody has spoken for."""
+    pool = DividendPool
+    return pool.funded_fen - pool.reserved_fen - pool.paid_fen - pool.given_back_fen
+
+
 def free(session: Session, organisation_id: int) -> int:
     """What a pool holds and nobody has spoken for."""
-    left = DividendPool.funded_fen - DividendPool.reserved_fen - DividendPool.paid_fen
-    query = select(left).where(DividendPool.organisation_id == organisation_id)
+    query = select(left()).where(DividendPool.organisation_id == organisation_id)
     return session.scalar(query) or 0
 
 

@@ -210,7 +210,7 @@ def payments(
     after_nr: int = 0,
     limit: int = 100,
 ) -> list[PaymentTold]:
-    """A page of a file's rows, in order."""
+    """A page of a file's rows, in order; only households of the actor's region."""
     rights.allow(by, READ)
     rows = session.execute(
         select(
@@ -221,8 +221,13 @@ def payments(
             func.coalesce(DividendReturnRow.bank_no, ""),
         )
         .join(PayoutAccount, PayoutAccount.id == DividendPayment.account_id)
+        .join(Household, Household.id == DividendPayment.household_id)
         .outerjoin(DividendReturnRow, DividendReturnRow.payment_id == DividendPayment.id)
-        .where(DividendPayment.file_id == file_id, DividendPayment.nr > after_nr)
+        .where(
+            DividendPayment.file_id == file_id,
+            DividendPayment.nr > after_nr,
+            Household.village_code.startswith(by.region_scope, autoescape=True),
+        )
         .order_by(DividendPayment.nr)
         .limit(limit)
     )

@@ -375,6 +375,25 @@ def test_a_dividend_above_its_funding_is_not_granted(dividends: DividendTown) ->
     assert [one.amount_fen for one in fundings] == [100_000, 300_001, 1_199_999]
 
 
+def test_a_round_that_nobody_declared_is_not_granted(dividends: DividendTown) -> None:
+    round_id = three(dividends)
+    with refused(RoundElsewhere):
+        dividends.grant_round(round_id)
+
+
+def test_payments_are_told_of_ones_own_villages(dividends: DividendTown) -> None:
+    """Holder and the account's last digits of three households, who live in one village."""
+    round_id = three(dividends)
+    dividends.granted(round_id, 1_200_000)
+    dividends.pay_file(round_id)
+    near = replace(CHECKER, region_scope="431022100201")
+    for by, count in ((near, 3), (replace(CHECKER, region_scope="431022101202"), 0)):
+        with dividends.books.read() as session:
+            file = reading.file_of(session, round_id, 1, by=by)
+            told = reading.payments(session, file.id, keyring=dividends.keyring, by=by)
+        assert len(told) == count
+
+
 PUBLIC = [
     ("91431022MA4L16HQ8P", "宜章示范农商行"),
     ("11431022006000000G", "宜章县财政局"),
