@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 import ledger
-from households.models import Household, Person
+from households.models import Person
+from households.queries import is_present
 from kernel.actor import Actor
 from kernel.dates import add_months
 from kernel.money import format_yuan
@@ -71,7 +72,16 @@ def _accounts(session: Session, fund: VillageFund, last: date) -> dict[str, str]
 
 
 def _loans(session: Session, fund: VillageFund, last: date) -> list[dict[str, Any]]:
-    """Loans with something out at the month's end, by head of household."""
+    """Loans with something out at the month's end, by the head of the household on that day; of
+    one that is no more, by who signed.
+    """
+    head = (
+        select(func.min(Person.name))
+        .where(Person.household_id == Loan.household_id, Person.is_head, is_present(last))
+        .correlate(Loan)
+        .scalar_subquery()
+    )
+    borrower = aliased(Person)
     latest = (
         select(LoanDay.loan_id, func.max(LoanDay.on_day).label("on_day"))
         .where(LoanDay.on_day <= last)
@@ -79,14 +89,16 @@ def _loans(session: Session, fund: VillageFund, last: date) -> list[dict[str, An
         .subquery("latest")
     )
     rows = session.execute(
-        select(Loan.number, Person.name, Loan.matures_on, LoanDay, Loan.signed_on)
+        select(
+            Loan.number, func.coalesce(head, borrower.name, ""), Loan.matures_on, LoanDay,
+            Loan.signed_on,
+        )
         .join(LoanDay, LoanDay.loan_id == Loan.id)
         .join(latest, (latest.c.loan_id == Loan.id) & (latest.c.on_day == LoanDay.on_day))
-        .join(Household, Household.id == Loan.household_id)
-        .join(Person, (Person.household_id == Household.id) & Person.is_head)
+        .outerjoin(borrower, borrower.id == Loan.borrower_id)
         .where(Loan.lender_id == fund.organisation_id, LoanDay.outstanding_fen > 0)
         .order_by(Loan.number)
-    )
+    )  # fmt: skip
     return [
         {
             "number": number,

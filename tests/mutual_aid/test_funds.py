@@ -11,6 +11,9 @@ from sqlalchemy import func, select, update
 
 import ledger
 import mutual_aid
+from households import families
+from households import queries as register
+from households.families import EventKind, Successor, Told
 from households.models import HouseholdStatus, Status
 from kernel.refusals import Refusal
 from loans.models import JointGroup, MutualLender
@@ -488,6 +491,37 @@ def test_the_months_list(fund: Fund) -> None:
     assert (content["fee_due"], content["fee_taken"]) == ("0.00", "0.00")
     with pytest.raises(refusals.FundPaperMissing):
         post(fund, place=" ")
+
+
+def test_the_months_list_names_each_loan_once_whoever_heads_the_household(fund: Fund) -> None:
+    """The head of the first household dies; the second household moves away, owing."""
+    first, second = fund.lend(fund.asked(1), fund.asked(2))
+    for place, dies in ((1, True), (2, False)):
+        key = fund.household(place)
+        with fund.town.books.write("households.family", by=KEEPER) as session:
+            on = ledger.open_day(session)
+            head, *others = (one.id for one in register.members(session, key, on=on))
+            families.depart(
+                session,
+                kind=EventKind.DEATH if dies else EventKind.MOVED_AWAY,
+                household_id=key,
+                person_ids=[head] if dies else [head, *others],
+                told=Told(on),
+                on=on,
+                by=KEEPER,
+                successor=Successor(others[0], dict.fromkeys(others[1:], "家人")) if dies else None,
+            )
+    fund.town.close_to(date(2016, 5, 31))
+    post(fund)
+    with fund.town.books.read() as session:
+        heads = [
+            register.head(session, fund.household(place), on=date(2016, 5, 31)).name
+            for place in (1, 2)
+        ]
+        content = json.loads(session.scalars(select(PublicList)).one().content)
+    assert [(one["number"], one["head"]) for one in content["loans"]] == [
+        (first, heads[0]), (second, heads[1]),
+    ]  # fmt: skip
 
 
 def post(fund: Fund, place: str = "村务公开栏") -> None:
