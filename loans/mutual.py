@@ -231,14 +231,19 @@ def money_of(session: Session, lender_id: int) -> int:
     return ledger.balance(session, kind="funds", owner_id=lender_id)
 
 
+def hold_fund(session: Session, lender_id: int) -> None:
+    """The fund's row, until the end: what is counted of it now is not added to meanwhile."""
+    session.execute(
+        select(MutualLender.lender_id).where(MutualLender.lender_id == lender_id).with_for_update()
+    ).all()
+
+
 def take_money(session: Session, lender_id: int, fen: int) -> None:
     """Let ``fen`` go out of a fund, one payment after the other; refused where it is not there.
 
     The row is held, so that the second of two payments counts the first; what comes in needs none.
     """
-    session.execute(
-        select(MutualLender.lender_id).where(MutualLender.lender_id == lender_id).with_for_update()
-    ).all()
+    hold_fund(session, lender_id)
     held_fen = money_of(session, lender_id)
     if held_fen < fen:
         raise FundMoneyShort(field="amount", held=format_yuan(held_fen), wanted=format_yuan(fen))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from kernel.actor import Actor
+from loans import mutual
 from loans.models import Loan
 from mutual_aid.counting import Counted, carries
 from mutual_aid.finding import number_of, open_fund, vote_of
@@ -142,7 +143,9 @@ def cast(
     """Take ballots in: household -> for, against or abstain."""
     ledger.require_bookable(session, on)
     vote = vote_of(session, vote_id)
-    open_fund(session, vote.fund_id, COMMAND, by)
+    fund = open_fund(session, vote.fund_id, COMMAND, by)
+    # Whoever counts, and whoever casts, does it one after the other.
+    mutual.hold_fund(session, fund.organisation_id)
     _require_uncounted(session, vote)
     may = members_on(session, vote.fund_id, vote.held_on)
     for household_id, choice in ballots.items():
@@ -184,6 +187,7 @@ def count(
     ledger.require_bookable(session, on)
     vote = vote_of(session, vote_id)
     fund = open_fund(session, vote.fund_id, COMMAND, by)
+    mutual.hold_fund(session, fund.organisation_id)
     _require_uncounted(session, vote)
     cast_here = counted_ballots(session, vote)
     counted = by_list or cast_here

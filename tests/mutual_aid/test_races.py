@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+import ledger
 import mutual_aid
+from kernel.refusals import Refusal
 from loans.models import Application, Disbursement
 from mutual_aid.models import FundMember, FundPlace, MutualBallot, MutualMovement
 from tests.loans.town import Town
-from tests.mutual_aid.fund import FIRST, STAKE, TELLER, Fund
+from tests.mutual_aid.fund import FIRST, KEEPER, STAKE, TELLER, Fund
 from tests.properties.crowd import CLIENTS, Crowd
 
 pytestmark = pytest.mark.slow
@@ -71,6 +74,32 @@ def test_a_ballot_is_cast_once(fund: Fund) -> None:
     crowd = Crowd([cast("for" if at % 2 else "against") for at in range(CLIENTS)])
     assert crowd.refused == {"ballot_twice": CLIENTS - 1}
     assert rows_of(fund, MutualBallot) == 1
+
+
+def test_no_ballot_comes_in_while_they_are_counted(fund: Fund) -> None:
+    """A clerk counts three ballots; before that is written another brings the fourth."""
+    vote_id = fund.open_vote("other")
+    early = {fund.household(place): "for" for place in (1, 2, 3)}
+    fund.do(mutual_aid.cast, vote_id=vote_id, ballots=early)
+    met: list[str] = []
+
+    def cast() -> None:
+        try:
+            fund.do(mutual_aid.cast, vote_id=vote_id, ballots={fund.household(4): "against"})
+        except Refusal as refusal:
+            met.append(refusal.code)
+
+    late = Thread(target=cast)
+    with fund.town.books.write("mutual_aid.count", by=KEEPER) as session:
+        mutual_aid.count(
+            session, vote_id=vote_id, rulebook=fund.town.rulebook,
+            on=ledger.open_day(session), by=KEEPER,
+        )  # fmt: skip
+        late.start()
+        late.join(timeout=2)
+    late.join()
+    assert met == ["vote_is_counted"]
+    assert rows_of(fund, MutualBallot) == 3
 
 
 def test_a_household_joins_once(fund: Fund) -> None:
