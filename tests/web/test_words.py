@@ -14,6 +14,7 @@ from enterprises.asked import REPAYERS, RHYTHMS, ROLES
 from enterprises.asked import SOURCES as STAKE_SOURCES
 from enterprises.pledging import KINDS as PLEDGES
 from households.models import STATUS_TITLES
+from households.models.families import EVENT_TITLES
 from households.models.helping import FUND_LEVELS
 from households.models.helping import LEVELS as HELPER_LEVELS
 from households.models.helping import PURPOSES as FUND_PURPOSES
@@ -55,6 +56,7 @@ from web import (
 from web.claiming import STEPS
 from web.helping import FORMS as HELP_FORMS
 from web.levels import VILLAGES, WATCHED
+from web.needing import ANSWERS as NEED_ANSWERS
 from web.pages import (
     batches,
     changes,
@@ -62,8 +64,13 @@ from web.pages import (
     enterprises_agreements,
     enterprises_chains,
     enterprises_dividends,
+    families,
     frame,
     grades,
+    identification,
+    identification_figures,
+    identification_lists,
+    identification_steps,
     mutual,
     queue,
     reconciliation,
@@ -158,6 +165,17 @@ def listed() -> set[str]:
         FUND_LEVELS,
         FUND_PURPOSES,
         {kind: form.title for kind, form in HELP_FORMS.items()},
+        identification.KIND_TITLES,
+        identification.STATE_TITLES,
+        identification.LEVEL_NAMES,
+        identification_steps.OUTCOMES,
+        identification_lists.DECISIONS,
+        identification_figures.COUNTS,
+        identification_figures.STANDINGS,
+        identification_figures.RATE_TITLES,
+        families.DECISIONS,
+        EVENT_TITLES,
+        NEED_ANSWERS,
         LINKAGE_FORMS,
         REPAYERS,
         RHYTHMS,

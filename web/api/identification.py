@@ -126,7 +126,7 @@ def _survey(one: Any) -> dict[str, Any]:
     "/identification/cases",
     command=OPEN,
     body=schemas.OpeningBody,
-    answers=schemas.SheetTaken,
+    answers=schemas.CaseSheetTaken,
     status=201,
     keyed=True,
 )
@@ -141,7 +141,7 @@ def open_cases(body: dict[str, Any]) -> dict[str, Any]:
     "/identification/steps/<procedure>/<step>",
     command=STEP,
     body=schemas.TakingBody,
-    answers=schemas.SheetTaken,
+    answers=schemas.CaseSheetTaken,
     status=201,
     keyed=True,
 )
@@ -187,7 +187,7 @@ def _scan(one: dict[str, str]) -> Scan:
 @routes.get(
     "/identification/sheets/<int:sheet_id>",
     command="households.read",
-    answers=schemas.SheetAnswer,
+    answers=schemas.CaseSheetAnswer,
 )
 def sheet(sheet_id: int) -> dict[str, Any]:
     """一份名单。A sheet with the cases that are seen of it."""
@@ -211,7 +211,7 @@ def sheet(sheet_id: int) -> dict[str, Any]:
 @routes.get(
     "/identification/objections",
     command="households.read",
-    answers=schemas.ObjectionRow(many=True),
+    answers=schemas.CaseObjectionRow(many=True),
 )
 def objections() -> list[dict[str, Any]]:
     """异议及答复。Objections, and what was found."""
@@ -237,7 +237,7 @@ def objections() -> list[dict[str, Any]]:
 @routes.post(
     "/identification/sheets/<int:sheet_id>/objections",
     command=OBJECT,
-    body=schemas.ObjectionBody,
+    body=schemas.CaseObjectionBody,
     answers=schemas.ObjectionNoted,
     status=201,
     keyed=True,
@@ -251,7 +251,7 @@ def object_to(body: dict[str, Any], sheet_id: int) -> dict[str, Any]:
 @routes.post(
     "/identification/objections/<int:objection_id>/answer",
     command=ANSWER,
-    body=schemas.AnswerBody,
+    body=schemas.CaseObjectionAnswerBody,
     answers=schemas.ObjectionAnswered,
     status=201,
     keyed=True,

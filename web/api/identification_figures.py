@@ -20,7 +20,7 @@ routes = Routes("identification_figures", "审定名单、轮次、抽查 · lis
 
 
 @routes.get(
-    "/identification/lists", command="households.read", answers=schemas.ListAnswer(many=True)
+    "/identification/lists", command="households.read", answers=schemas.DecidedListAnswer(many=True)
 )
 def lists() -> list[dict[str, Any]]:
     """县级审定名单。The county's lists."""
@@ -35,7 +35,7 @@ def lists() -> list[dict[str, Any]]:
 @routes.post(
     "/identification/lists",
     command=HAND_IN,
-    body=schemas.ListBody,
+    body=schemas.DecidedListBody,
     answers=schemas.ListHandedIn,
     status=201,
     keyed=True,
@@ -48,7 +48,9 @@ def hand_in(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @routes.get(
-    "/identification/rounds", command="households.read", answers=schemas.RoundAnswer(many=True)
+    "/identification/rounds",
+    command="households.read",
+    answers=schemas.ReviewRoundAnswer(many=True),
 )
 def rounds() -> list[dict[str, Any]]:
     """核查轮次及认定结果。Rounds of review, and what they found."""
@@ -64,7 +66,7 @@ def rounds() -> list[dict[str, Any]]:
 @routes.post(
     "/identification/rounds",
     command=HAND_IN,
-    body=schemas.RoundBody,
+    body=schemas.ReviewRoundBody,
     answers=schemas.RoundBegun,
     status=201,
     keyed=True,

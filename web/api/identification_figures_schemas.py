@@ -16,7 +16,7 @@ _STATUSES: Final = validate.OneOf([one.value for one in Status if one is not Sta
 _NUMBER: Final = 40
 
 
-class ListBody(Schema):
+class DecidedListBody(Schema):
     """A list that the county decided on paper."""
 
     document = Text(required=True)
@@ -36,7 +36,7 @@ class ListHandedIn(Schema):
     households = fields.Integer(required=True)
 
 
-class ListAnswer(Schema):
+class DecidedListAnswer(Schema):
     """A list of the county."""
 
     id = fields.Integer(required=True)
@@ -48,7 +48,7 @@ class ListAnswer(Schema):
     decision = fields.String(required=True, allow_none=True)
 
 
-class RoundBody(Schema):
+class ReviewRoundBody(Schema):
     """A round of review."""
 
     number = Text(required=True, longest=40)
@@ -65,7 +65,7 @@ class RoundBegun(Schema):
     round_id = fields.Integer(required=True)
 
 
-class RoundAnswer(Schema):
+class ReviewRoundAnswer(Schema):
     """A round, and what it found."""
 
     id = fields.Integer(required=True)

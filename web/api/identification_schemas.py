@@ -59,14 +59,14 @@ class TakingBody(Schema):
     place = Text(load_default="")
 
 
-class SheetTaken(Schema):
+class CaseSheetTaken(Schema):
     """The sheet that a step was taken by."""
 
     sheet_id = fields.Integer(required=True)
     households = fields.Integer(required=True)
 
 
-class StepAnswer(Schema):
+class ProcedureStepAnswer(Schema):
     """A step of a procedure."""
 
     code = fields.String(required=True)
@@ -92,7 +92,7 @@ class ProcedureAnswer(Schema):
     kinds = fields.List(fields.String(), required=True)
     effective_on = Day(required=True)
     ends_on = Day(required=True, allow_none=True)
-    steps = fields.List(fields.Nested(StepAnswer), required=True)
+    steps = fields.List(fields.Nested(ProcedureStepAnswer), required=True)
 
 
 class WaitingAnswer(Schema):
@@ -170,7 +170,7 @@ class SurveyAnswerRow(Schema):
     areas = fields.Dict(required=True)
 
 
-class ObjectionRow(Schema):
+class CaseObjectionRow(Schema):
     """An objection, with what was found about it."""
 
     id = fields.Integer(required=True)
@@ -199,7 +199,7 @@ class CaseAnswer(Schema):
     findings = fields.List(fields.Nested(FindingAnswer), required=True)
 
 
-class SheetLineAnswer(Schema):
+class CaseSheetLineAnswer(Schema):
     """A household on a sheet."""
 
     case_id = fields.Integer(required=True)
@@ -213,7 +213,7 @@ class SheetLineAnswer(Schema):
     note = fields.String(required=True)
 
 
-class SheetAnswer(Schema):
+class CaseSheetAnswer(Schema):
     """A sheet with the cases that are seen of it."""
 
     sheet_id = fields.Integer(required=True)
@@ -225,10 +225,10 @@ class SheetAnswer(Schema):
     notice = fields.String(required=True, allow_none=True)
     notice_from = Day(required=True, allow_none=True)
     notice_to = Day(required=True, allow_none=True)
-    lines = fields.List(fields.Nested(SheetLineAnswer), required=True)
+    lines = fields.List(fields.Nested(CaseSheetLineAnswer), required=True)
 
 
-class ObjectionBody(Schema):
+class CaseObjectionBody(Schema):
     """Somebody says that a household should not be on a notice."""
 
     number = Text(required=True, longest=_NUMBER)
@@ -242,7 +242,7 @@ class ObjectionNoted(Schema):
     objection_id = fields.Integer(required=True)
 
 
-class AnswerBody(Schema):
+class CaseObjectionAnswerBody(Schema):
     """What was found about an objection."""
 
     upheld = fields.Boolean(required=True)
