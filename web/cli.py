@@ -19,6 +19,7 @@ from web.commands.backup import backup, restore
 from web.commands.bench import bench
 from web.commands.close_day import close_day
 from web.commands.demo import demo
+from web.commands.enterprises import enterprises_
 from web.commands.forecast import subsidies_
 from web.commands.fund import fund_
 from web.commands.import_ import import_
@@ -57,6 +58,7 @@ _COMMANDS = (
     stress,
     subsidies_,
     fund_,
+    enterprises_,
 )
 
 
