@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import ledger
 from households import family_lines as lines
 from households import queries
 from households.families.refusals import OwnLimitAsked, OwnLimitUnfounded, SharesNoCaps
@@ -41,6 +42,7 @@ def propose_own_limit(
     session: Session, *, household_id: int, reason: str, document: str, on: date, by: Actor
 ) -> Asked:
     """Ask that a household which split off is counted by itself."""
+    ledger.require_bookable(session, on)
     household = queries.get(session, household_id, digits=by.region_scope)
     rights.allow(by, ASK, region=household.village_code)
     if not reason.strip() or not document.strip():
@@ -69,6 +71,7 @@ def decide_own_limit(
     session: Session, *, proposal_id: int, approved: bool, on: date, by: Actor, reason: str = ""
 ) -> None:
     """A second person decides; approved, the household's caps are its own."""
+    ledger.require_bookable(session, on)
     row, link = _asked(session, proposal_id)
     pair = [link.household_id, link.origin_id]
     # Held first: who signs for one side meanwhile is counted before or after, never between.

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+import ledger
 from households import family_lines as lines
 from households import queries
 from households.applying import record_changes
@@ -84,6 +85,7 @@ class Desk:
 def open_households(desk: Desk, *household_ids: int) -> list[Household]:
     """The households of an event: of the actor's scope, still there, and held with their lines."""
     session, by = desk.session, desk.by
+    ledger.require_bookable(session, desk.on)
     households = [queries.get(session, one, digits=by.region_scope) for one in household_ids]
     for household in households:
         rights.allow(by, COMMAND, region=household.village_code)

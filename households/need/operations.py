@@ -15,6 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import ledger
 from households import queries
 from households.models.families import LeadBank, NeedAnswer, NeedRound
 from households.need.refusals import (
@@ -63,6 +64,7 @@ def open_round(
 ) -> int:
     """Order a round; its id."""
     rights.allow(by, ROUND)
+    ledger.require_bookable(session, on)
     if from_on >= to_on:
         raise NeedRoundDaysUnfit(field="to_on", from_on=from_on, to_on=to_on)
     number = number.strip()
@@ -90,6 +92,7 @@ def answer(session: Session, *, number: str, need: Need, on: date, by: Actor) ->
     """Record one household's answer in a round; its id."""
     household = queries.get(session, need.household_id, digits=by.region_scope)
     rights.allow(by, COMMAND, region=household.village_code)
+    ledger.require_bookable(session, on)
     one = round_of(session, number)
     check(need, one, on)
     row = NeedAnswer(**_row(need, one, on))
@@ -101,6 +104,7 @@ def answer(session: Session, *, number: str, need: Need, on: date, by: Actor) ->
 def record(session: Session, *, number: str, needs: Sequence[Need], on: date, by: Actor) -> int:
     """Record a sheet's answers, which were read in the actor's scope; how many."""
     rights.allow(by, COMMAND)
+    ledger.require_bookable(session, on)
     one = round_of(session, number)
     for need in needs:
         check(need, one, on)
@@ -144,6 +148,7 @@ def name_lead_bank(
     (``loans.unmet_need``).
     """
     rights.allow(by, ROUND, region=township_code)
+    ledger.require_bookable(session, on)
     if level(township_code) != TOWNSHIP:
         raise LeadBankNotTownship(field="township", region=township_code)
     row = LeadBank(

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+import ledger
 from households import Status, families, family_lines, queries
 from households.families import EventKind, Newcomer, Successor, Told, checks
 from households.families.refusals import (
@@ -45,6 +46,7 @@ from households.refusals import (
 from households.slips import SlipUnknown, issue, look_up
 from kernel.actor import Actor
 from kernel.refusals import Refusal
+from ledger.refusals import DayNotOpen
 from office.refusals import NotEntitled, OwnHousehold, SameMakerAndChecker
 from tests.conftest import NOON
 from tests.households.conftest import DAY, Desk
@@ -238,6 +240,8 @@ def village(desk: Desk) -> Village:
     ]
     report = desk.bring(rows)
     assert report.state == "applied"
+    with desk.office.books.write("books.open", by=desk.by) as session:
+        ledger.open_books(session, region_code="431022000000", mode="held", first_day=DAY)
     return Village(desk)
 
 
@@ -293,6 +297,24 @@ def test_who_comes_is_told_rightly(village: Village) -> None:
         arrive(EventKind.DEATH, "A1", newborn)
     with pytest.raises(ValueError, match="nobody goes by"):
         village.depart(EventKind.BIRTH, "A1", "张大山")
+
+
+def test_an_event_is_booked_on_the_open_day(village: Village) -> None:
+    """The close of a day waits for it, and counts it; on another day nothing is recorded."""
+    key, people = village.id("A1"), village.people("A1")
+    with pytest.raises(DayNotOpen), village.work() as session:
+        families.depart(
+            session,
+            kind=EventKind.MOVED_AWAY,
+            household_id=key,
+            person_ids=[people["张小山"]],
+            told=Told(DAY),
+            on=date(2017, 1, 4),
+            by=village.desk.by,
+        )
+    asked = {"household_id": key, "reason": "成家", "document": "证明", "on": date(2017, 1, 4)}
+    with pytest.raises(DayNotOpen), village.work() as session:
+        families.propose_own_limit(session, by=village.desk.by, **asked)
 
 
 # --- who goes, who heads --------------------------------------------------------------------------

@@ -31,6 +31,7 @@ from households.need.refusals import (
 )
 from kernel.refusals import NotFound, Refusal
 from kernel.tables import open_table, write_csv
+from ledger.refusals import DayNotOpen
 from loans import unmet_need
 from loans.refusals import LenderNotInBusiness
 from loans.unmet_need import NeedMet
@@ -204,6 +205,26 @@ def sheet(tmp_path: Path, *rows: list[str]) -> Path:
     with path.open("w", encoding="utf-8", newline="") as file:
         write_csv(file, titles, rows)
     return path
+
+
+def test_what_is_asked_and_answered_is_booked_on_the_open_day(town: Town) -> None:
+    """The close of a day waits for it, and counts it."""
+    open_round(town)
+    key, late = next(iter(town.households.values())), date(2016, 5, 31)
+    one = Need(key, "wants", DAY)
+    for act in (
+        lambda session: need.open_round(
+            session, number="2", from_on=DAY, to_on=late, on=late, by=OFFICE
+        ),
+        lambda session: need.answer(session, number=ROUND, need=one, on=late, by=REGISTRAR),
+        lambda session: need.record(session, number=ROUND, needs=[one], on=late, by=REGISTRAR),
+        lambda session: unmet_need.name_lead_bank(
+            session, township_code=TOWNSHIP, lender_id=town.lender_id, from_on=DAY, on=late,
+            by=OFFICE,
+        ),
+    ):  # fmt: skip
+        with pytest.raises(DayNotOpen), work(town) as session:
+            act(session)
 
 
 def test_a_sheet_is_read_whole_and_every_fault_is_told(town: Town, tmp_path: Path) -> None:
