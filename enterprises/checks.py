@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from enterprises import agreement_checks, dividend_checks
+from enterprises import agreement_checks, dividend_checks, second_hand_checks
 from kernel.findings import Finding
 
 
@@ -14,3 +14,4 @@ def check(session: Session) -> Iterator[Finding]:
     """Everything the enterprises promise, read back."""
     yield from agreement_checks.check(session)
     yield from dividend_checks.check(session)
+    yield from second_hand_checks.check(session)

@@ -14,7 +14,7 @@ from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 import ledger
-from enterprises.dividends import funding, lifecycle
+from enterprises.dividends import funding, lifecycle, surplus
 from enterprises.models import (
     Agreement,
     DividendDeclaration,
@@ -23,13 +23,15 @@ from enterprises.models import (
     DividendPayment,
     DividendPool,
     DividendPosition,
+    DividendRelease,
     DividendReturn,
     DividendReturnRow,
     DividendRound,
     DividendRow,
     DividendStep,
+    PoolRefund,
 )
-from enterprises.payment import answering
+from enterprises.payment import answering, releasing
 from kernel.database import sum_of
 from kernel.findings import Finding
 from office.models import Voucher
@@ -144,22 +146,44 @@ def _pools(session: Session) -> Iterator[Finding]:
         .join(DividendReturn, DividendReturn.file_id == DividendFile.id)
         .group_by(Agreement.organisation_id),
     )
+    released = _by_key(session, _released())
+    back = _by_key(
+        session,
+        select(PoolRefund.organisation_id, sum_of(PoolRefund.amount_fen)).group_by(
+            PoolRefund.organisation_id
+        ),
+    )
     pools = {row.organisation_id: row for row in session.scalars(select(DividendPool))}
-    for key in sorted(funded.keys() | granted.keys() | paid.keys() | pools.keys()):
-        came, gone = funded.get(key, 0), paid.get(key, 0)
-        wanted = (came, granted.get(key, 0) - gone, gone, came - gone)
+    for key in sorted(funded.keys() | granted.keys() | paid.keys() | back.keys() | pools.keys()):
+        came, gone, returned = funded.get(key, 0), paid.get(key, 0), back.get(key, 0)
+        owed = granted.get(key, 0) - gone - released.get(key, 0)
+        wanted = (came, owed, gone, returned, came - gone - returned)
         pool = pools.get(key)
-        stands = (pool.funded_fen, pool.reserved_fen, pool.paid_fen) if pool else (0, 0, 0)
+        stands = (
+            (pool.funded_fen, pool.reserved_fen, pool.paid_fen, pool.given_back_fen)
+            if pool
+            else (0, 0, 0, 0)
+        )
         cash_fen = ledger.balance(session, kind="pool_cash", owner_id=key)
-        if stands != wanted[:3] or cash_fen != wanted[3]:
+        if stands != wanted[:4] or cash_fen != wanted[4]:
             yield finding(
                 "pools",
                 "dividend_pools",
                 f"organisation_id={key}",
-                f"分红专户（缴存、已审批未付、已付）为{stands}、存款{cash_fen}分，应为{wanted}",
-                f"the pool (paid in, granted, paid) is {stands}, its cash {cash_fen} fen, by the"
-                f" documents {wanted}",
+                f"分红专户（缴存、已审批未付、已付、已退回）为{stands}、存款{cash_fen}分，应为{wanted}",
+                f"the pool (paid in, granted, paid, given back) is {stands}, its cash {cash_fen}"
+                f" fen, by the documents {wanted}",
             )
+
+
+def _released() -> Select[Any, Any]:
+    """Organisation -> cash of granted rounds that was given up as never to be paid."""
+    return (
+        select(Agreement.organisation_id, sum_of(DividendRelease.amount_fen))
+        .join(DividendRound, DividendRound.agreement_id == Agreement.id)
+        .join(DividendRelease, DividendRelease.round_id == DividendRound.id)
+        .group_by(Agreement.organisation_id)
+    )
 
 
 def _granted() -> Select[Any, Any]:
@@ -199,6 +223,8 @@ def _in_the_ledger(session: Session) -> Iterator[Finding]:
             ),
         )
         .where(DividendStep.state.in_((lifecycle.APPROVED, lifecycle.PAID)), granting),
+        surplus.SOURCE: select(PoolRefund.id, PoolRefund.amount_fen),
+        releasing.SOURCE: select(DividendRelease.id, DividendRelease.amount_fen),
         answering.SOURCE: select(DividendReturn.id, DividendReturn.paid_fen).where(
             DividendReturn.paid_fen > 0
         ),
@@ -235,7 +261,10 @@ def _by_household(session: Session) -> Iterator[Finding]:
         .where(DividendReturnRow.result == "paid")
         .group_by(DividendPayment.household_id)
     )
-    for household_id, fen in session.execute(paid):
+    given_up = select(DividendRelease.household_id, sum_of(DividendRelease.amount_fen)).group_by(
+        DividendRelease.household_id
+    )
+    for household_id, fen in (*session.execute(paid), *session.execute(given_up)):
         owed[household_id] = owed.get(household_id, 0) + fen
     for kind, wanted in (("dividend_payable", owed), ("reinvested_stakes", kept)):
         yield from _differing(

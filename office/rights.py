@@ -174,6 +174,11 @@ RIGHTS = MappingProxyType(
         "enterprises.account": ("registrar", "finance"),
         "enterprises.confirm_account": ("poverty_office", "finance"),
         "enterprises.receipt": ("registrar",),
+        # a pool's surplus goes back to the enterprise; a dividend nobody can have, into the pool
+        "enterprises.refund": ("finance",),
+        "enterprises.approve_refund": ("finance", "poverty_office"),
+        "enterprises.release": ("registrar", "finance"),
+        "enterprises.approve_release": ("poverty_office",),
         "enterprises.unwind": ("loan_officer", "poverty_office"),
         "enterprises.approve_unwind": ("poverty_office",),
         # village funds; their loans are lent by their own people, with the rights of lenders

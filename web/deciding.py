@@ -20,7 +20,10 @@ import loans
 import mutual_aid
 import risk_fund
 from config.wiring import House
+from enterprises import payment as dividend_payment
 from enterprises import unwinding
+from enterprises.dividends import surplus
+from enterprises.payment.releasing import SUBJECT as RELEASES
 from enterprises.recognising import SUBJECT as RECOGNITIONS
 from enterprises.unwinding.converting import SUBJECT as CONVERSIONS
 from enterprises.unwinding.deciding import SUBJECT as UNWINDINGS
@@ -159,6 +162,8 @@ VERBS: Final[Mapping[str, Callable[[Said], object]]] = MappingProxyType(
         VILLAGE_FUNDS: _village_fund,
         RECOGNITIONS: lambda said: enterprises.decide_recognition(said.session, **said.word),
         AGREEMENT_LISTS: lambda said: enterprises.decide_list(said.session, **said.word),
+        surplus.SUBJECT: lambda said: surplus.decide_refund(said.session, **said.word),
+        RELEASES: lambda said: dividend_payment.decide_release(said.session, **said.word),
         UNWINDINGS: lambda said: unwinding.decide_unwinding(said.session, **said.word),
         CONVERSIONS: lambda said: unwinding.decide_conversion(said.session, **said.word),
     }

@@ -83,6 +83,8 @@ MOVES: Final[Mapping[str, Move]] = MappingProxyType(
         "send": _move("send", (FILED,), SENT, (DECLARED, CHECKED, APPROVED, FILED)),
         "answer": _move("bank_return", (SENT,), PAID),
         "answer_in_part": _move("bank_return", (SENT,), PART_PAID),
+        # what is left of it can never be paid, and was given up by two people
+        "release": _move("approve_release", (APPROVED, PART_PAID), PAID),
         "receipt": _move("receipt", (PAID,), RECEIPTED),
     }
 )

@@ -246,11 +246,12 @@ class PoolTold:
     reserved_fen: int
     paid_fen: int
     declared_fen: int
+    given_back_fen: int
 
     @property
     def free_fen(self) -> int:
         """Nobody has spoken for it."""
-        return self.funded_fen - self.reserved_fen - self.paid_fen
+        return self.funded_fen - self.reserved_fen - self.paid_fen - self.given_back_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,7 @@ def pools(session: Session, *, by: Actor) -> list[PoolTold]:
             DividendPool.reserved_fen,
             DividendPool.paid_fen,
             func.coalesce(declared.c.fen, 0),
+            DividendPool.given_back_fen,
         )
         .join(Organisation, Organisation.id == DividendPool.organisation_id)
         .outerjoin(declared, declared.c.organisation_id == DividendPool.organisation_id)

@@ -16,10 +16,12 @@ from enterprises.models import (
     DividendFile,
     DividendPayment,
     DividendPosition,
+    DividendRelease,
     DividendReturn,
     DividendReturnRow,
     DividendRow,
 )
+from enterprises.payment.owed import is_released
 from enterprises.refusals import HouseholdNotInRound
 from households import Household, Person
 from households.queries import is_present
@@ -46,6 +48,8 @@ class RowTold:
     attempts: int
     #: day it was paid; None while it was not
     paid_on: date | None
+    #: day it went back into the pool, as one that can never be paid; None: it did not
+    released_on: date | None
 
 
 def rows_page(
@@ -64,7 +68,8 @@ def rows_page(
     """A page of a version's rows, in order; only households of the actor's region.
 
     ``text``: part of the head's name or the household's number; ``village``: digits of a place;
-    ``only``: ``unpaid``, ``paid``, or ``returned`` for those whose last payment came back.
+    ``only``: ``unpaid``, ``paid``, ``returned`` for those whose last payment came back, or
+    ``released`` for those that were given up.
     """
     rights.allow(by, READ)
     query = _rows(on).where(
@@ -133,13 +138,15 @@ def _narrowed(only: str) -> ColumnElement[bool]:
     paid = exists().where(mine, DividendReturnRow.result == "paid")
     if only == "paid":
         return paid
-    unpaid = and_(DividendRow.cash_fen > 0, ~paid)
+    if only == "released":
+        return is_released()
+    unpaid = and_(DividendRow.cash_fen > 0, ~paid, ~is_released())
     if only == "returned":
         return and_(unpaid, exists().where(mine, DividendReturnRow.result == "returned"))
     return unpaid
 
 
-def _rows(on: date) -> Select[DividendRow, str, str, str, int, date]:
+def _rows(on: date) -> Select[DividendRow, str, str, str, int, date, date]:
     mine = (
         DividendPayment.round_id == DividendRow.round_id,
         DividendPayment.household_id == DividendRow.household_id,
@@ -152,6 +159,14 @@ def _rows(on: date) -> Select[DividendRow, str, str, str, int, date]:
         .where(*mine, DividendReturnRow.result == "paid")
         .correlate(DividendRow)
     )
+    released_on = (
+        select(DividendRelease.released_on)
+        .where(
+            DividendRelease.round_id == DividendRow.round_id,
+            DividendRelease.household_id == DividendRow.household_id,
+        )
+        .correlate(DividendRow)
+    )
     return (
         select(
             DividendRow,
@@ -160,6 +175,7 @@ def _rows(on: date) -> Select[DividendRow, str, str, str, int, date]:
             func.coalesce(Person.name, ""),
             attempts.scalar_subquery(),
             paid_on.scalar_subquery(),
+            released_on.scalar_subquery(),
         )
         .join(Household, Household.id == DividendRow.household_id)
         .outerjoin(

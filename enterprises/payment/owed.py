@@ -11,6 +11,7 @@ from enterprises.models import (
     DividendFile,
     DividendPayment,
     DividendPosition,
+    DividendRelease,
     DividendReturn,
     DividendReturnRow,
     DividendRow,
@@ -53,6 +54,14 @@ def _is_paid() -> ColumnElement[bool]:
     )
 
 
+def is_released() -> ColumnElement[bool]:
+    """Of a row: two people gave it up, as one that can never be paid."""
+    return exists().where(
+        DividendRelease.round_id == DividendRow.round_id,
+        DividendRelease.household_id == DividendRow.household_id,
+    )
+
+
 def unpaid(session: Session, round_id: int) -> list[Payable]:
     """Every household of a round that is owed something and was not paid."""
     last, later = aliased(DividendPayment), aliased(DividendPayment)
@@ -78,7 +87,7 @@ def unpaid(session: Session, round_id: int) -> list[Payable]:
             ),
         )
         .outerjoin(DividendReturnRow, DividendReturnRow.payment_id == last.id)
-        .where(DividendRow.round_id == round_id, ~_is_paid())
+        .where(DividendRow.round_id == round_id, ~_is_paid(), ~is_released())
         .order_by(DividendRow.nr)
     )
     return [Payable(key, fen, tries, account, why) for key, fen, tries, account, why in rows]
@@ -89,7 +98,7 @@ def unpaid_fen(session: Session, round_id: int) -> int:
     query = (
         select(sum_of(DividendRow.cash_fen))
         .join(DividendPosition, counts())
-        .where(DividendRow.round_id == round_id, ~_is_paid())
+        .where(DividendRow.round_id == round_id, ~_is_paid(), ~is_released())
     )
     return session.scalar(query) or 0
 

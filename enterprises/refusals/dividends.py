@@ -132,3 +132,37 @@ class NotPrepaid(Refusal):
     status = 409
     zh = "第{round}号分红不是预付，或本期尚未结束，或已结算"
     en = "dividend round {round} was not paid in advance, its period runs, or it is settled already"
+
+
+class SurplusShort(Refusal):
+    """What goes back to an enterprise is neither granted to households nor due to them."""
+
+    status = 409
+    zh = "分红专户可用{free}元，到期未审批的分红{owed}元，不能退回{wanted}元"
+    en = (
+        "the pool has {free} yuan free and {owed} yuan of dividends are due:"
+        " {wanted} yuan do not go back"
+    )
+
+
+class DividendNotOwed(Refusal):
+    """What is given up is what a round owes a household still."""
+
+    status = 409
+    zh = "第{round}号分红不欠该户，或已付清、已退回专户"
+    en = "dividend round {round} owes that household nothing"
+
+
+class ReleaseUnfounded(Refusal):
+    """Giving a dividend up names its cause, what was done, and the village's certificate."""
+
+    zh = "须填写不能发放的原因、查找经过和村委会证明"
+    en = "the cause, what was done to find out and the village's certificate are required"
+
+
+class ReleaseAsked(Refusal):
+    """One wish for it waits at a time."""
+
+    status = 409
+    zh = "农户{number}的这笔分红已有退回专户的申请待决定"
+    en = "a wish to give up household {number}'s dividend waits for a decision"

@@ -55,19 +55,13 @@ def propose_unwinding(
     if not document_no.strip() or not reason.strip():
         raise UnwindingIncomplete(field="document_no")
     _require_open(session, agreement, from_on)
-    content = {
-        "agreement": agreement.number,
-        "from_on": from_on.isoformat(),
-        "document": document_no.strip(),
-        "reason": reason.strip(),
-    }
     row = Unwinding(
         agreement_id=agreement_id,
         from_on=from_on,
         document_no=document_no.strip(),
         reason=reason.strip(),
         proposed_on=on,
-        digest=approvals.digest_of(content),
+        digest=digest_of(agreement.number, from_on, document_no.strip(), reason.strip()),
     )
     session.add(row)
     session.flush()
@@ -81,6 +75,18 @@ def propose_unwinding(
         region_code=agreement.region_code,
         on=on,
         by=by,
+    )
+
+
+def digest_of(number: str, from_on: date, document_no: str, reason: str) -> str:
+    """What a second person decides on."""
+    return approvals.digest_of(
+        {
+            "agreement": number,
+            "from_on": from_on.isoformat(),
+            "document": document_no,
+            "reason": reason,
+        }
     )
 
 
