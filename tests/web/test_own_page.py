@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,10 +12,14 @@ from werkzeug.test import TestResponse
 
 import ledger
 from config.wiring import House
-from households import slips
+from households import need, slips
 from jobs import program
 from tests.beginnings import Beginning
+from tests.web import linkage_world as told
 from tests.web import world
+from tests.web.linkage_world import Linked, linked
+
+__all__ = ["linked"]
 
 CODE = "482109375512"
 HERE = world.FAMILIES[0]
@@ -125,3 +130,47 @@ def test_a_principal_past_due_is_shown_as_overdue(
     assert "已逾期" in page
     assert "2017-07-03" in page
     assert "50,000.00" in page
+
+
+# --- standing, need, dividends --------------------------------------------------------------------
+
+
+def test_a_household_sees_how_it_stands_what_it_asked_for_and_what_it_was_paid(
+    linked: Linked, client: FlaskClient
+) -> None:
+    """4 000.00 of floor and 54.14 of what was given on top came to the first; the second's came
+    back; and the first wants a loan of 30 000.00 still.
+    """
+    linked.granted()
+    house, first, second = linked.house, linked.town.household(1), linked.town.household(2)
+    linked.town.paid_out(linked.round_id, {second: "closed"})
+    with house.books.write("households.need", by=world.REGISTRAR) as session:
+        on = ledger.open_day(session)
+        need.open_round(
+            session, number="2017-1", from_on=on, to_on=date(2017, 12, 31),
+            document="宜扶办〔2017〕12号", on=on, by=world.OFFICE,
+        )  # fmt: skip
+        wish = need.Need(
+            household_id=first, answer="wants", reason="", amount_fen=3_000_000, purpose="养牛",
+            answered_on=on,
+        )  # fmt: skip
+        need.answer(session, number="2017-1", need=wish, on=on, by=world.REGISTRAR)
+    pages = {}
+    for place, code in ((first, CODE), (second, "482109375520")):
+        with house.books.write(slips.COMMAND, by=world.OFFICER) as session:
+            slips.issue(
+                session, house.keyring, household_id=place, on=ledger.open_day(session),
+                by=world.OFFICER, new_code=partial(str, code),
+            )  # fmt: skip
+        family = world.FAMILIES[[first, second].index(place)]
+        answer = client.post("/mine", data={"code": code, "last_four": family.head_identity[-4:]})
+        assert answer.status_code == 200
+        assert len(answer.data) < WHOLE_MAX
+        pages[place] = answer.text
+    assert "未脱贫" in pages[first]
+    assert "有需求 30,000.00" in pages[first]
+    assert f"{told.AMOUNTS[0][:1]},{told.AMOUNTS[0][1:]}" in pages[first]
+    assert f"已付到尾号{told.CARDS[0][-4:]}的卡" in pages[first]
+    assert told.CARDS[0] not in pages[first]
+    assert "银行退回，请到村里更正银行卡" in pages[second]
+    assert "入股30,000.00元" in pages[second]

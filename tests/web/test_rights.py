@@ -100,6 +100,8 @@ ROUTES = {
     "POST /enterprises/<int:organisation_id>/chains": "enterprises.chain",
     "POST /enterprises/<int:organisation_id>/chains/<int:chain_id>/end": "enterprises.chain",
     "POST /enterprises/<int:organisation_id>/fundings": "enterprises.fund",
+    "POST /enterprises/<int:organisation_id>/refunds": "enterprises.refund",
+    "POST /enterprises/dividends/<int:round_id>/releases": "enterprises.release",
     "POST /enterprises/<int:organisation_id>/recognitions/<int:recognition_id>/withdrawal": (
         "enterprises.approve_recognition"
     ),
@@ -529,6 +531,8 @@ ROUTES = {
     "POST /api/v1/enterprises/recognitions/<int:recognition_id>/withdrawal": (
         "enterprises.approve_recognition"
     ),
+    "POST /api/v1/enterprises/refunds": "enterprises.refund",
+    "POST /api/v1/enterprises/dividends/<int:round_id>/releases": "enterprises.release",
     "POST /api/v1/enterprises/securities": "enterprises.pledge",
     "POST /api/v1/enterprises/securities/<int:security_id>/release": "enterprises.pledge",
     "GET /api/v1/subsidies/figures": "subsidies.read",

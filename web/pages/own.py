@@ -18,6 +18,7 @@ from kernel.refusals import Refusal
 from web.access import open_to_all, takes_no_token
 from web.context import house, reading
 from web.own import own_page
+from web.own_people import own_people
 from web.own_subsidy import own_subsidy
 from web.pages import forms
 from web.pages.loans import DUES
@@ -58,10 +59,12 @@ def _show() -> ResponseReturnValue:
         on = ledger.open_day(session)
         page = own_page(session, found, on=on, regions=house().regions, calendar=house().calendar)
         subsidy = own_subsidy(session, found)
+        people = own_people(session, found, on=on, keyring=keyring)
     return forms.page(
         "own.html",
         page=page,
         subsidy=subsidy,
+        people=people,
         on=on,
         demo=_demo(),
         dues=DUES,
