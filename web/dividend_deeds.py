@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 import ledger
 from enterprises import payment
-from enterprises.dividends import declaring, funding, lifecycle
+from enterprises.dividends import declaring, funding, lifecycle, surplus
 from enterprises.dividends.declaring import Declared
 from enterprises.dividends.funding import Funded
 from enterprises.dividends.steps import agreement_of, state_of
+from enterprises.dividends.surplus import Refund
 from kernel.money import format_yuan
 from web.context import actor, house
 from web.deeds import Deed
@@ -90,6 +91,16 @@ def take_answer(round_id: int, answer: payment.AnswerFile) -> Deed:
 def receive(funded: Funded) -> Deed:
     """Book what an enterprise paid into its pool."""
     return deed("funding_id", lambda one: funding.receive(one.session, funded, **one.plainly))
+
+
+def ask_refund(refund: Refund) -> Deed:
+    """Ask that a pool's surplus go back to the enterprise."""
+    return deed("proposal_id", lambda one: surplus.ask_refund(one.session, refund, **one.plainly))
+
+
+def ask_release(release: payment.Release) -> Deed:
+    """Ask that a dividend nobody can have go back into the pool."""
+    return deed("proposal_id", lambda one: payment.ask_release(one.session, release, **one.plainly))
 
 
 def note_account(noted: payment.AccountNoted) -> Deed:

@@ -44,7 +44,12 @@ from web.enterprise_view import READ, words_of
 
 STATES: Final[Mapping[str, str]] = {state: zh for state, (zh, _en) in lifecycle.TITLES.items()}
 #: what rows are narrowed to -> title
-ONLY: Final = {"unpaid": "未付的", "returned": "银行退票的", "paid": "已付的"}
+ONLY: Final = {
+    "unpaid": "未付的",
+    "returned": "银行退票的",
+    "paid": "已付的",
+    "released": "退回专户的",
+}
 #: states in which a household may still be owed
 _OWING: Final = frozenset(
     {lifecycle.APPROVED, lifecycle.FILED, lifecycle.SENT, lifecycle.PART_PAID}
@@ -149,7 +154,8 @@ def moves(session: Session, page: RoundPage, agreement: Agreement, by: Actor) ->
     """The steps that somebody may take of a round now."""
     told = page.told
     kept = told.version > 0 and told.cash_fen == 0
-    skipped = {"approve"} if kept else {"approve_kept"}
+    # a release is decided as a proposal
+    skipped = {"approve" if kept else "approve_kept", "release"}
     if told.cash_fen == 0:
         skipped |= {"file"}
     return [

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from enterprises import queries
 from enterprises.asked import FORMS, REPAYERS, RHYTHMS, ROLES, SOURCES
-from enterprises.models import AgreementList, LoanConversion, Recognition, Unwinding
+from enterprises.dividends.surplus import SUBJECT as REFUNDS
+from enterprises.models import (
+    AgreementList,
+    DividendReleaseAsked,
+    LoanConversion,
+    PoolRefundAsked,
+    Recognition,
+    Unwinding,
+)
+from enterprises.payment.releasing import CAUSES
+from enterprises.payment.releasing import SUBJECT as RELEASES
 from enterprises.recognising import SUBJECT as RECOGNITIONS
 from enterprises.unwinding.converting import SUBJECT as CONVERSIONS
 from enterprises.unwinding.deciding import SUBJECT as UNWINDINGS
@@ -112,6 +122,29 @@ def _conversion(session: Session, conversion_id: int, _most: int) -> Shown:
     return _FACTS, facts, len(facts), (_agreement(session, unwinding.agreement_id),)
 
 
+def _refund(session: Session, asked_id: int, _most: int) -> Shown:
+    row = session.get_one(PoolRefundAsked, asked_id)
+    facts: list[tuple[str, ...]] = [
+        (t("退回金额（元）"), yuan(row.amount_fen)),
+        (t("企业收款账号"), row.payee_account),
+        (t("凭证号"), row.voucher_no),
+        (t("理由"), row.reason),
+    ]
+    return _FACTS, facts, len(facts), (_enterprise(row.organisation_id),)
+
+
+def _release(session: Session, asked_id: int, _most: int) -> Shown:
+    row = session.get_one(DividendReleaseAsked, asked_id)
+    facts: list[tuple[str, ...]] = [
+        (t("金额（元）"), yuan(row.amount_fen)),
+        (t("原因"), t(CAUSES[row.cause])),
+        (t("村级证明编号"), row.document_no),
+        (t("核实情况"), row.reason),
+    ]
+    where = url_for("enterprises_dividends.one", round_id=row.round_id)
+    return _FACTS, facts, len(facts), ((t("第{round}号分红", round=row.round_id), where),)
+
+
 def _passed(codes: str, reason: str) -> list[tuple[str, str]]:
     """Rules in principle that were passed over, and why."""
     if not codes:
@@ -137,5 +170,7 @@ CONTENTS: Final[Mapping[str, Callable[[Session, int, int], Shown]]] = MappingPro
         LISTS: _list,
         UNWINDINGS: _unwinding,
         CONVERSIONS: _conversion,
+        REFUNDS: _refund,
+        RELEASES: _release,
     }
 )

@@ -363,6 +363,41 @@ def test_rows_are_searched_narrowed_and_kept_to_ones_own_place(
     assert "王大山" not in sheet
 
 
+def test_what_nobody_can_have_goes_into_the_pool_and_the_surplus_back(
+    bureau: Bureau, linked: Linked
+) -> None:
+    linked.granted()
+    linked.town.paid_out(linked.round_id, {2: "死亡"})
+    path, one = f"/enterprises/dividends/{linked.round_id}", f"/enterprises/{linked.enterprise_id}"
+    form = {
+        "which": "release", "household_id": str(linked.town.household(2)), "cause": "no_heir",
+        "reason": "全户死亡，无继承人", "document_no": "村证〔2017〕3号",
+    }  # fmt: skip
+    blank = bureau.fill(f"{path}/releases", "registrar", **form | {"document_no": " "})
+    assert blank.status_code == 422
+    assert 'value="全户死亡，无继承人"' in blank.text
+    bureau.done(f"{path}/releases", "registrar", **form)
+    number = bureau.page("/proposals", OFFICE).split('href="/proposals/')[-1].split('"')[0]
+    assert "村证〔2017〕3号" in bureau.page(f"/proposals/{number}", OFFICE)
+    decide(bureau, "")
+    assert bureau.get(path)["round"]["state"] == "paid"
+    assert "退回专户" in bureau.page(path, "auditor")
+
+    # 8 000.00 − (7 487.65 − 2 432.49) = 2 944.84 free; all of it is surplus.
+    assert bureau.get("/enterprises/pools")[0]["free"] == "2944.84"
+    back = {
+        "which": "refund", "amount": "2,944.85", "payee_account": told.ACCOUNT,
+        "voucher_no": "TH1", "reason": "结余退回", "channel": "transfer",
+    }  # fmt: skip
+    above = bureau.fill(f"{one}/refunds", **back)
+    assert above.status_code == 409
+    assert 'value="TH1"' in above.text
+    bureau.done(f"{one}/refunds", **back | {"amount": "2,944.84"})
+    decide(bureau, "")
+    (pool,) = bureau.get("/enterprises/pools")
+    assert (pool["given_back"], pool["free"]) == ("2944.84", "0.00")
+
+
 # --- unwinding ------------------------------------------------------------------------------------
 
 

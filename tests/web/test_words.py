@@ -12,6 +12,7 @@ from flask import Flask
 from enterprises.asked import FORMS as LINKAGE_FORMS
 from enterprises.asked import REPAYERS, RHYTHMS, ROLES
 from enterprises.asked import SOURCES as STAKE_SOURCES
+from enterprises.payment import CAUSES as DIVIDEND_CAUSES
 from enterprises.pledging import KINDS as PLEDGES
 from households.models import STATUS_TITLES
 from households.models.families import EVENT_TITLES
@@ -190,6 +191,7 @@ def listed() -> set[str]:
         enterprise_view.EXCEPTIONS,
         enterprise_view.DECISIONS,
         enterprises.KINDS,
+        DIVIDEND_CAUSES,
         enterprises_dividends.REASONS,
         enterprises_dividends.RESULTS,
     )

@@ -10,6 +10,7 @@ from enterprises import Asked, Chain, Framework, Party, Pledge, Stake, Term, Wis
 from enterprises.asked import FORMS, REPAYERS, RHYTHMS, ROLES, SOURCES
 from enterprises.dividends import lifecycle
 from enterprises.dividends.funding import Funded
+from enterprises.dividends.surplus import Refund
 from enterprises.pledging import KINDS
 from loans.forms import CHANNELS
 from web.agreement_view import BASES, STATES
@@ -289,6 +290,30 @@ class FundingBody(Schema):
     @post_load
     def _made(self, data: dict[str, Any], **_: Any) -> Funded:
         return Funded(**data)
+
+
+class PoolRefundBody(Schema):
+    """A surplus that goes back to the enterprise."""
+
+    organisation_id = Whole(required=True, validate=_ROW)
+    amount_fen = Money(required=True, data_key="amount")
+    payee_account = Text(required=True, longest=40)
+    voucher_no = Text(required=True, longest=64)
+    reason = Text(required=True, longest=200)
+    channel = fields.String(load_default="transfer", validate=validate.OneOf(tuple(CHANNELS)))
+
+    @post_load
+    def _made(self, data: dict[str, Any], **_: Any) -> Refund:
+        return Refund(**data)
+
+
+class DividendReleaseBody(Schema):
+    """A dividend that nobody can have."""
+
+    household_id = Whole(required=True, validate=_ROW)
+    cause = fields.String(required=True, validate=validate.OneOf(tuple(payment.CAUSES)))
+    reason = Text(required=True, longest=200)
+    document_no = Text(required=True, longest=60)
 
 
 class DeclareBody(Schema):

@@ -12,6 +12,7 @@ from enterprises import payment
 from enterprises.dividends import reading as dividends
 from enterprises.dividends.expected import Arrear, arrears
 from enterprises.dividends.funding import Funded
+from enterprises.dividends.surplus import Refund
 from kernel.regions import scope_digits
 from office.payouts import HOUSEHOLDS
 from web import dividend_deeds, dividend_view, dividend_why, scope, uploads
@@ -98,6 +99,34 @@ def receive(funded: Funded) -> dict[str, Any]:
     """登记企业缴存的分红资金。Book what an enterprise paid in, its own money alone."""
     deed = dividend_deeds.receive(funded)
     return do_once("enterprises.fund", deed, body=request.get_json())
+
+
+@routes.post(
+    "/enterprises/refunds",
+    command="enterprises.refund",
+    body=asking.PoolRefundBody,
+    answers=deeds.LinkageProposed,
+    status=201,
+    keyed=True,
+)
+def refund(asked: Refund) -> dict[str, Any]:
+    """分红专户结余退回企业，待另一人决定。Ask that a pool's surplus go back."""
+    deed = dividend_deeds.ask_refund(asked)
+    return do_once("enterprises.refund", deed, body=request.get_json())
+
+
+@routes.post(
+    f"{_ROUND}/releases",
+    command="enterprises.release",
+    body=asking.DividendReleaseBody,
+    answers=deeds.LinkageProposed,
+    status=201,
+    keyed=True,
+)
+def release(asked: dict[str, Any], round_id: int) -> dict[str, Any]:
+    """无人可付的分红退回专户，待另一人决定。Ask that a dividend go back into the pool."""
+    deed = dividend_deeds.ask_release(payment.Release(round_id=round_id, **asked))
+    return do_once("enterprises.release", deed, body=[round_id, request.get_json()])
 
 
 @routes.post(

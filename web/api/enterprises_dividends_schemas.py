@@ -108,6 +108,7 @@ class DividendRowAnswer(Schema):
     reinvested = money_of("reinvested", "row.reinvested_fen")
     attempts = whole_of()
     paid_on = day_of(allow_none=True)
+    released_on = day_of(allow_none=True)
 
 
 class DividendPaymentAnswer(Schema):

@@ -179,6 +179,7 @@ class PoolAnswer(Schema):
     funded = money_of("funded")
     reserved = money_of("reserved")
     paid = money_of("paid")
+    given_back = money_of("given_back")
     free = money_of("free")
 
 

@@ -15,6 +15,7 @@ import organisations
 from enterprises import Pledge, Wish
 from enterprises.asked import FORMS
 from enterprises.dividends.funding import Funded
+from enterprises.dividends.surplus import Refund, surplus
 from enterprises.pledging import KINDS as PLEDGES
 from enterprises.recognising import LINKABLE
 from kernel.dates import ONE_DAY, parse_date
@@ -172,6 +173,27 @@ def receive(organisation_id: int) -> ResponseReturnValue:
     return forms.attempt(act, lambda refused: enterprise_page(organisation_id, refused))
 
 
+@blueprint.post("/enterprises/<int:organisation_id>/refunds")
+@needs("enterprises.refund")
+def refund(organisation_id: int) -> ResponseReturnValue:
+    """Ask that its pool's surplus go back to it."""
+
+    def act() -> ResponseReturnValue:
+        channel = text("channel", 20)
+        asked = Refund(
+            organisation_id=organisation_id,
+            amount_fen=typed_yuan(text("amount"), field="amount"),
+            payee_account=text("payee_account", 40),
+            voucher_no=text("voucher_no", 64),
+            reason=text("reason"),
+            channel=channel if channel in CHANNELS else "transfer",
+        )
+        deed = dividend_deeds.ask_refund(asked)
+        return _done(organisation_id, "enterprises.refund", deed, "已提交，待另一人决定")
+
+    return forms.attempt(act, lambda refused: enterprise_page(organisation_id, refused))
+
+
 # --- the list -------------------------------------------------------------------------------------
 
 
@@ -258,6 +280,7 @@ def enterprise_page(organisation_id: int, refused: Refusal | None = None) -> Res
     with reading() as session:
         on = ledger.open_day(session)
         shown = enterprise_view.shown(session, organisation_id, on, by=by)
+        surplus_fen = surplus(session, organisation_id)
         may_pledge = rights.may(by, "enterprises.pledge")
         accounts = session.scalars(select(FundAccount)).all() if may_pledge else []
         channels = _channels(session) if rights.may(by, "enterprises.chain") else []
@@ -278,10 +301,19 @@ def enterprise_page(organisation_id: int, refused: Refusal | None = None) -> Res
         exceptions=EXCEPTIONS,
         channels=CHANNELS,
         accounts=accounts,
+        surplus_fen=surplus_fen,
         sellers=channels,
         may={
             name: rights.may(by, f"enterprises.{name}")
-            for name in ("recognise", "approve_recognition", "pledge", "chain", "agree", "fund")
+            for name in (
+                "recognise",
+                "approve_recognition",
+                "pledge",
+                "chain",
+                "agree",
+                "fund",
+                "refund",
+            )
         },
         typed=forms.entries(),
         request_key=forms.kept_key(),

@@ -219,7 +219,7 @@ def round_page(round_id: int, refused: Refusal | None = None, **more: Any) -> Re
         late=shown.page.told.due_on < on and shown.page.told.state not in SETTLED,
         may={
             name: rights.may(by, f"enterprises.{name}")
-            for name in ("fund", "pay", "send", "account")
+            for name in ("fund", "pay", "send", "account", "release")
         },
         typed=forms.entries(),
         broken=getattr(refused, "rows", []),
@@ -235,6 +235,7 @@ _WORDS: Final[Mapping[str, Any]] = {
     "reasons": REASONS,
     "encodings": payment.ENCODINGS,
     "channels": CHANNELS,
+    "causes": payment.CAUSES,
 }
 
 

@@ -97,6 +97,28 @@ def take_answer(round_id: int) -> ResponseReturnValue:
     return forms.attempt(act, lambda refused: round_page(round_id, refused, faults=faults))
 
 
+@blueprint.post(f"{_ROUND}/releases")
+@needs("enterprises.release")
+def release(round_id: int) -> ResponseReturnValue:
+    """Ask that a dividend nobody can have go back into the pool."""
+    given = request.form.get
+
+    def act() -> ResponseReturnValue:
+        asked = payment.Release(
+            round_id=round_id,
+            household_id=row_id(given("household_id")),
+            cause=given("cause", "")[:20],
+            reason=given("reason", "").strip()[:200],
+            document_no=given("document_no", "").strip()[:60],
+        )
+        deed = dividend_deeds.ask_release(asked)
+        once("enterprises.release", deed, key=forms.sent_key(), body=body())
+        flash(t("已提交，待另一人决定"))
+        return redirect(url_for("enterprises_dividends.one", round_id=round_id))
+
+    return forms.attempt(act, lambda refused: round_page(round_id, refused))
+
+
 @blueprint.get(f"{_ROUND}/accounts/<int:household_id>")
 @needs("enterprises.account")
 def accounts_of(round_id: int, household_id: int) -> ResponseReturnValue:
