@@ -18,7 +18,7 @@ import ledger
 import organisations
 from enterprises import linking
 from enterprises.asked import Asked, Stake, broken_rules, check_form, check_parties
-from enterprises.lists import Setting, judged
+from enterprises.lists import Setting, judged, lenders_of
 from enterprises.models import (
     Agreement,
     AgreementApproval,
@@ -75,7 +75,7 @@ def propose_agreement(
     check_parties(asked, with_loans=with_loans)
     one = organisations.open_on(session, asked.organisation_id, asked.signed_on)
     recognition = _recognition(session, one, asked.signed_on, recognition_id)
-    _check_lender(session, asked)
+    lenders = _check_lender(session, asked)
     if with_loans:
         _check_security(session, one, asked.signed_on, conduct)
     passed = passed_over(broken_rules(asked, conduct), asked.exception_reason)
@@ -89,6 +89,7 @@ def propose_agreement(
             villages=villages_of(session, recognition.id),
             conduct=conduct,
             on=asked.signed_on,
+            lenders=lenders,
         ),
     )
     if any(term.profit_share_bp for term in asked.terms) and not any(s.stake_fen for s in stakes):
@@ -129,6 +130,7 @@ def propose_list(
             villages=villages_of(session, recognition.id),
             conduct=conduct,
             on=on,
+            lenders=lenders_of(session, agreement_id),
         ),
     )
     nr = 1 + max(session.scalars(_numbers_of(agreement_id)))
@@ -205,13 +207,17 @@ def _recognition(
     return found
 
 
-def _check_lender(session: Session, asked: Asked) -> None:
-    """The lender among the parties is one, where it is named from the register."""
-    for party in asked.parties:
-        if party.organisation_id is None or party.role != "lender":
-            continue
-        if organisations.get(session, party.organisation_id).kind != Kind.LENDER:
+def _check_lender(session: Session, asked: Asked) -> frozenset[int]:
+    """The lenders among the parties, each of which is one, where named from the register."""
+    lenders = {
+        party.organisation_id
+        for party in asked.parties
+        if party.organisation_id is not None and party.role == "lender"
+    }
+    for lender_id in sorted(lenders):
+        if organisations.get(session, lender_id).kind != Kind.LENDER:
             raise AgreementPartiesWrong(field="parties")
+    return frozenset(lenders)
 
 
 def _require_lender(session: Session, agreement_id: int) -> None:

@@ -5,7 +5,8 @@
 * an agreement's position is what its approved lists and leavings say;
 * a linked loan is a stake on an approved list of an agreement not over, and every such stake whose
   agreement still runs is linked;
-* no stake is above what was drawn of the loan before it was approved.
+* no stake is above what was drawn of the loan before it was approved, and its loan is of a lender
+  that signed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from enterprises import recognising
 from enterprises.models import (
@@ -24,6 +25,7 @@ from enterprises.models import (
     AgreementHousehold,
     AgreementLeaving,
     AgreementList,
+    AgreementParty,
     AgreementPosition,
     LinkedLoan,
     Recognition,
@@ -46,6 +48,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _positions(session)
     yield from _linked(session)
     yield from _stakes(session)
+    yield from _lenders(session)
 
 
 def _granted(session: Session) -> Iterator[Finding]:
@@ -277,6 +280,34 @@ def _stakes(session: Session) -> Iterator[Finding]:
     )
     for key in session.scalars(above):
         yield _found("agreement_households", key, "入股额超过贷款", "a stake is above its loan")
+
+
+def _lenders(session: Session) -> Iterator[Finding]:
+    """A loan behind a stake is of a lender that signed, where lenders are named by the register."""
+    member, named, signed = AgreementHousehold, aliased(AgreementParty), aliased(AgreementParty)
+    other = (
+        select(member.id)
+        .join(Loan, Loan.id == member.loan_id)
+        .where(
+            exists().where(
+                named.agreement_id == member.agreement_id,
+                named.role == "lender",
+                named.organisation_id.is_not(None),
+            ),
+            ~exists().where(
+                signed.agreement_id == member.agreement_id,
+                signed.role == "lender",
+                signed.organisation_id == Loan.lender_id,
+            ),
+        )
+    )
+    for key in session.scalars(other):
+        yield _found(
+            "agreement_households",
+            key,
+            "入股的贷款不是签约银行发放",
+            "its loan is of a lender that never signed",
+        )
 
 
 def _found(table: str, key: object, zh: str, en: str) -> Finding:

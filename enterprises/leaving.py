@@ -15,8 +15,9 @@ from enterprises.models import (
     AgreementHousehold,
     AgreementLeaving,
     AgreementPosition,
+    UnwindingApproval,
 )
-from enterprises.refusals import EnterpriseReasonMissing, HouseholdNotLinked
+from enterprises.refusals import EnterpriseReasonMissing, HouseholdNotLinked, UnwindingTwice
 from households.models import Household
 from kernel.actor import Actor
 from kernel.database import sum_of
@@ -60,6 +61,10 @@ def leave(
             stake_fen=AgreementPosition.stake_fen - stake_fen,
         )
     )
+    # The agreement's row is held by now, which whoever approves an unwinding holds too.
+    if session.get(UnwindingApproval, agreement_id) is not None:
+        # Its conditions hold for every loan behind a stake; nobody slips out from under them.
+        raise UnwindingTwice(field="agreement_id", number=agreement.number)
     session.add(
         AgreementLeaving(
             agreement_id=agreement_id,

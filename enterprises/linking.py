@@ -30,7 +30,9 @@ from sqlalchemy.orm import Session, aliased
 from enterprises.models import (
     Agreement,
     AgreementApproval,
+    AgreementEnd,
     AgreementHousehold,
+    AgreementLeaving,
     AgreementList,
     AgreementPosition,
     LinkedLoan,
@@ -103,6 +105,9 @@ def require_new_households(session: Session, one: AgreementList) -> None:
 def link_loans(session: Session, one: AgreementList, on: date) -> None:
     """Make the list's loans stakes; what is a stake elsewhere, or no longer out, refuses it."""
     _free_expired(session, one, on)
+    twice = session.scalar(select(func.count()).select_from(_on_the_same_days(one).subquery()))
+    if twice:
+        raise LoanLinkedMeanwhile(field="list", count=twice)
     short = session.scalar(select(func.count()).select_from(_uncovered(one).subquery()))
     if short:
         raise StakeNoLongerCovered(field="list", count=short)
@@ -171,6 +176,41 @@ def _free_expired(session: Session, one: AgreementList, on: date) -> None:
                 Agreement.to_on <= on,
             )
         )
+    )
+
+
+def _on_the_same_days(one: AgreementList) -> Select[Any]:
+    """Rows of a list whose loan is a stake elsewhere on a day from the list's first on, though it
+    is free today: no loan earns twice for one day.
+    """
+    mine, other = aliased(AgreementHousehold), aliased(AgreementHousehold)
+    return (
+        select(mine.id)
+        .join(
+            other,
+            and_(
+                other.loan_id == mine.loan_id,
+                other.household_id == mine.household_id,
+                other.list_id != mine.list_id,
+            ),
+        )
+        .join(AgreementApproval, AgreementApproval.list_id == other.list_id)
+        .join(Agreement, Agreement.id == other.agreement_id)
+        .outerjoin(
+            AgreementLeaving,
+            and_(
+                AgreementLeaving.agreement_id == other.agreement_id,
+                AgreementLeaving.household_id == other.household_id,
+            ),
+        )
+        .outerjoin(AgreementEnd, AgreementEnd.agreement_id == other.agreement_id)
+        .where(
+            mine.list_id == one.id,
+            Agreement.to_on > one.from_on,
+            func.coalesce(AgreementLeaving.from_on, date.max) > one.from_on,
+            func.coalesce(AgreementEnd.ended_on, date.max) > one.from_on,
+        )
+        .distinct()
     )
 
 

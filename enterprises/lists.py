@@ -20,6 +20,7 @@ from enterprises.models import (
     Agreement,
     AgreementApproval,
     AgreementHousehold,
+    AgreementParty,
     LinkedLoan,
     StagedLinkage,
 )
@@ -30,6 +31,7 @@ from enterprises.refusals import (
     LinkageListRefused,
     LoanLinkedTwice,
     StakeAboveLoan,
+    StakeLoanOfOtherLender,
     StakeLoanUnfit,
     StakeSourceUnclear,
 )
@@ -66,6 +68,7 @@ class Known:
     #: members present
     persons: int
     loan_id: int | None
+    lender_id: int | None
     loan_mode: str | None
     #: who uses the loan; None where the household does
     loan_user_id: int | None
@@ -91,6 +94,8 @@ class Setting:
     villages: frozenset[str]
     conduct: ConductRules
     on: date
+    #: lenders that sign, from the register; none: the agreement names its lender in words alone
+    lenders: frozenset[int] = frozenset()
 
 
 def judged(session: Session, rows: Sequence[Stake], setting: Setting) -> list[Known]:
@@ -110,6 +115,18 @@ def judged(session: Session, rows: Sequence[Stake], setting: Setting) -> list[Kn
     if refused:
         raise LinkageListRefused(sorted(refused, key=lambda pair: pair[0]))
     return known
+
+
+def lenders_of(session: Session, agreement_id: int) -> frozenset[int]:
+    """The lenders that signed an agreement, where they are named from the register."""
+    rows = session.scalars(
+        select(AgreementParty.organisation_id).where(
+            AgreementParty.agreement_id == agreement_id,
+            AgreementParty.role == "lender",
+            AgreementParty.organisation_id.is_not(None),
+        )
+    )
+    return frozenset(row for row in rows if row is not None)
 
 
 def is_clear(row: Stake) -> bool:
@@ -152,6 +169,8 @@ def _loan_faults(one: Known, setting: Setting) -> Iterator[Refusal]:
     if not fits:
         yield StakeLoanUnfit(field="loan", number=number, loan=loan)
         return
+    if setting.lenders and one.lender_id not in setting.lenders:
+        yield StakeLoanOfOtherLender(field="loan", number=number, loan=loan)
     if one.linked_in is not None:
         yield LoanLinkedTwice(field="loan", number=number, loan=loan)
     principal_fen = one.principal_fen or 0
@@ -199,6 +218,7 @@ def _known(session: Session, rows: Sequence[Stake], setting: Setting) -> list[Kn
             _status(setting.on).label("status"),
             _present(setting.on).label("persons"),
             Loan.id.label("loan_id"),
+            Loan.lender_id,
             Loan.mode.label("loan_mode"),
             Loan.organisation_id.label("loan_user_id"),
             Position.state.label("loan_state"),

@@ -118,6 +118,13 @@ class StakeSourceUnclear(Refusal):
     )
 
 
+class StakeLoanOfOtherLender(Refusal):
+    """A loan that is a stake was lent by a lender that signs the agreement."""
+
+    zh = "合同{loan}（农户{number}）不是协议签约银行发放的贷款"
+    en = "loan {loan} of household {number} was not lent by a lender that signs the agreement"
+
+
 class StakeLoanUnfit(Refusal):
     """The loan is the household's own, drawn, and lent for this enterprise or for none."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 import enterprises
 from enterprises import Party, Stake, Term, queries, refusals
+from enterprises.linked import linked_in
 from enterprises.models import AgreementHousehold, LinkedLoan, StagedLinkage
 from enterprises.refusals import LinkageListRefused
 from households.models import Person
@@ -28,6 +29,7 @@ from office.refusals import (
     ProposalChanged,
     SameMakerAndChecker,
 )
+from organisations import Kind
 from tests.enterprises.desk import EIGHT, REGISTRAR, LinkedTown
 from tests.loans.filing import statements
 from tests.loans.lists import code_of, entrusted, found_organisation, id_of, pooled
@@ -161,6 +163,28 @@ def test_a_share_of_an_organisations_loan_is_a_stake(town: LinkedTown) -> None:
     assert town.stands(agreement) == ("in_force", 2, 6, FULL)
 
 
+def test_a_stake_is_a_loan_of_a_lender_that_signs(linked: LinkedTown) -> None:
+    """The agreement names another cooperative than the one that lent; in words alone it names none
+    that could be asked. A further list is judged by who signed the agreement.
+    """
+    other = found_organisation(linked, 88, kind=Kind.LENDER)
+    plain, theirs = linked.parties(), id_of(linked, other)
+    elsewhere = tuple(
+        replace(one, organisation_id=theirs) if one.role == "lender" else one for one in plain
+    )
+    assert told(linked, linked.stake(1), parties=elsewhere) == [
+        (1, refusals.StakeLoanOfOtherLender)
+    ]
+    in_words = tuple(
+        replace(one, organisation_id=None) if one.role == "lender" else one for one in plain
+    )
+    agreement = linked.agree(linked.stake(1), parties=in_words, number="宜联〔2016〕7号")
+    assert linked.stands(agreement)[:2] == ("in_force", 1)
+    work_only = linked.agree(linked.work(3), parties=elsewhere, number="宜联〔2016〕8号")
+    with pytest.raises(refusals.LinkageListRefused):
+        linked.join(work_only, linked.stake(2))
+
+
 def test_five_parties_and_agreements_without_loans(linked: LinkedTown) -> None:
     five = linked.agree(linked.stake(1), parties=linked.parties("township"))
     without_bank = tuple(one for one in linked.parties("village") if one.role != "lender")
@@ -236,6 +260,26 @@ def test_who_leaves_takes_the_loan_along(linked: LinkedTown) -> None:
     assert linked.stands(other) == ("in_force", 1, 3, FULL)
     with linked.books.read() as session:
         assert queries.agreement_page(session, agreement).left == 1
+
+
+def test_no_loan_is_a_stake_twice_for_one_day(linked: LinkedTown) -> None:
+    """It left one agreement on 29 August and earned until then: the other is not dated back."""
+    start = linked.today
+    first = linked.agree(linked.stake(1), linked.stake(2))
+    linked.close_to(date(2016, 8, 29))
+    linked.leave(first, 1)
+    back = {"signed_on": start, "from_on": start, "to_on": start.replace(year=2019)}
+    handed = linked.hand_in(linked.stake(1), number="宜联〔2016〕2号", **back)
+    with pytest.raises(refusals.LoanLinkedMeanwhile):
+        linked.decide(handed)
+    other = linked.agree(linked.stake(1), number="宜联〔2016〕3号")
+    with linked.books.read() as session:
+        days = [
+            session.execute(linked_in(key, start, date(2017, 5, 30))).all()[0].linked_days
+            for key in (first, other)
+        ]
+    # 30 May to 29 August, and from 30 August to 30 May: 92 + 273 are the year's 365
+    assert days == [92, 273]
 
 
 def test_a_loan_is_free_when_the_days_of_its_agreement_are_over(linked: LinkedTown) -> None:
@@ -671,6 +715,12 @@ PLANTED = [
     for target, bug in [("enterprises.linking.link_loans", _drop)]
 ] + [
     Plant(test_one_loan_is_a_stake_once, "enterprises.lists._loan_faults", lambda *_: iter(())),
+    Plant(
+        test_a_stake_is_a_loan_of_a_lender_that_signs,
+        "enterprises.agreeing.lenders_of",
+        lambda *_: frozenset(),
+        catches=(pytest.fail.Exception,),
+    ),
     Plant(
         test_two_later_lists_with_one_household_wait_and_the_first_wins,
         "enterprises.linking.require_new_households",

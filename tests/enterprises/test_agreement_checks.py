@@ -16,6 +16,7 @@ from enterprises.models import (
     AgreementHousehold,
     AgreementLeaving,
     AgreementList,
+    AgreementParty,
     AgreementPosition,
     AgreementTerm,
     LinkedLoan,
@@ -73,6 +74,7 @@ def agreed(linked: LinkedTown) -> LinkedTown:
         (AgreementPosition, {"households": 9}, "agreement_positions"),
         (AgreementPosition, {"stake_fen": 1}, "agreement_positions"),
         (LinkedLoan, {"stake_fen": 1}, "linked_loans"),
+        (AgreementParty, {"organisation_id": 2}, "agreement_households"),
         (Recognition, {"digest": "0" * 64}, "recognitions"),
     ],
 )
