@@ -141,6 +141,18 @@ def take(step: Step, key: int, asked: Mapping[str, Any]) -> Deed:
     return work
 
 
+def founding(asked: Mapping[str, Any]) -> Deed:
+    """A fund as one unit of work."""
+    by, here = actor(), house()
+
+    def work(session: Session) -> dict[str, Any]:
+        on = ledger.open_day(session)
+        found = mutual_aid.propose_fund(session, **asked, rulebook=here.rulebook, on=on, by=by)
+        return {"id": found, "on": on.isoformat()}
+
+    return work
+
+
 # --- of a fund ------------------------------------------------------------------------------------
 
 

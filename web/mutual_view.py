@@ -70,6 +70,11 @@ class FundLoan:
     #: with which its group stands up for it; None: its group's earlier ones are in the books alone
     agreement: AgreementLine | None
 
+    @property
+    def agreement_number(self) -> str:
+        """Number of the joint agreement; empty where there is none."""
+        return self.agreement.number if self.agreement else ""
+
 
 @dataclass(frozen=True, slots=True)
 class FundShown:

@@ -31,6 +31,7 @@ from web.api import (
     identification_figures,
     lending,
     levels,
+    mutual,
     need,
     notices,
     papers,
@@ -77,6 +78,7 @@ _ROOMS: Final = (
     enterprises,
     enterprises_agreements,
     enterprises_dividends,
+    mutual,
 )
 _SWAGGER_FILES: Final = Path(flask_swagger_ui.__file__).parent / "dist"
 _SECURITY: Final = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 import ledger
 import mutual_aid
 import organisations
-from kernel.dates import parse_date
 from kernel.money import parse_rate
 from kernel.refusals import NotFound, Refusal
 from mutual_aid.models import PublicList
@@ -25,11 +23,11 @@ from organisations import Kind, Organisation
 from web import exports, mutual_view, scope
 from web.access import needs
 from web.context import actor, house, once, reading
-from web.deeds import Deed
 from web.fields import row_id
-from web.mutual_steps import BALLOT, FIELDS, OF_FUND, Step
+from web.mutual_steps import BALLOT, FIELDS, OF_FUND, Step, founding
 from web.mutual_view import MOVEMENTS, OUT, STATES, FundShown
 from web.pages import forms
+from web.periods import month_of
 from web.typed import plain_amount, typed_yuan
 from web.words import t
 
@@ -52,7 +50,6 @@ BOOKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "votes": ("编号", "日期", "内容", "应到户数", "到会户数", "赞成", "反对", "弃权", "结果"),
     }
 )  # fmt: skip
-_MONTH: Final = len("2017-01")
 
 
 # --- funds ----------------------------------------------------------------------------------------
@@ -84,9 +81,7 @@ def propose() -> ResponseReturnValue:
         village = house().regions.get(text("village_code", 12), field="village_code")
         asked = {
             "organisation_id": row_id(request.form.get("organisation_id")),
-            "village_code": house()
-            .regions.get(text("village_code", 12), field="village_code")
-            .code,
+            "village_code": village.code,
             "registration_no": text("registration_no", 60),
             "constitution": text("constitution", 100),
             "fee_rate_ppm": typed_rate("fee_rate"),
@@ -97,18 +92,6 @@ def propose() -> ResponseReturnValue:
         return redirect(url_for("mutual.one", fund_id=done["id"]))
 
     return forms.attempt(act, _overview)
-
-
-def founding(asked: Mapping[str, Any]) -> Deed:
-    """A fund as one unit of work."""
-    by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        found = mutual_aid.propose_fund(session, **asked, rulebook=here.rulebook, on=on, by=by)
-        return {"id": found, "on": on.isoformat()}
-
-    return work
 
 
 def _overview(refused: Refusal | None = None) -> ResponseReturnValue:
@@ -247,7 +230,7 @@ def _loan_cells(_session: Session, found: FundShown) -> Iterator[list[object]]:
             one.number, one.household_number, one.head, one.signed_on.isoformat(),
             one.matures_on.isoformat(), exports.amount(one.amount_fen),
             exports.amount(one.outstanding_fen), exports.rate(one.fee_rate_ppm), one.state,
-            one.agreement.number if one.agreement else "",
+            one.agreement_number,
         ]  # fmt: skip
 
 
@@ -333,8 +316,3 @@ def body() -> list[Any]:
 def typed_rate(name: str) -> int:
     """A yearly rate of a form."""
     return parse_rate(plain_amount(text(name, 20)), field=name)
-
-
-def month_of(typed: str, field: str = "month") -> date:
-    """The first day of a month: 2017-01 is 2017-01-01."""
-    return parse_date(f"{typed[:_MONTH]}-01", field=field)

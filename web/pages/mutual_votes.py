@@ -19,7 +19,8 @@ from web.access import needs
 from web.context import actor, once, reading
 from web.mutual_steps import BALLOTS, CARRIED_FIELDS, FIELDS, OF_FUND, OF_VOTE, Step, take
 from web.pages import forms
-from web.pages.mutual import WORDS, allowed, body, fund_page, month_of, text, typed_rate
+from web.pages.mutual import WORDS, allowed, body, fund_page, text, typed_rate
+from web.periods import month_of
 from web.typed import typed_yuan
 from web.words import t
 
