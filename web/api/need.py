@@ -18,7 +18,7 @@ from web import needing, places, scope
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 from web.deeds import Deed
-from web.fields import Day, Money, RegionCode, Text, Whole
+from web.fields import Count, Day, Money, RegionCode, Text, Whole
 from web.needing import ANSWERS, NEED, OPEN_ROUND
 
 routes = Routes("need", "贷款需求 · need: rounds, answers, lead banks, the queue")
@@ -110,7 +110,7 @@ class NeedQuery(Schema):
 
     region = RegionCode()
     answer = fields.String(load_default="", validate=validate.OneOf(("", *ANSWERS)))
-    lender = Whole()
+    lender = Count()
 
 
 class TownshipNeedAnswer(Schema):

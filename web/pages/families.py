@@ -337,6 +337,7 @@ def _one(household_id: int, refused: Refusal | None = None) -> ResponseReturnVal
         arrivals=ARRIVALS,
         departures=DEPARTURES,
         relations=RELATIONS,
+        choices=[(member.person_id, member.name) for member in found.members],
         decisions=DECISIONS,
         on=on,
         sent=forms.entries(),
