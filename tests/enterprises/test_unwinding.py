@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from enterprises import leaving
 from enterprises.linked import links_on
 from enterprises.models import LinkedLoan
 from enterprises.refusals import (
@@ -34,6 +35,7 @@ from tests.enterprises.test_dividends import refused
 from tests.loans.changing import change
 from tests.loans.town import FULL, OFFICE, OFFICER
 from tests.planted import Plant
+from tests.subsidies.offices import REGISTRAR
 
 __all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
@@ -100,6 +102,25 @@ def test_an_agreement_is_over_when_all_three_conditions_hold(dividends: Dividend
         assert len(session.execute(links_on(eve)).all()) == 2
     with refused(UnwindingTwice):
         dividends.end(agreement_id)
+
+
+def test_nobody_slips_out_of_an_agreement_that_is_unwound(dividends: DividendTown) -> None:
+    """Leaving would free the loan, and with it the conditions, by one person's word."""
+    agreement_id, _first, _second = entrusted(dividends)
+    dividends.find(START)
+    dividends.unwind(agreement_id, date(2017, 6, 24))
+    before = open_of(dividends, agreement_id)
+    with refused(UnwindingTwice), dividends.books.write("leave", by=REGISTRAR) as session:
+        leaving.leave(
+            session,
+            agreement_id=agreement_id,
+            household_number=next(iter(dividends.households)),
+            from_on=dividends.today,
+            reason="自愿退出",
+            on=dividends.today,
+            by=REGISTRAR,
+        )
+    assert open_of(dividends, agreement_id) == before
 
 
 def test_an_unwinding_has_its_days_paper_and_persons(dividends: DividendTown) -> None:
