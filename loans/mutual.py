@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Select, and_, func, insert, or_, select
+from sqlalchemy import Select, and_, exists, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -26,6 +26,7 @@ from loans.models import (
     Loan,
     MutualLender,
     Position,
+    SheetDrop,
 )
 from loans.mutual_rules import FundFacts
 from loans.record import LOT, lots
@@ -140,11 +141,13 @@ def open_of(
 
 
 def _open(group_ids: Sequence[int], on: date, without: int | None) -> Select[int, str, str]:
-    """An application waits or was approved; a contract may be drawn or is not paid off. What was
-    written off was not paid.
+    """An application waits or was approved, and not dropped; a contract may be drawn or is not
+    paid off. What was written off was not paid.
     """
     waits = and_(
-        Loan.id.is_(None), or_(Decision.decision.is_(None), Decision.decision == "approved")
+        Loan.id.is_(None),
+        or_(Decision.decision.is_(None), Decision.decision == "approved"),
+        ~exists().where(SheetDrop.sheet_id == Application.sheet_id),
     )
     lives = or_(
         Position.state.in_(("active", "written_off")),
@@ -210,6 +213,16 @@ def agree_jointly(session: Session, sheet_id: int, groups: Mapping[int, int], *,
 def digest_of(application_id: int, group_id: int, signers: Sequence[int]) -> str:
     """What the group puts its names under."""
     return approvals.digest_of([application_id, group_id, sorted(signers)])
+
+
+def groups_of(session: Session, sheet_id: int) -> list[int]:
+    """The groups that stand up for the loans of a sheet."""
+    rows = session.scalars(
+        select(JointAgreement.group_id)
+        .join(Application, Application.id == JointAgreement.application_id)
+        .where(Application.sheet_id == sheet_id)
+    )
+    return sorted(set(rows))
 
 
 def signers_of(session: Session, sheet: ApplicationSheet) -> set[int]:

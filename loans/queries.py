@@ -25,6 +25,7 @@ from loans.models import (
     LoanDay,
     LoanShare,
     Position,
+    SheetDrop,
 )
 from loans.operations.applying import SUBJECT
 from loans.refusals import LoanUnknown
@@ -274,7 +275,7 @@ def shares_of_household(session: Session, household_id: int) -> list[HeldShare]:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """An application sheet and how far it has come: waiting, approved, rejected or signed."""
+    """An application sheet and how far it is: waiting, approved, rejected, dropped or signed."""
 
     id: int
     lender_id: int
@@ -291,6 +292,7 @@ def sheets(session: Session, *, by: Actor, limit: int = 100) -> list[SheetLine]:
     signed = exists().where(
         Application.sheet_id == ApplicationSheet.id, Loan.application_id == Application.id
     )
+    dropped = exists().where(SheetDrop.sheet_id == ApplicationSheet.id)
     query = (
         select(
             ApplicationSheet.id,
@@ -301,6 +303,7 @@ def sheets(session: Session, *, by: Actor, limit: int = 100) -> list[SheetLine]:
             ApplicationSheet.total_fen,
             Decision.decision,
             signed,
+            dropped,
         )
         .join(
             Proposal,
@@ -314,7 +317,7 @@ def sheets(session: Session, *, by: Actor, limit: int = 100) -> list[SheetLine]:
     if by.institution_ids is not None:
         query = query.where(ApplicationSheet.lender_id.in_(by.institution_ids))
     return [
-        SheetLine(*row[:6], "signed" if row[7] else (row[6] or "waiting"))
+        SheetLine(*row[:6], "signed" if row[7] else "dropped" if row[8] else (row[6] or "waiting"))
         for row in session.execute(query)
     ]
 

@@ -7,6 +7,7 @@ pure function, every fact is fetched for the whole sheet at once.
 from loans.operations.applying import apply_sheet, decide_sheet
 from loans.operations.covering import exclude_from_cover
 from loans.operations.disbursing import Draw, disburse_many
+from loans.operations.dropping import drop_sheet
 from loans.operations.refunding import Refund, refund
 from loans.operations.renewing import Renewal, renew
 from loans.operations.repaying import Payment, repay_many, use_credits
@@ -25,6 +26,7 @@ __all__ = [
     "apply_sheet",
     "decide_sheet",
     "disburse_many",
+    "drop_sheet",
     "exclude_from_cover",
     "refund",
     "renew",

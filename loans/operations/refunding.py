@@ -12,7 +12,7 @@ import ledger
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.money import format_yuan
-from loans import record
+from loans import mutual, record
 from loans.operations.correcting import is_last, require_value_date
 from loans.operations.finding import find_by_number, require_idle
 from loans.operations.paying_party import payer_of
@@ -63,6 +63,8 @@ def refund(session: Session, *, wanted: Refund, calendar: HolidayTable, on: date
         loan.lender_id, wanted.channel, wanted.voucher_no, "out", wanted.amount_fen
     )
     (voucher_id,) = payments.book_vouchers(session, [slip], on=on)
+    if loan.mode == mutual.MODE:
+        mutual.take_money(session, loan.lender_id, wanted.amount_fen)
     taken = Taken(one, event, voucher_id, payer_of(loan))
     take(session, [taken], on=on, calendar=calendar)
     return taken.repayment_id

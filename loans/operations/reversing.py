@@ -15,7 +15,7 @@ import ledger
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from ledger.refusals import ReversalOfReversal
-from loans import booking, record
+from loans import booking, mutual, record
 from loans.models import Change, Disbursement, Repayment, Reversal
 from loans.operations.correcting import Cause, correct
 from loans.operations.covering import lift, refuse_compensated
@@ -78,6 +78,9 @@ def reverse_repayment(
         raise RepaymentUnknown(field="repayment_id", number=repayment_id)
     one = _begin(session, repayment.loan_id, reason, on, by)
     event = _event(session, one, ("repayment", repayment_id), f"第{repayment_id}号还款")
+    if one.loan.mode == mutual.MODE and repayment.kind in {"payment", "recovery"}:
+        # A village fund has no other money than its own: what was lent again cannot go back.
+        mutual.take_money(session, one.loan.lender_id, repayment.amount_fen)
     _undo(session, on, reason, repayment_id=repayment_id)
     _live_without(session, one, event, reason, on, calendar)
 

@@ -36,6 +36,7 @@ from loans.operations.applying import (
     sheet_of,
 )
 from loans.operations.covering import Signed, caps_at_signing
+from loans.operations.dropping import require_kept
 from loans.operations.terms_of_day import TermsOfDay
 from loans.record import lots
 from loans.refusals import AlreadySigned, SheetNotApproved, SheetRefused
@@ -76,12 +77,15 @@ def sign_sheet(
     rights.allow(by, "loans.sign", region=sheet.region_code, institution_id=sheet.lender_id)
     if approvals.decision_of(session, proposal_of(session, sheet_id)) != "approved":
         raise SheetNotApproved(field="sheet_id", sheet=sheet_id)
+    require_kept(session, sheet_id)
     applications = applications_of(session, sheet_id)
     for ids in lots(one.id for one in applications):
         if session.scalar(select(Loan.id).where(Loan.application_id.in_(ids)).limit(1)):
             raise AlreadySigned(field="sheet_id", sheet=sheet_id)
     require_papers(session, papers, [one.id for one in applications], "signing")
     signings = _check_again(session, sheet, applications, rulebook=rulebook, on=on)
+    # Whoever drops it waits for the same households.
+    require_kept(session, sheet_id)
     loan_ids = _insert_loans(session, sheet, signings, rulebook.digest(), on)
     _insert_bearers(session, loan_ids, signings, rulebook, on)
     record.open_positions(

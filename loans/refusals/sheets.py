@@ -67,6 +67,14 @@ class SheetNotApproved(Refusal):
     en = "application sheet {sheet} is not approved"
 
 
+class SheetDropped(Refusal):
+    """A sheet that was dropped is neither signed nor dropped again."""
+
+    status = 409
+    zh = "申请清单{sheet}已撤销"
+    en = "application sheet {sheet} was dropped"
+
+
 class AlreadySigned(Refusal):
     """A sheet is signed once."""
 

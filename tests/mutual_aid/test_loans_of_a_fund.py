@@ -17,12 +17,13 @@ import ledger
 import loans
 import mutual_aid
 from households.models import HouseholdStatus, Person, Status
+from kernel.actor import Actor
 from kernel.refusals import Refusal
-from loans import bad_by_place, refusals
+from loans import bad_by_place, queries, refusals
 from loans.models import JointAgreement, JointSigner, LendingLimit, LoanBearer, Settlement
 from loans.mutual_rules import FundAsked, FundFacts, broken_fund_rules
 from loans.refusals import SheetRefused
-from office.refusals import OwnHousehold
+from office.refusals import NotEntitled, OwnHousehold, ReasonMissing
 from organisations import Kind
 from tests.loans.lists import found_organisation, id_of
 from tests.loans.refusing import newcomer
@@ -238,6 +239,39 @@ def test_a_rejected_application_frees_the_group(fund: Fund) -> None:
     fund.apply(fund.asked(2))
 
 
+def drop(fund: Fund, sheet_id: int, reason: str = "借款人改变主意", by: Actor = OFFICER) -> None:
+    with fund.town.books.write("loans.sign", by=by) as session:
+        loans.drop_sheet(
+            session, sheet_id=sheet_id, reason=reason, on=ledger.open_day(session), by=by
+        )
+
+
+def test_an_approved_application_that_is_dropped_frees_the_group(fund: Fund) -> None:
+    """It is never signed then; what waits is rejected and what is signed runs."""
+    sheet_id = fund.apply(fund.asked(1))
+    with pytest.raises(refusals.SheetNotApproved):
+        drop(fund, sheet_id)
+    fund.town.approve(sheet_id)
+    with pytest.raises(ReasonMissing):
+        drop(fund, sheet_id, reason=" ")
+    with pytest.raises(NotEntitled):
+        drop(fund, sheet_id, by=DIRECTOR)
+    assert told(fund, fund.asked(2)) == {refusals.JointGroupOwes}
+    drop(fund, sheet_id)
+    with pytest.raises(refusals.SheetDropped):
+        fund.town.sign(sheet_id)
+    with pytest.raises(refusals.SheetDropped):
+        drop(fund, sheet_id)
+    with fund.town.books.read() as session:
+        (line,) = queries.sheets(session, by=OFFICER)
+    assert line.state == "dropped"
+    other = fund.apply(fund.asked(2))
+    fund.town.approve(other)
+    fund.town.sign(other)
+    with pytest.raises(refusals.AlreadySigned):
+        drop(fund, other)
+
+
 def test_a_later_loan_may_be_twice_the_first(fund: Fund) -> None:
     """5 000.00 at first, 10 000.00 later; of the household, not of its group."""
     (number,) = fund.lend(fund.asked())
@@ -279,6 +313,51 @@ def test_a_fund_pays_out_what_it_has(town: Town) -> None:
     assert "可用400.00元，不足以支付5000.00元" in caught.value.message("zh")
     town.disburse(second, 40_000)
     assert fund.balance("funds") == 0
+
+
+def test_a_payment_whose_money_was_lent_again_is_not_undone(town: Town) -> None:
+    """5 000.00 and four stakes of 100.00: lent, paid back, lent to the next; 400.00 are left."""
+    fund = Fund(town).found(fen=FIRST)
+    fund.group(1, 2, 3, 4)
+    first, second = fund.contracts(fund.asked(1), fund.asked(2))
+    town.disburse(first, FIRST)
+    paid = town.pay(first, FIRST, early=True)
+    town.disburse(second, FIRST)
+    with pytest.raises(refusals.FundMoneyShort) as caught:
+        town.undo_payment(paid)
+    assert "可用400.00元，不足以支付5000.00元" in caught.value.message("zh")
+    town.pay(second, FIRST, early=True)
+    town.undo_payment(paid)
+    assert fund.balance("funds") == 40_000
+
+
+def test_what_was_paid_too_much_comes_back_while_the_fund_has_it(town: Town) -> None:
+    """5 600.00 are paid on a loan of 5 000.00 just drawn, which with four stakes of 100.00 makes
+    6 000.00; 5 700.00 are lent again: 300.00 are left and 600.00 are owed.
+    """
+    fund = Fund(town).found(fen=FIRST)
+    fund.group(1, 2, 3, 4)
+    first, second, third = fund.contracts(
+        fund.asked(1), fund.asked(2), fund.asked(3, amount_fen=70_000)
+    )
+    town.disburse(first, FIRST)
+    town.pay(first, FIRST + 60_000, early=True)
+    town.disburse(second, FIRST)
+    town.disburse(third, 70_000)
+    with pytest.raises(refusals.FundMoneyShort):
+        give_back(fund, first, 60_000)
+    town.pay(third, 70_000, early=True)
+    give_back(fund, first, 60_000)
+    assert fund.balance("funds") == 40_000
+
+
+def give_back(fund: Fund, number: str, fen: int) -> None:
+    wanted = loans.Refund(number, fen, "counter", fund.voucher())
+    with fund.town.books.write("loans.repay", by=OFFICER) as session:
+        loans.refund(
+            session, wanted=wanted, calendar=fund.town.calendar,
+            on=ledger.open_day(session), by=OFFICER,
+        )  # fmt: skip
 
 
 # --- an extension takes a vote --------------------------------------------------------------------
@@ -333,6 +412,18 @@ PLANTED = [
     ),
     Plant(test_nobody_leaves_a_group_that_owes, "loans.mutual.open_of", _free),
     Plant(test_a_fund_pays_out_what_it_has, "loans.mutual.pay_out", lambda _s, _d: None),
+    Plant(
+        test_a_payment_whose_money_was_lent_again_is_not_undone,
+        "loans.operations.reversing.mutual.take_money",
+        lambda *_: None,
+        catches=(pytest.fail.Exception,),
+    ),
+    Plant(
+        test_an_approved_application_that_is_dropped_frees_the_group,
+        "loans.operations.signing.require_kept",
+        lambda *_: None,
+        catches=(pytest.fail.Exception, AssertionError, SheetRefused),
+    ),
     Plant(
         test_a_later_loan_may_be_twice_the_first,
         "loans.mutual._earlier",

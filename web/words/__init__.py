@@ -37,6 +37,7 @@ SHEET_STATES: Final = {
     "waiting": "待审批",
     "approved": "已批准",
     "rejected": "未批准",
+    "dropped": "已撤销",
     "signed": "已签约",
 }
 _FAR_YEAR: Final = 9999
