@@ -7,7 +7,8 @@ county's lending figures. A fund takes no deposits and pays no dividends.
 from mutual_aid.books import month_list, post_list
 from mutual_aid.carrying import permit_extension
 from mutual_aid.counting import Counted
-from mutual_aid.founding import close_fund, decide_fund, propose_fund, set_fee
+from mutual_aid.ending import close_fund, hand_over
+from mutual_aid.founding import decide_fund, propose_fund, set_fee
 from mutual_aid.membership import form_group, join, join_group, leave, leave_group
 from mutual_aid.money import share_fee, spend, take_in
 from mutual_aid.stakes import pay_stake, withdraw_stake
@@ -20,6 +21,7 @@ __all__ = [
     "count",
     "decide_fund",
     "form_group",
+    "hand_over",
     "join",
     "join_group",
     "leave",

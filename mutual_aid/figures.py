@@ -48,7 +48,11 @@ def members_by_village(day: date) -> Select[str, int]:
 def money_by_village(day: date) -> Select[str, int, int]:
     """SQL: village -> fiscal money and members' stakes that stand in its fund on a day, fen."""
     fen, kind = MutualMovement.amount_fen, MutualMovement.kind
-    fiscal = case((kind == "fiscal", fen), (kind == "fiscal_returned", -fen), else_=0)
+    returned = or_(
+        kind == "fiscal_returned",
+        and_(kind == "residue", MutualMovement.of_account == "mutual_fiscal"),
+    )
+    fiscal = case((kind == "fiscal", fen), (returned, -fen), else_=0)
     stakes = case((kind == "stake", fen), (kind == "stake_withdrawn", -fen), else_=0)
     return (
         select(VillageFund.village_code, sum_of(fiscal), sum_of(stakes))

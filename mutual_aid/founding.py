@@ -1,10 +1,10 @@
-"""A fund begins by two people and ends by a vote of its members."""
+"""A fund begins by two people; its fee is what the members voted for."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,6 @@ from mutual_aid.models import (
 )
 from mutual_aid.refusals import (
     FeeRateOutOfRange,
-    FundNotEmpty,
     FundPaperMissing,
     NotAVillageFund,
     VillageHasFund,
@@ -202,37 +201,3 @@ def set_fee(session: Session, *, vote_id: int, rulebook: Rulebook, on: date, by:
         fee_rate_ppm=vote.figure,
         fee_clause=carrying.named(vote),
     )
-
-
-def close_fund(
-    session: Session,
-    *,
-    vote_id: int,
-    document: str,
-    rulebook: Rulebook,
-    on: date,
-    by: Actor,
-) -> None:
-    """End a fund: every loan is paid off and every stake paid back."""
-    fund, vote = carrying.carried(session, vote_id, "closing", on=on, by=by)
-    if not document.strip():
-        raise FundPaperMissing(field="document", what_zh="终止文件", what_en="a document")
-    loans = funds.open_loans(session, lender_id=fund.organisation_id)
-    held = session.scalar(
-        select(func.count())
-        .select_from(MemberPosition)
-        .where(
-            MemberPosition.fund_id == fund.id,
-            (MemberPosition.stake_fen > 0) | MemberPosition.left_on.is_(None),
-        )
-    )
-    if loans or held:
-        raise FundNotEmpty(field="fund_id", loans=len(loans), members=held)
-    carrying.rest(
-        session,
-        vote,
-        FundClosing(fund_id=fund.id, vote_id=vote_id, closed_on=on, document=document.strip()),
-    )
-    session.execute(delete(FundPlace).where(FundPlace.fund_id == fund.id))
-    session.flush()
-    refresh_lending(session, fund, rulebook, on)

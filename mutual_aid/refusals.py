@@ -220,6 +220,22 @@ class FundNotEmpty(Refusal):
     en = "{loans} loans are open and {members} stakes are held: the fund cannot end"
 
 
+class NothingLeftThere(Refusal):
+    """What is handed over at the end is something."""
+
+    status = 409
+    zh = "{account_zh}没有可移交的余额"
+    en = "nothing is left of {account_en} to be handed over"
+
+
+class FundHoldsMoney(Refusal):
+    """A fund that ends has handed over what was left."""
+
+    status = 409
+    zh = "还有资金{held}元未处置（{where_zh}），不能终止"
+    en = "{held} yuan are left ({where_en}): the fund cannot end before they are handed over"
+
+
 class MonthNotClosed(Refusal):
     """A month's list is made of closed days."""
 

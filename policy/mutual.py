@@ -8,15 +8,17 @@ goes by the day of the event.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
 from kernel.money import SHARE_MAX_BP
 from policy.refusals import PolicyContradicts
 from policy.sourced import Sourced, line
 from policy.units import DAYS, MONTHS
-from policy.values import HOUSEHOLD_KINDS, MONEY, RATE, SHARE, TRUTH, counted
+from policy.values import HOUSEHOLD_KINDS, MONEY, RATE, SHARE, TRUTH, counted, one_of
 
 if TYPE_CHECKING:
     from policy.terms import ContractTerms
@@ -25,6 +27,10 @@ V = TypeVar("V")
 
 
 _HOUSEHOLDS: Final = counted("户")
+#: who gets what is left of a fund that ends
+RECEIVERS: Final[Mapping[str, str]] = MappingProxyType(
+    {"treasury": "财政（经乡镇交回）", "village": "村集体公益事业"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +103,17 @@ class MutualRules:
     ]
     fee_reserve_bp: Annotated[
         Sourced[int], line(SHARE, "占用费提取亏损准备金", "of the fee against losses")
+    ]
+    # what is left when the fund ends
+    residue_fiscal_to: Annotated[
+        Sourced[str], line(one_of(RECEIVERS), "终止时剩余财政资金归", "fiscal money left goes to")
+    ]
+    residue_gifts_to: Annotated[
+        Sourced[str], line(one_of(RECEIVERS), "终止时剩余捐赠资金归", "gifts left go to")
+    ]
+    residue_fee_to: Annotated[
+        Sourced[str],
+        line(one_of(RECEIVERS), "终止时剩余占用费积累归", "what was set apart of the fee goes to"),
     ]
     list_due_days: Annotated[
         Sourced[int], line(DAYS, "月度公示于次月内不迟于", "the month's list is posted within")

@@ -23,6 +23,7 @@ from mutual_aid.counting import Counted, carries, fee_parts
 from mutual_aid.models import (
     FundPlace,
     MemberPosition,
+    MutualMovement,
     PublicList,
 )
 from office.refusals import NotEntitled, ReasonMissing, SameMakerAndChecker, VoucherUsed
@@ -460,6 +461,7 @@ def test_a_fund_ends_by_vote_when_it_is_empty(fund: Fund) -> None:
         fund.withdraw(place)
     with pytest.raises(refusals.FundPaperMissing):
         fund.do(mutual_aid.close_fund, TELLER, **{**close, "document": ""})
+    hand_over(fund, vote_id, "mutual_fiscal")
     fund.do(mutual_aid.close_fund, TELLER, **close)
     with pytest.raises(refusals.FundNotOpen):
         fund.join(1)
@@ -467,6 +469,74 @@ def test_a_fund_ends_by_vote_when_it_is_empty(fund: Fund) -> None:
         assert session.scalar(select(func.count()).select_from(FundPlace)) == 0
     # The village may found another.
     Fund(fund.town).found(serial=51)
+
+
+def hand_over(fund: Fund, vote_id: int, of_account: str, **more: Any) -> int:
+    return int(
+        fund.do(
+            mutual_aid.hand_over, TELLER, rules=True, vote_id=vote_id, of_account=of_account,
+            channel="transfer", voucher_no=fund.voucher(), **{"document": "交接单1号", **more},
+        )
+    )  # fmt: skip
+
+
+def test_what_is_left_goes_where_the_rules_say_before_the_end(fund: Fund) -> None:
+    """50 000.00 fiscal money goes back to the treasury, 300.00 of gifts to the village, and so do
+    25.00 of fee: 5 000.00 at 6 % from 30 May to 29 June, 30 days: 5 000 x 6 % x 30 ÷ 360 = 25.00,
+    set apart at 40 : 30 : 10 : 20.
+    """
+    fund.take_in(30_000, kind="gift")
+    (number,) = fund.lend(fund.asked())
+    fund.town.close_to(date(2016, 6, 28))
+    fund.town.pay(number, FIRST + 2_500, early=True)
+    fund.town.close_to(date(2016, 6, 29))
+    vote_id = fund.voted("closing")
+    share = fund.voted("sharing")
+    with pytest.raises(refusals.FundNotEmpty):
+        hand_over(fund, vote_id, "mutual_fiscal")
+    for place in (1, 2, 3, 4):
+        fund.leave(place)
+        fund.withdraw(place)
+    with pytest.raises(refusals.MovementUnknown):
+        hand_over(fund, vote_id, "mutual_stakes")
+    with pytest.raises(refusals.FundPaperMissing):
+        hand_over(fund, vote_id, "mutual_gifts", document=" ")
+    with pytest.raises(refusals.VoteDoesNotCarry):
+        hand_over(fund, share, "mutual_gifts")
+    with pytest.raises(refusals.NothingLeftThere):
+        hand_over(fund, vote_id, "mutual_welfare")
+    hand_over(fund, vote_id, "mutual_fiscal")
+    hand_over(fund, vote_id, "mutual_gifts")
+    close: dict[str, Any] = {"rules": True, "vote_id": vote_id, "document": "清算报告"}
+    with pytest.raises(refusals.FundHoldsMoney) as caught:
+        fund.do(mutual_aid.close_fund, TELLER, **close)
+    assert "还有资金25.00元未处置（未分配占用费）" in caught.value.message("zh")
+    fund.do(mutual_aid.share_fee, TELLER, rules=True, vote_id=share, to_on=fund.town.today)
+    with pytest.raises(refusals.FundHoldsMoney) as caught:
+        fund.do(mutual_aid.close_fund, TELLER, **close)
+    assert "运行成本费、公积金、公益金、亏损准备金" in caught.value.message("zh")
+    for kind in ("mutual_running", "mutual_capital", "mutual_welfare", "mutual_reserve"):
+        hand_over(fund, vote_id, kind)
+    assert fund.balance("funds") == 0
+    fund.do(mutual_aid.close_fund, TELLER, **close)
+    with fund.town.books.read() as session:
+        rows = session.execute(
+            select(MutualMovement.of_account, MutualMovement.amount_fen, MutualMovement.document)
+            .where(MutualMovement.kind == "residue")
+            .order_by(MutualMovement.id)
+        ).all()
+        money = session.execute(figures.money_by_village(fund.town.today)).all()
+        assert list(checks.check(session)) == []
+    village = "村集体公益事业：交接单1号"
+    assert [tuple(row) for row in rows] == [
+        ("mutual_fiscal", 5_000_000, "财政（经乡镇交回）：交接单1号"),
+        ("mutual_gifts", 30_000, village),
+        ("mutual_running", 1_000, village),
+        ("mutual_capital", 750, village),
+        ("mutual_welfare", 250, village),
+        ("mutual_reserve", 500, village),
+    ]
+    assert [tuple(row) for row in money] == [(VILLAGE, 0, 0)]
 
 
 # --- the books an auditor asks for ---------------------------------------------------------------
@@ -593,6 +663,10 @@ def _pass(*_args: object, **_more: object) -> None:
 
 
 PLANTED = [
+    Plant(test_what_is_left_goes_where_the_rules_say_before_the_end,
+          "mutual_aid.ending._require_empty", _pass),
+    Plant(test_what_is_left_goes_where_the_rules_say_before_the_end, "mutual_aid.ending.RECEIVERS",
+          {"treasury": "村集体公益事业", "village": "村集体公益事业"}),
     Plant(test_one_village_one_fund, "mutual_aid.founding._require_place", _pass),
     Plant(test_a_stake_comes_back_on_leaving_from_another_hand, "mutual_aid.stakes.require_other",
           _pass),
