@@ -187,6 +187,7 @@ def _approve(session: Session, agreement: Agreement, one: AgreementList, on: dat
     if one.nr > 1:
         if session.get_one(AgreementPosition, agreement.id).state != "in_force":
             raise AgreementListUndecided(field="list", number=agreement.number)
+        linking.require_undeclared(session, agreement, one.from_on)
         linking.require_new_households(session, one)
     linking.link_loans(session, one, on)
     session.add(AgreementApproval(list_id=one.id, agreement_id=agreement.id, approved_on=on))

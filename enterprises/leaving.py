@@ -65,6 +65,7 @@ def leave(
     if session.get(UnwindingApproval, agreement_id) is not None:
         # Its conditions hold for every loan behind a stake; nobody slips out from under them.
         raise UnwindingTwice(field="agreement_id", number=agreement.number)
+    linking.require_undeclared(session, agreement, from_on)
     session.add(
         AgreementLeaving(
             agreement_id=agreement_id,

@@ -27,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from enterprises.dividends.lifecycle import UNDECLARED
 from enterprises.models import (
     Agreement,
     AgreementApproval,
@@ -35,10 +36,13 @@ from enterprises.models import (
     AgreementLeaving,
     AgreementList,
     AgreementPosition,
+    DividendPosition,
+    DividendRound,
     LinkedLoan,
 )
 from enterprises.refusals import (
     AgreementNumberTaken,
+    DividendDeclaredSince,
     HouseholdsJoinedMeanwhile,
     LoanLinkedMeanwhile,
     StakeNoLongerCovered,
@@ -80,6 +84,28 @@ def take_position(session: Session, one: AgreementList) -> None:
         )
     )
     session.expire_all()
+
+
+def require_undeclared(session: Session, agreement: Agreement, from_on: date) -> None:
+    """No dividend is declared of days from ``from_on`` on; the agreement's rounds are held.
+
+    Who joins beneath a declared round would never have its part of it, and who leaves beneath one
+    would be paid for days it was not linked. What was paid in advance is settled afterwards.
+    """
+    if agreement.in_advance:
+        return
+    rows = session.execute(
+        select(DividendRound.counted_to, DividendPosition.state)
+        .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
+        .where(DividendRound.agreement_id == agreement.id)
+        .order_by(DividendRound.id)
+        .with_for_update(of=DividendPosition)
+    ).all()
+    declared = [to_on for to_on, state in rows if state not in UNDECLARED]
+    if declared and max(declared) > from_on:
+        raise DividendDeclaredSince(
+            field="from_on", number=agreement.number, to_on=max(declared), from_on=from_on
+        )
 
 
 def require_new_households(session: Session, one: AgreementList) -> None:

@@ -45,6 +45,8 @@ TITLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 #: the pool holds money for it, or has paid it
 GRANTED: Final = frozenset({APPROVED, FILED, SENT, PART_PAID, PAID, RECEIPTED})
+#: nothing is declared, or what was is declared anew
+UNDECLARED: Final = frozenset({DUE, RETURNED})
 #: nothing is owed any more
 SETTLED: Final = frozenset({PAID, RECEIPTED})
 

@@ -211,3 +211,11 @@ class AgreementListUndecided(Refusal):
     status = 409
     zh = "协议{number}的首份名单未获批准，不能批准后续名单"
     en = "the first list of agreement {number} is not approved: a later one cannot be"
+
+
+class DividendDeclaredSince(Refusal):
+    """A list, or a leaving, dated back into days whose dividend is declared."""
+
+    status = 409
+    zh = "协议{number}已申报至{to_on}的分红，起始日{from_on}不能早于这一天"
+    en = "a dividend of agreement {number} is declared to {to_on}: nothing begins on {from_on}"

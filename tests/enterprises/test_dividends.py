@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from enterprises import payment
-from enterprises.dividends import expected, lifecycle, reading
+from enterprises import agreeing, leaving, payment
+from enterprises.dividends import expected, lifecycle, reading, steps
 from enterprises.models import DividendPayment
 from enterprises.refusals import (
     DeclarationUndocumented,
     DividendAboveFunding,
+    DividendDeclaredSince,
     DividendRowsChanged,
     FundingAmountWrong,
     HouseholdNotInRound,
@@ -340,6 +341,50 @@ def test_a_returned_round_is_declared_anew_and_the_first_version_kept(
         ("declared", 2, ""),
     ]
     assert (page.told.version, page.told.amount_fen) == (2, 1_200_000)
+
+
+def joins(town: DividendTown, agreement_id: int, place: int, from_on: date) -> None:
+    """A later list of one household, approved."""
+    with town.books.write("enterprises.agree", by=OFFICER) as session:
+        handed = agreeing.propose_list(
+            session, agreement_id=agreement_id, stakes=[town.stake(place, FULL)],
+            from_on=from_on, conduct=town.conduct(town.today), on=town.today, by=OFFICER,
+        )  # fmt: skip
+    with town.books.write("enterprises.approve_agreement", by=OFFICE) as session:
+        agreeing.decide_list(
+            session, proposal_id=handed.proposal_id, approved=True, on=town.today, by=OFFICE
+        )
+
+
+def leaves(town: DividendTown, agreement_id: int, place: int, from_on: date) -> None:
+    """A household leaves."""
+    number = list(town.households)[place - 1]
+    with town.books.write("enterprises.leave", by=REGISTRAR) as session:
+        leaving.leave(
+            session, agreement_id=agreement_id, household_number=number, from_on=from_on,
+            reason="自愿退出", on=town.today, by=REGISTRAR,
+        )  # fmt: skip
+
+
+def test_nobody_joins_or_leaves_beneath_a_declared_round(dividends: DividendTown) -> None:
+    """The year to 1 June 2017 is declared for three: the fourth comes in after it, none before."""
+    round_id = three(dividends)
+    dividends.declare(round_id)
+    with dividends.books.read() as session:
+        agreement_id = steps.agreement_of(session, round_id).id
+    early = date(2017, 1, 1)
+    with refused(DividendDeclaredSince, to_on=DUE):
+        joins(dividends, agreement_id, 4, early)
+    with refused(DividendDeclaredSince, to_on=DUE):
+        leaves(dividends, agreement_id, 1, early)
+    joins(dividends, agreement_id, 4, DUE)
+    leaves(dividends, agreement_id, 1, DUE)
+    # sent back, it is declared anew, and counts who left in its midst till then
+    dividends.return_round(round_id)
+    leaves(dividends, agreement_id, 2, early)
+    dividends.declare(round_id)
+    # 1 June to 1 January are 214 of 365 days: 4 000 x 214 ÷ 365 = 2 345.205
+    assert [row.amount_fen for row in dividends.rows(round_id, 2)] == [400_000, 234_521, 400_000]
 
 
 # --- money ----------------------------------------------------------------------------------------
