@@ -42,7 +42,7 @@ MENUS: Final = (
     )),
     ("联结与互助", (
         ("enterprises.overview", "企业联结", "enterprises.read"),
-        ("mutual.overview", "互助资金", "mutual_aid.read"),
+        ("mutual.overview", "村级互助资金", "mutual_aid.read"),
     )),
 )  # fmt: skip
 #: all entries, whatever their audience
@@ -121,11 +121,17 @@ def _of_books(session: Session, who: Visitor, menu: tuple[MenuGroup, ...]) -> De
     return Desk(
         name=who.name,
         menu=menu,
-        region=house().regions.full_name(books.region_code, below=2),
+        region=_named(books.region_code),
         open_day=ledger.open_day(session),
         last_closed=ledger.last_closed_day(session),
         demo=books.demo,
     )
+
+
+def _named(region: str) -> str:
+    """A county by its name alone, a prefecture or province by its own."""
+    regions = house().regions
+    return regions.full_name(region, below=2) or regions.get(region).name
 
 
 def _is_here(endpoint: str) -> bool:
