@@ -166,9 +166,8 @@ def _copy_findings(desk: Desk, old_id: int, new_id: int) -> None:
                 from_on=desk.day,
                 booked_on=desk.on,
                 reason=desk.why,
+                # The case or list was about the old household and never about this one.
                 monitored_kind=row.monitored_kind,
-                case_id=row.case_id,
-                list_id=row.list_id,
             )
         )
         desk.session.flush()

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from households.identification.procedure import Procedures
+from households.identification.procedure import KINDS, Procedures
 from households.models import (
     CaseNotice,
     CaseObjection,
@@ -343,5 +343,6 @@ def surveys_of(session: Session, household_id: int) -> Sequence[SurveyAnswer]:
 
 
 def kinds_open(procedures: Procedures, on: date) -> list[str]:
-    """Kinds of case that may begin on a day, in the order of the procedures."""
-    return [kind for one in procedures.all() if one.begins(on) for kind in one.kinds]
+    """Kinds of case that may begin on a day."""
+    open_now = {kind for one in procedures.all() if one.begins(on) for kind in one.kinds}
+    return [kind for kind in KINDS if kind in open_now]

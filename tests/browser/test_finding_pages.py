@@ -64,6 +64,7 @@ def test_from_the_application_to_a_limit_of_its_own(
     village.click("text=受理新名单")
     village.fill("[name=numbers]", number)
     village.click("main button[type=submit]")
+    assert "已受理1户" in village.inner_text("[role=status]")
     take(village, site, "group_proposal")
     photo = tmp_path / "会议记录.png"
     photo.write_bytes(b"\x89PNG minutes")

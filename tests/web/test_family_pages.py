@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config.wiring import House
 from households import families
-from households.models import Person
+from households.models import HouseholdStatus, Person
 from tests.planted import Plant
 from tests.web import world
 from tests.web.conftest import Hire
@@ -72,6 +72,25 @@ def test_a_household_splits_and_another_person_decides_its_own_limit(
     assert NEW in listed
     assert NEW in desk.get("/families.csv").get_data(as_text=True)
     assert NEW not in seat("registrar", region_scope="431022102").get("/families").text
+
+
+def test_a_household_found_by_a_list_splits_and_its_finding_goes_along(
+    seat: Seat, settled: dict[str, int], opened: House
+) -> None:
+    """The new household's finding is the split's: the list never named it (verify looks)."""
+    first, second = (seat("poverty_office", name=f"办{nr}") for nr in (1, 2))
+    handed = {"document": "宜扶6号", "status": "lifted", "from_on": "2017-06-01"}
+    first.done("/identification/lists/new", numbers=FIRST.number, **handed)
+    second.done("/identification/lists/1", decision="approved")
+    wife = people_of(opened, settled[FIRST.number])[1]
+    split = {"number": NEW, "person": [str(wife)], f"new-{wife}": "户主", **DAY}
+    answer = seat("registrar").done(f"/households/{settled[FIRST.number]}/family/split", **split)
+    new = int(answer.headers["Location"].split("/")[2])
+    with opened.books.read() as session:
+        rows = session.scalars(
+            select(HouseholdStatus).where(HouseholdStatus.household_id == new)
+        ).all()
+    assert [(one.status, one.case_id, one.list_id) for one in rows] == [("lifted", None, None)]
 
 
 def test_people_come_and_go_and_no_identity_number_is_shown(
