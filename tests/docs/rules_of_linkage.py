@@ -8,7 +8,10 @@ from datetime import date
 from typing import Final, cast
 
 from enterprises import terms
+from enterprises.dividends import rounds
+from enterprises.models import Agreement
 from enterprises.terms import Basis, Linked, Part, Term
+from kernel.dates import add_months
 from kernel.money import format_yuan, parse_rate, parse_share, parse_yuan, round_half_up
 from tests.docs.rules_of_life import Row
 
@@ -125,6 +128,44 @@ def of_a_county(row: Row) -> Row:
     }
 
 
+def settled(row: Row) -> Row:
+    """What a period paid in advance is settled by, once it is over."""
+    linked = [_linked(nr, stake) for nr, stake in enumerate(row["stakes"].split(), start=1)]
+    parts = _split(
+        row["terms"], 1, int(row["months"]), linked,
+        profit_fen=_yuan(row["profit"]), service_fee_bp=parse_share(row["fee"], field="cell"),
+    )  # fmt: skip
+    before = [_yuan(one) for one in row["before"].split()]
+    short = [max(part.amount_fen - fen, 0) for part, fen in zip(parts, before, strict=True)]
+    return {"settled": " ".join(map(format_yuan, short))}
+
+
+def cut(row: Row) -> Row:
+    """A period of an agreement that is unwound within it."""
+    agreement = Agreement(
+        from_on=date.fromisoformat(row["from"]),
+        to_on=add_months(date.fromisoformat(row["from"]), 12),
+        rhythm_months=int(row["months"]),
+        in_advance=False,
+    )
+    found = rounds.round_at(agreement, int(row["nr"]), date.fromisoformat(row["until"]))
+    if found is None:
+        return {"counted": "无", "due": "无", "dividend": "0.00"}
+    _nr, period, counted_to, due_on = found
+    days = (counted_to - period.start).days
+    floor_fen = terms.floor_of(
+        _term(row["terms"]),
+        _linked(1, row["stake"], days=days),
+        rhythm_months=agreement.rhythm_months,
+        period_days=(period.end - period.start).days,
+    )
+    return {
+        "counted": f"{period.start}→{counted_to}",
+        "due": str(due_on),
+        "dividend": format_yuan(floor_fen),
+    }
+
+
 LINKED: Final[dict[str, Callable[[Row], Row]]] = {
     "dividend-period": of_a_period,
     "dividend-agreement": of_all_periods,
@@ -132,6 +173,8 @@ LINKED: Final[dict[str, Callable[[Row], Row]]] = {
     "dividend-days": for_some_days,
     "dividend-due": periods,
     "dividend-county": of_a_county,
+    "dividend-settlement": settled,
+    "dividend-cut": cut,
 }
 
 #: table, column, a value that is wrong in its first row
@@ -142,6 +185,8 @@ WRONG: Final = [
     ("dividend-days", "dividend", "4000.00"),
     ("dividend-due", "due", "2016-08-31"),
     ("dividend-county", "per linked", "1200.00"),
+    ("dividend-settlement", "settled", "11600.00 11600.00"),
+    ("dividend-cut", "dividend", "1000.00"),
 ]
 
 #: table, row, what is bent, how
@@ -157,4 +202,6 @@ PLANTS: Final = [
         lambda total, weights: [0, 0, total],
     ),
     ("dividend-days", 0, "enterprises.terms.round_half_up", lambda n, d: n // d),
+    ("dividend-settlement", 0, "enterprises.terms.profit_above", lambda *_, **__: 0),
+    ("dividend-cut", 0, "enterprises.dividends.rounds.min", lambda _until, to_on: to_on),
 ]
