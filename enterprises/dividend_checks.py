@@ -3,6 +3,7 @@
 * every period that has fallen due has its round, and the calendar stands at the next;
 * the rows of a version are those that were declared; each floor is what the pure terms say of its
   stake and days, and what goes beyond them is the declared profit's part;
+* the rows that count are of everybody who was linked, as the lists say;
 * a round stands where its last step brought it, by steps that the lifecycle allows.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 import ledger
@@ -47,6 +48,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _rounds(session)
     yield from _frozen(session)
     yield from _floors(session)
+    yield from _linked(session)
     yield from _places(session)
     yield from dividend_money.check(session)
 
@@ -188,6 +190,56 @@ def _recomputed(session: Session, case: Case, version: int) -> tuple[int, int, i
             floor_fen, cash_fen, amount_fen,
         )  # fmt: skip
     return floors_fen, profit_fen, wrong
+
+
+def _linked(session: Session) -> Iterator[Finding]:
+    """The rows that count are of everybody who was linked, as linked; nobody was left out.
+
+    Of what is paid in advance nobody knows then who will stay: that is settled afterwards.
+    """
+    declared = (
+        select(DividendRound, Agreement, DividendPosition.version)
+        .join(Agreement, Agreement.id == DividendRound.agreement_id)
+        .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
+        .where(
+            DividendRound.revision == 0,
+            ~Agreement.in_advance,
+            DividendPosition.state.not_in(sorted(lifecycle.UNDECLARED)),
+        )
+        .order_by(DividendRound.id)
+    )
+    for found, agreement, version in session.execute(declared).all():
+        case = Case(found, agreement, term_of(session, agreement, found.nr))
+        for household_id in session.scalars(_unlike(case, version)):
+            yield finding(
+                "linked",
+                "dividend_rows",
+                f"round_id={found.id}, household_id={household_id}",
+                f"第{found.id}号分红中农户{household_id}的明细与联结名单不符，或有遗漏",
+                f"round {found.id} does not have household {household_id} as it is linked",
+            )
+
+
+def _unlike(case: Case, version: int) -> Select[int]:
+    """Households whose row is not what the lists say of them, or that have one too many or few."""
+    told = batch.floors(case)
+    names = ("persons", "stake_fen", "stake_days", "linked_days", "floor_fen")
+    rows = (
+        select(DividendRow.household_id, *(getattr(DividendRow, name) for name in names))
+        .where(DividendRow.round_id == case.round.id, DividendRow.version == version)
+        .cte("rows_told")
+    )
+    differs = or_(*(told.c[name] != rows.c[name] for name in names))
+    lost = and_(rows.c.household_id.is_(None), told.c.floor_fen > 0)
+    of_lists = (
+        select(told.c.household_id)
+        .outerjoin(rows, rows.c.household_id == told.c.household_id)
+        .where(or_(differs, lost))
+    )
+    strange = select(rows.c.household_id).where(
+        rows.c.household_id.not_in(select(told.c.household_id))
+    )
+    return select(union(of_lists, strange).subquery("unlike").c[0])
 
 
 # --- steps ----------------------------------------------------------------------------------------
