@@ -22,7 +22,8 @@ from enterprises.models import (
 )
 from enterprises.refusals import ConversionTwice, LoanNotBehindStake, UnwindingIncomplete
 from enterprises.unwinding.deciding import ASK, DECIDE, unwinding_of
-from households import Household, Person
+from households import Household
+from households.family_lines import own_index
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.models import Loan
@@ -122,7 +123,7 @@ def decide_conversion(
         on=on,
         by=by,
         reason=reason,
-        identity_indexes=_people_of(session, row.household_id),
+        identity_indexes=own_index(session, by.identity_index, [row.household_id]),
     )
     if approved:
         session.add(
@@ -135,11 +136,6 @@ def decide_conversion(
             )
         )
         session.flush()
-
-
-def _people_of(session: Session, household_id: int) -> list[bytes]:
-    rows = session.scalars(select(Person.identity_index).where(Person.household_id == household_id))
-    return list(rows)
 
 
 def _digest(row: LoanConversion) -> str:

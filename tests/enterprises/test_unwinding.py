@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -21,8 +22,10 @@ from enterprises.refusals import (
 )
 from enterprises.unwinding import converting, deciding
 from enterprises.unwinding.conditions import Conditions, loans_of, what_is_open
+from households import families, queries
+from households.families import Told
 from kernel.refusals import NotFound
-from office.refusals import SameMakerAndChecker
+from office.refusals import OwnHousehold, SameMakerAndChecker
 from tests.enterprises.dividend_town import (
     DividendTown,
     dividends,
@@ -32,6 +35,7 @@ from tests.enterprises.dividend_town import (
     rulebook,
 )
 from tests.enterprises.test_dividends import refused
+from tests.households.registers import identity
 from tests.loans.changing import change
 from tests.loans.town import FULL, OFFICE, OFFICER
 from tests.planted import Plant
@@ -188,6 +192,33 @@ def test_a_rejected_conversion_may_be_asked_again(dividends: DividendTown) -> No
     ):
         converting.decide_conversion(
             session, proposal_id=999, approved=True, on=dividends.today, by=OFFICE
+        )
+
+
+def test_kin_turn_no_loan_over(dividends: DividendTown) -> None:
+    """Somebody of the office once belonged to the household, under a number that was wrong."""
+    agreement_id, first, _second = entrusted(dividends)
+    dividends.unwind(agreement_id, date(2017, 6, 1))
+    household_id = next(iter(dividends.households.values()))
+    with dividends.books.write("households.family", by=REGISTRAR) as session:
+        person = queries.members(session, household_id, on=dividends.today)[1]
+        kin = replace(OFFICE, identity_index=person.identity_index)
+        families.correct_identity(
+            session, person_id=person.id, number=identity(77), told=Told(dividends.today),
+            keyring=dividends.keyring, on=dividends.today, by=REGISTRAR,
+        )  # fmt: skip
+    with dividends.books.write("enterprises.unwind", by=OFFICER) as session:
+        proposal_id = converting.propose_conversion(
+            session, agreement_id=agreement_id, loan_number=first,
+            household_number=next(iter(dividends.households)), document_no="1", purpose="养牛",
+            on=dividends.today, by=OFFICER,
+        )  # fmt: skip
+    with (
+        refused(OwnHousehold),
+        dividends.books.write("enterprises.approve_unwind", by=kin) as session,
+    ):
+        converting.decide_conversion(
+            session, proposal_id=proposal_id, approved=True, on=dividends.today, by=kin
         )
 
 
