@@ -9,21 +9,27 @@ from mutual_aid.carrying import permit_extension
 from mutual_aid.counting import Counted
 from mutual_aid.ending import close_fund, hand_over
 from mutual_aid.founding import decide_fund, propose_fund, set_fee
+from mutual_aid.gone import Gone, gone
 from mutual_aid.membership import form_group, join, join_group, leave, leave_group
 from mutual_aid.money import share_fee, spend, take_in
+from mutual_aid.sheets import Joining, join_many, read_members, write_members_template
 from mutual_aid.stakes import pay_stake, withdraw_stake
 from mutual_aid.voting import cast, count, open_vote
 
 __all__ = [
     "Counted",
+    "Gone",
+    "Joining",
     "cast",
     "close_fund",
     "count",
     "decide_fund",
     "form_group",
+    "gone",
     "hand_over",
     "join",
     "join_group",
+    "join_many",
     "leave",
     "leave_group",
     "month_list",
@@ -32,9 +38,11 @@ __all__ = [
     "permit_extension",
     "post_list",
     "propose_fund",
+    "read_members",
     "set_fee",
     "share_fee",
     "spend",
     "take_in",
     "withdraw_stake",
+    "write_members_template",
 ]

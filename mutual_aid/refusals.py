@@ -57,6 +57,25 @@ class FundMemberAlready(Refusal):
     en = "household {number} is a member already, or its stake is still to be paid out"
 
 
+class MembersRefused(Refusal):
+    """Rows of a list of members break a rule, or it has none; nothing of it was taken in."""
+
+    zh = "社员名册有{count}行不合规则，全部未受理；第{row}行：{first}"
+    en = "{count} rows break a rule and nothing was taken in; row {row}: {first_en}"
+
+    def __init__(self, rows: list[tuple[int, Refusal]]) -> None:
+        number, first = rows[0] if rows else (0, None)
+        #: row of the list, from 1, and what is wrong with it
+        self.rows = rows
+        super().__init__(
+            field="list",
+            count=len(rows),
+            row=number,
+            first="没有内容" if first is None else first.message("zh"),
+            first_en="it is empty" if first is None else first.message("en"),
+        )
+
+
 class FundMemberUnknown(Refusal):
     """Only members do it."""
 

@@ -14,6 +14,7 @@ from loans import mutual
 from loans.refusals import AmountNotPositive
 from mutual_aid.finding import account, held_on, held_position, member, number_of, open_fund
 from mutual_aid.founding import refresh_lending
+from mutual_aid.gone import merged_into
 from mutual_aid.models import FundMember, MemberLeaving, MemberPosition, MutualMovement, VillageFund
 from mutual_aid.refusals import (
     DepositsForbidden,
@@ -125,7 +126,7 @@ def withdraw_stake(
         voucher_id=voucher_id,
         booked_on=on,
         value_on=on,
-        document="",
+        document=_paid_to(session, household_id),
         vote_id=None,
     )
     book(session, fund, movement, ("mutual_stakes", household_id), ("funds", 0))
@@ -133,6 +134,11 @@ def withdraw_stake(
     session.flush()
     forget_if_empty(session, position)
     return movement.id
+
+
+def _paid_to(session: Session, household_id: int) -> str:
+    into = merged_into(session, household_id)
+    return f"付给并入的农户{into}" if into else ""
 
 
 def forget_if_empty(session: Session, position: MemberPosition) -> None:

@@ -15,6 +15,7 @@ from loans import mutual
 from loans.models import Loan
 from mutual_aid.counting import Counted, carries
 from mutual_aid.finding import number_of, open_fund, vote_of
+from mutual_aid.gone import speaking_on
 from mutual_aid.models import (
     FundMember,
     MemberLeaving,
@@ -79,7 +80,7 @@ def open_vote(
         figure=figure,
         question=question.strip(),
         held_on=on,
-        eligible=len(members_on(session, fund_id, on)),
+        eligible=len(speaking_on(session, fund_id, on)),
     )
     if not vote.eligible:
         raise VoteNeedsItsMatter(
@@ -147,7 +148,7 @@ def cast(
     # Whoever counts, and whoever casts, does it one after the other.
     mutual.hold_fund(session, fund.organisation_id)
     _require_uncounted(session, vote)
-    may = members_on(session, vote.fund_id, vote.held_on)
+    may = speaking_on(session, vote.fund_id, vote.held_on)
     for household_id, choice in ballots.items():
         if choice not in CHOICES:
             raise ChoiceUnknown(field="choice", choice=choice[:20])
