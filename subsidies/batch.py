@@ -3,7 +3,8 @@
 ``entitle`` is a step of the close, after the loans' settlements: every settlement booked on the day
 that the treasury bears a part of becomes an entitlement, by one INSERT … SELECT however many there
 are; what its days leave out is noted with the reason; each lender's sum is booked as one entry of
-the treasury. A day on which nothing was settled costs one question.
+the treasury, and what of it takes back what was given back is made good. A day on which nothing was
+settled costs one question.
 
 The first time, everything that was settled before is taken as well: books that stood before this
 room was built owe it all the same.
@@ -39,11 +40,9 @@ from loans.parts import EARNED_ON
 from loans.routes import HOUSEHOLD, LENDER
 from subsidies.entitlement import LOOKED_THROUGH
 from subsidies.models import Entitlement, Exclusion, SubsidyRun
+from subsidies.offsetting import offset_booked
+from subsidies.treasury import OWNER_ID, OWNER_KIND, open_accounts
 
-#: whose accounts the treasury's are
-OWNER_KIND: Final = "treasury"
-OWNER_ID: Final = 1
-ACCOUNTS: Final = ("subsidy_expense", "subsidy_payable", "subsidy_claimed_payable", "budget_paid")
 #: source of the treasury's entries for entitlements
 SOURCE: Final = "subsidy_runs"
 
@@ -83,7 +82,9 @@ def entitle(session: Session, on: date) -> int:
             ["settlement_id", "reason", "loan_id", "principal_days"], exclusions(which)
         )
     )
-    return _book(session, on)
+    rows = _book(session, on)
+    offset_booked(session, on)
+    return rows
 
 
 def _entitlements(
@@ -245,11 +246,6 @@ def _book(session: Session, on: date) -> int:
             closing=True,
         )
     return rows or 0
-
-
-def open_accounts(session: Session) -> None:
-    """Open the treasury's accounts before its first entry."""
-    ledger.open_accounts(session, owner_kind=OWNER_KIND, owner_ids=(OWNER_ID,), kinds=ACCOUNTS)
 
 
 def _lines(on: date) -> Select[int, int, str, int, int]:

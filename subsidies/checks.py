@@ -3,7 +3,7 @@
 * an entitlement is the treasury's part of its settlement, and every such part has one;
 * what was left out of a settlement is what its segments say;
 * a run is the sum of its entitlements and stands in the ledger once, and the treasury's expense is
-  the sum of all of them;
+  the sum of all of them, less what was given back and not taken off twice;
 * a claim holds the rows it froze, and no other claim holds them;
 * what of a budget line is spoken for and paid is what files and the bank's answers say;
 * accrued ≥ claimed ≥ paid, for every lender.
@@ -49,6 +49,7 @@ from subsidies.models import (
     GivenBack,
     PaymentFile,
     PaymentLine,
+    RevisionOffset,
     SubsidyRun,
 )
 
@@ -181,7 +182,8 @@ def _runs(session: Session) -> Iterator[Finding]:
                 f"run {run.id} is {run.amount_fen} fen, booked as {booked.get(run.id, 0)}",
             )
     given_fen = session.scalar(select(sum_of(GivenBack.amount_fen))) or 0
-    owed_fen = sum(run.amount_fen for run in runs) - given_fen
+    offset_fen = session.scalar(select(sum_of(RevisionOffset.amount_fen))) or 0
+    owed_fen = sum(run.amount_fen for run in runs) - given_fen + offset_fen
     expense_fen = ledger.balance(session, kind="subsidy_expense")
     if owed_fen != expense_fen:
         yield _finding(

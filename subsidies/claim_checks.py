@@ -3,6 +3,7 @@
 * the rows of a claim are those that were frozen, and come to its totals;
 * it stands where its last step brought it, and every step is one that the lifecycle allows;
 * what was submitted, paid, given back and clawed back stands in the ledger once, to the fen;
+* what takes back what was given back is offset, once and whole, and nothing else is;
 * a clawback is what the entitlements that it holds come to;
 * what the lenders' books cleared of the treasury's dues is what they were paid, loan by loan.
 """
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, func, select, union_all
+from sqlalchemy import Select, exists, func, select, union_all
 from sqlalchemy.orm import Session
 
 import ledger
@@ -21,7 +22,7 @@ from kernel.database import sum_of
 from kernel.digests import canonical_cells, digest_lines
 from kernel.findings import Finding
 from loans.routes import LENDER
-from subsidies import clawback, lifecycle
+from subsidies import clawback, lifecycle, offsetting
 from subsidies.claims import booking
 from subsidies.claims.freezing import COLUMNS
 from subsidies.models import (
@@ -35,6 +36,7 @@ from subsidies.models import (
     EntitlementClaim,
     GivenBack,
     PaymentFile,
+    RevisionOffset,
 )
 from subsidies.payment import giving_back, returning
 
@@ -50,6 +52,7 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _claimed_payable(session)
     yield from _cleared(session)
     yield from _clawed_back(session)
+    yield from _offset(session)
 
 
 def _frozen(session: Session) -> Iterator[Finding]:
@@ -119,6 +122,7 @@ def _in_the_ledger(session: Session) -> Iterator[Finding]:
         returning.SOURCE: select(BankReturn.id, BankReturn.paid_fen).where(BankReturn.paid_fen > 0),
         giving_back.SOURCE: select(GivenBack.id, GivenBack.amount_fen),
         clawback.SOURCE: select(Clawback.id, Clawback.amount_fen),
+        offsetting.SOURCE: select(RevisionOffset.entitlement_id, RevisionOffset.amount_fen),
     }
     for source, query in documents.items():
         wanted = _by_key(session, query)
@@ -213,6 +217,25 @@ def _clawed_back(session: Session) -> Iterator[Finding]:
             f"第{clawback_id}号追回{paid_fen}分，所含贴息合计{held_fen}分",
             f"clawback {clawback_id} is {paid_fen} fen, the entitlements it holds {held_fen}",
         )
+
+
+def _offset(session: Session) -> Iterator[Finding]:
+    """Every revision of what was given back that stands in nothing else, turned round."""
+    held = exists().where(EntitlementClaim.entitlement_id == Entitlement.id)
+    due = select(Entitlement.id, -Entitlement.amount_fen)
+    wanted = _by_key(session, due.where(~held, offsetting.of_given_back()))
+    noted = select(RevisionOffset.entitlement_id, RevisionOffset.amount_fen)
+    found = _by_key(session, noted)
+    for key in sorted(wanted.keys() | found.keys()):
+        if wanted.get(key) != found.get(key):
+            yield _finding(
+                "offset",
+                "subsidy_revision_offsets",
+                f"entitlement_id={key}",
+                f"第{key}号贴息更正的是已退回预算的部分，冲抵记为{found.get(key)}分，应为{wanted.get(key)}分",
+                f"entitlement {key} takes back what was given back: {found.get(key)} fen are "
+                f"offset, should be {wanted.get(key)}",
+            )
 
 
 def _by_key(session: Session, query: Select[Any, Any]) -> Mapping[Any, Any]:

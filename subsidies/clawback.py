@@ -26,9 +26,7 @@ from office.payments import VoucherSlip, book_vouchers
 from office.refusals import ReasonMissing
 from policy.values import ROUTES
 from subsidies import budget
-from subsidies.claims.booking import treasury
-from subsidies.claims.freezing import unclaimed
-from subsidies.claims.steps import allow, take_turn
+from subsidies.claims.steps import allow
 from subsidies.lifecycle import PAID, RECEIPTED
 from subsidies.models import (
     BankReturnRow,
@@ -38,12 +36,14 @@ from subsidies.models import (
     EntitlementClaim,
     PaymentRow,
 )
+from subsidies.offsetting import take_turn, unclaimed
 from subsidies.refusals.claiming import (
     ClawbackDiffers,
     NothingToTakeBack,
     RouteUnknown,
     RowsClaimedMeanwhile,
 )
+from subsidies.treasury import account as treasury
 
 SOURCE: Final = "subsidy_clawbacks"
 #: source of the lender's own entry, where it is the payer: the voucher

@@ -5,8 +5,8 @@
 has paid by the day. *To recover*: a downward revision of something that another claim holds stands
 beside the three, until its own claim pays it (less money goes out) or a clawback brings the money
 back; only then it lowers all three together. A downward revision of what nobody has claimed, or of
-what the same claim holds, nets at once. What could not be paid and was given back is in none. So
-accrued ≥ claimed ≥ paid, always.
+what the same claim holds, nets at once. What could not be paid and was given back is in none, nor
+is what a later revision takes off it. So accrued ≥ claimed ≥ paid, always.
 
 Everything is asked of recorded rows by their days, so that a closed day answers the same for ever.
 ``by_place`` reads the whole, ``moved`` what one day changed, found by indexes.
@@ -46,6 +46,7 @@ from subsidies.models import (
     EntitlementClaim,
     GivenBack,
     PaymentRow,
+    RevisionOffset,
 )
 
 FIGURES: Final = ("accrued_fen", "claimed_fen", "paid_fen", "to_recover_fen")
@@ -136,12 +137,15 @@ def _states(day: Day, keys: Subquery | None) -> Select[*tuple[object, ...]]:
     below = one.c.amount_fen < 0
     clawed = case((below, _is_clawed_back(one, day)), else_=literal(False))
     paid = case((one.c.claim_id.is_not(None), _is_paid(one, day)), else_=literal(False))
+    offset = case((below, _is_offset(one, day)), else_=literal(False))
     given = case((one.c.claim_id.is_not(None), _is_given_back(one, day)), else_=literal(False))
     stands = select(
         one,
         # What could not be paid and went back to the budget is owed no more.
-        case((given, 0), else_=one.c.amount_fen).label("fen"),
-        case((below, _is_against_another(one, day)), else_=literal(False)).label("against"),
+        case((or_(given, offset), 0), else_=one.c.amount_fen).label("fen"),
+        case((and_(below, ~offset), _is_against_another(one, day)), else_=literal(False)).label(
+            "against"
+        ),
         or_(paid, clawed).label("done"),
     ).subquery()
     recover = and_(stands.c.against, ~stands.c.done)
@@ -238,6 +242,15 @@ def _is_given_back(one: Subquery, day: Day) -> ColumnElement[bool]:
     )
 
 
+def _is_offset(one: Subquery, day: Day) -> ColumnElement[bool]:
+    """Of a downward revision: it takes back what was given back, and lowers nothing."""
+    return (
+        exists()
+        .where(RevisionOffset.entitlement_id == one.c.id, RevisionOffset.offset_on <= day)
+        .correlate(one)
+    )
+
+
 def _touched(day: Day) -> Subquery:
     """Loan and end of the settlements of which something happened on a day."""
     claims = select(ClaimStep.claim_id).where(
@@ -260,6 +273,7 @@ def _touched(day: Day) -> Subquery:
         .join(Clawback, Clawback.id == EntitlementClaim.clawback_id)
         .where(Clawback.received_on == day)
     )
+    offset = select(RevisionOffset.entitlement_id).where(RevisionOffset.offset_on == day)
     key = (Entitlement.loan_id, Entitlement.to_on)
     parts: CompoundSelect[int, date] = union(
         select(*key).where(Entitlement.booked_on == day),
@@ -267,6 +281,6 @@ def _touched(day: Day) -> Subquery:
         .join(ClaimRow, ClaimRow.entitlement_id == Entitlement.id)
         .join(Claim, Claim.id == ClaimRow.claim_id)
         .where(or_(Claim.id.in_(claims), Claim.id.in_(answered), Claim.id.in_(given))),
-        select(*key).where(Entitlement.id.in_(clawed)),
+        select(*key).where(or_(Entitlement.id.in_(clawed), Entitlement.id.in_(offset))),
     )
     return parts.subquery("touched")

@@ -35,6 +35,7 @@ NEW_TABLES = (
     "pool_refunds",
     "pool_refunds_asked",
     "application_sheets_dropped",
+    "subsidy_revision_offsets",
     "dividend_return_rows",
     "loan_conversion_grants",
     "dividend_returns",
@@ -3626,4 +3627,27 @@ def _create_tables() -> None:
     )
     op.create_index(
         op.f("ix_dividend_return_rows_trail_id"), "dividend_return_rows", ["trail_id"], unique=False
+    )
+    op.create_table(
+        "subsidy_revision_offsets",
+        sa.Column("entitlement_id", BigInt, autoincrement=False, nullable=False),
+        sa.Column("offset_on", sa.Date(), nullable=False),
+        sa.Column("amount_fen", BigInt, nullable=False),
+        sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint(
+            "amount_fen > 0", name=op.f("ck_subsidy_revision_offsets_amount_positive")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entitlement_id"],
+            ["subsidy_entitlements.id"],
+            name=op.f("fk_subsidy_revision_offsets_entitlement_id_subsidy_entitlements"),
+        ),
+        sa.PrimaryKeyConstraint("entitlement_id", name=op.f("pk_subsidy_revision_offsets")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        op.f("ix_subsidy_revision_offsets_trail_id"),
+        "subsidy_revision_offsets",
+        ["trail_id"],
+        unique=False,
     )

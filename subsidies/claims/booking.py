@@ -12,17 +12,12 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 import ledger
-from subsidies.batch import OWNER_ID, OWNER_KIND
 from subsidies.claims.steps import Taken, steps_of
 from subsidies.lifecycle import SUBMITTED
+from subsidies.treasury import account as treasury
 
 #: source of an entry: the step behind it
 SOURCE: Final = "subsidy_claim_steps"
-
-
-def treasury(session: Session, kind: str) -> int:
-    """The treasury's account of a kind."""
-    return ledger.account_id(session, owner_kind=OWNER_KIND, owner_id=OWNER_ID, kind=kind)
 
 
 def book_submission(session: Session, taken: Taken, *, on: date) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import func, insert, literal, select
+from sqlalchemy import and_, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,7 @@ from subsidies import lifecycle
 from subsidies.claims import freezing
 from subsidies.claims.freezing import Choice, Totals
 from subsidies.claims.periods import Rhythm, rhythm_of
-from subsidies.claims.steps import allow, state_of, take_turn, working_days_after
+from subsidies.claims.steps import allow, state_of, working_days_after
 from subsidies.models import (
     Claim,
     ClaimLeftOut,
@@ -41,6 +41,7 @@ from subsidies.models import (
     Entitlement,
     EntitlementClaim,
 )
+from subsidies.offsetting import offset, take_turn, unclaimed
 from subsidies.refusals.claiming import (
     ClaimAlreadyMade,
     ClaimNotPositive,
@@ -110,7 +111,7 @@ def draft(
     ledger.require_bookable(session, on)
     organisations.lender_on(session, lender_id, on)
     allow(session, COMMAND, lender_id, by)
-    take_turn(session, lender_id)
+    _take_up(session, lender_id, route, on)
     desk = _desk(session, rulebook, calendar, on, by)
     period = _period(desk, period_to)
     previous = _previous(session, lender_id, route, period_to)
@@ -151,7 +152,7 @@ def draft_due(
     for lender_id, route, first in _waiting(session, last.end, desk.closed):
         allow(session, COMMAND, lender_id, by)
         # By the lenders' numbers, so that no two jobs wait for each other.
-        take_turn(session, lender_id)
+        _take_up(session, lender_id, route, on)
         known = _known(session, lender_id, route)
         for period in rhythm.between(first, last):
             choice = Choice(lender_id, route, period.end, desk.closed)
@@ -161,6 +162,13 @@ def draft_due(
             if totals.total_fen > 0:
                 made.append(_write(session, desk, _Draft(choice, period, totals)))
     return made
+
+
+def _take_up(session: Session, lender_id: int, route: str, on: date) -> None:
+    """Nobody else drafts for the lender; what takes back what was given back is for no claim."""
+    take_turn(session, lender_id)
+    mine = and_(Entitlement.lender_id == lender_id, Entitlement.route == route)
+    offset(session, mine, on=on)
 
 
 def _desk(
@@ -256,7 +264,7 @@ def _waiting(session: Session, period_to: date, closed: date) -> list[tuple[int,
         .where(
             Entitlement.to_on <= period_to,
             Entitlement.booked_on <= closed,
-            freezing.unclaimed(),
+            unclaimed(),
             ~freezing.left_out(),
         )
         .distinct()

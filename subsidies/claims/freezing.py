@@ -40,14 +40,8 @@ from loans import record
 from loans.models import Allocation, Due, Loan, LoanShare, OpenDue, Repayment, Segment
 from loans.routes import LENDER
 from organisations import Organisation
-from subsidies.models import (
-    ClaimLeftOut,
-    ClaimRow,
-    Entitlement,
-    EntitlementClaim,
-    GivenBack,
-    PaymentRow,
-)
+from subsidies.models import ClaimLeftOut, ClaimRow, Entitlement
+from subsidies.offsetting import unclaimed
 
 #: what is frozen of a row, in the order of the table
 COLUMNS: Final = tuple(
@@ -90,7 +84,6 @@ class Choice:
             self.settled(),
             or_(~left_out(), Entitlement.loan_id.in_(sorted(self.taking_again))),
             or_(Entitlement.route == LENDER, collected()),
-            ~of_given_back(),
         )
 
     def taken(self) -> ColumnElement[bool]:
@@ -104,11 +97,6 @@ class Choice:
             select(*payee).where(mine).group_by(*payee).having(sum_of(Entitlement.amount_fen) < 0)
         )
         return and_(mine, tuple_(*payee).not_in(below))
-
-
-def unclaimed() -> ColumnElement[bool]:
-    """Of an entitlement: it stands in no claim and no clawback."""
-    return ~exists().where(EntitlementClaim.entitlement_id == Entitlement.id)
 
 
 def collected() -> ColumnElement[bool]:
@@ -140,24 +128,6 @@ def owing(
         .scalar_subquery()
     )
     return or_(unpaid, lost > 0)
-
-
-def of_given_back() -> ColumnElement[bool]:
-    """Of an entitlement below nothing: it takes back what its payee never had (已退回预算)."""
-    before, held = aliased(Entitlement), aliased(EntitlementClaim)
-    return and_(
-        Entitlement.amount_fen < 0,
-        exists().where(
-            before.loan_id == Entitlement.loan_id,
-            before.to_on == Entitlement.to_on,
-            before.revision < Entitlement.revision,
-            held.entitlement_id == before.id,
-            PaymentRow.claim_id == held.claim_id,
-            PaymentRow.payee_kind == before.payee_kind,
-            PaymentRow.payee_id == before.payee_id,
-            GivenBack.payment_row_id == PaymentRow.id,
-        ),
-    )
 
 
 def left_out() -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from subsidies.models import (
     EntitlementClaim,
     GivenBack,
     PaymentRow,
+    RevisionOffset,
 )
 
 #: stands in no claim
@@ -34,7 +35,7 @@ OWED: Final = "owed"
 CLAWED_BACK: Final = "clawed_back"
 #: the bank sent the payee's payment back
 BANK_RETURNED: Final = "bank_returned"
-#: and it went back to the budget for good
+#: and it went back to the budget for good, with what a later revision takes off it
 GIVEN_BACK: Final = "given_back"
 
 STAGES: Final = {
@@ -87,7 +88,7 @@ def stages_of(session: Session, household_id: int) -> Iterator[Stage]:
             BankReturnRow.result,
             func.coalesce(BankReturnRow.reason, ""),
             BankReturn.received_on,
-            GivenBack.given_on,
+            func.coalesce(GivenBack.given_on, RevisionOffset.offset_on),
             PaymentRow.account_id,
         )
         .join(Loan, Loan.id == Entitlement.loan_id)
@@ -113,6 +114,7 @@ def stages_of(session: Session, household_id: int) -> Iterator[Stage]:
         .outerjoin(BankReturnRow, BankReturnRow.payment_row_id == PaymentRow.id)
         .outerjoin(BankReturn, BankReturn.id == BankReturnRow.return_id)
         .outerjoin(GivenBack, GivenBack.payment_row_id == PaymentRow.id)
+        .outerjoin(RevisionOffset, RevisionOffset.entitlement_id == Entitlement.id)
         .where(or_(Loan.household_id == household_id, Loan.application_id.in_(shared)))
         .order_by(Entitlement.to_on, Loan.number, Entitlement.revision)
     )

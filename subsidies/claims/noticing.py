@@ -181,7 +181,7 @@ def _insert_answer(session: Session, objection_id: int, upheld: bool, words: str
 def _send_back(session: Session, claim: Claim, reason: str, on: date, by: Actor) -> None:
     taken = take(session, "return", claim.id, on=on, by=by, reason=reason)
     booking.undo_submission(session, taken, on=on)
-    free(session, claim)
+    free(session, claim, on=on)
 
 
 def open_objections(session: Session, claim_id: int) -> Sequence[Objection]:

@@ -50,7 +50,7 @@ def withdraw(session: Session, *, claim_id: int, reason: str, on: date, by: Acto
     """The cooperative takes back what it has not submitted."""
     require_reason(reason)
     taken = take(session, "withdraw", claim_id, on=on, by=by, reason=reason)
-    free(session, taken.claim)
+    free(session, taken.claim, on=on)
 
 
 def recompute_claim(session: Session, *, claim_id: int, on: date, by: Actor) -> Recomputed:
@@ -110,7 +110,7 @@ def return_claim(session: Session, *, claim_id: int, reason: str, on: date, by: 
     require_reason(reason)
     taken = take(session, "return", claim_id, on=on, by=by, reason=reason)
     booking.undo_submission(session, taken, on=on)
-    free(session, taken.claim)
+    free(session, taken.claim, on=on)
 
 
 def conduct_of(session: Session, rulebook: Rulebook, on: date) -> ConductRules:

@@ -31,9 +31,10 @@ from loans.models import Loan, Segment, Settlement
 from loans.parts import EARNED_ON, Closed
 from loans.routes import LENDER
 from policy import ContractTerms
-from subsidies.claims.freezing import collected, left_out, of_given_back, owing, unclaimed
+from subsidies.claims.freezing import collected, left_out, owing
 from subsidies.entitlement import treasury_fen
-from subsidies.models import Claim, ClaimRow, Entitlement, EntitlementClaim
+from subsidies.models import Claim, ClaimRow, Entitlement, EntitlementClaim, RevisionOffset
+from subsidies.offsetting import is_offset, unclaimed
 
 #: loan, day after the last
 Key = tuple[int, date]
@@ -235,11 +236,11 @@ def _elsewhere(session: Session, claim: Claim, keys: Subquery) -> dict[Key, int]
         or_(EntitlementClaim.claim_id.is_(None), EntitlementClaim.claim_id != claim.id),
     )
     unpaid = and_(Entitlement.route != LENDER, ~collected())
-    waits = and_(unclaimed(), or_(left_out(), _payee_waits(claim), unpaid, of_given_back()))
+    waits = and_(unclaimed(), or_(left_out(), _payee_waits(claim), unpaid))
     rows = session.execute(
         select(Entitlement.loan_id, Entitlement.to_on, sum_of(Entitlement.amount_fen))
         .join(keys, _of_key(Entitlement.loan_id, Entitlement.to_on, keys))
-        .where(or_(other, waits))
+        .where(or_(other, waits, is_offset()))
         .group_by(Entitlement.loan_id, Entitlement.to_on)
     )
     return {(loan_id, to_on): fen for loan_id, to_on, fen in rows}
@@ -255,6 +256,7 @@ def _payee_waits(claim: Claim) -> ColumnElement[bool]:
         back.route == claim.route,
         back.amount_fen < 0,
         ~exists().where(held.entitlement_id == back.id),
+        ~exists().where(RevisionOffset.entitlement_id == back.id),
     )
     return tuple_(Entitlement.payee_kind, Entitlement.payee_id).in_(owing)
 

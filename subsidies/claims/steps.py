@@ -22,11 +22,18 @@ from kernel.refusals import NotFound
 from loans.models import Loan, LoanShare
 from office import approvals, rights
 from office.refusals import ReasonMissing
-from organisations import Organisation
 from subsidies import lifecycle
 from subsidies.claims import freezing
 from subsidies.lifecycle import Move
-from subsidies.models import Claim, ClaimPosition, ClaimRow, ClaimStep, EntitlementClaim
+from subsidies.models import (
+    Claim,
+    ClaimPosition,
+    ClaimRow,
+    ClaimStep,
+    Entitlement,
+    EntitlementClaim,
+)
+from subsidies.offsetting import offset, take_turn
 from subsidies.refusals.claiming import ClaimElsewhere, ClaimRowsChanged
 
 #: where a claim stands when its payment file was discarded
@@ -129,21 +136,12 @@ def makers(steps: Sequence[ClaimStep], states: Collection[str]) -> set[int]:
     return {last[state] for state in states if state in last}
 
 
-def take_turn(session: Session, lender_id: int) -> None:
-    """Wait for whoever else takes up or lets go of a lender's entitlements; they wait for us.
-
-    What is read after it stands until it is written. Rows that only name the lender are not kept
-    waiting: its key is not locked.
-    """
-    session.execute(
-        select(Organisation.id).where(Organisation.id == lender_id).with_for_update(key_share=True)
-    )
-
-
-def free(session: Session, claim: Claim) -> None:
-    """The entitlements of a claim that is over may be claimed again."""
+def free(session: Session, claim: Claim, *, on: date) -> None:
+    """The entitlements of a claim that is over may be claimed again, save what is owed no more."""
     take_turn(session, claim.lender_id)
     session.execute(delete(EntitlementClaim).where(EntitlementClaim.claim_id == claim.id))
+    rows = select(ClaimRow.entitlement_id).where(ClaimRow.claim_id == claim.id)
+    offset(session, Entitlement.id.in_(rows), on=on)
 
 
 def working_days_after(calendar: HolidayTable, day: date, days: int) -> date | None:

@@ -21,6 +21,7 @@ from subsidies.claims import freezing
 from subsidies.claims.freezing import Choice
 from subsidies.claims.reading import LeftOutTold, ListedClaim, listed, moves_of
 from subsidies.models import Claim, Entitlement
+from subsidies.offsetting import unclaimed
 
 _OVER = frozenset({lifecycle.RETURNED, lifecycle.WITHDRAWN})
 
@@ -53,7 +54,7 @@ def _to_draft_again(session: Session, by: Actor, limit: int) -> list[ListedClaim
                     Entitlement.lender_id == Claim.lender_id,
                     Entitlement.route == Claim.route,
                     Entitlement.to_on <= Claim.period_to,
-                    freezing.unclaimed(),
+                    unclaimed(),
                 ),
             )
         )

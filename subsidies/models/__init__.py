@@ -34,6 +34,7 @@ from subsidies.models.paid import (
     PaymentLine,
     PaymentRow,
     Receipt,
+    RevisionOffset,
 )
 
 __all__ = [
@@ -63,5 +64,6 @@ __all__ = [
     "PaymentRow",
     "PayoutAccount",
     "Receipt",
+    "RevisionOffset",
     "SubsidyRun",
 ]

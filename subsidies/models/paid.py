@@ -184,6 +184,22 @@ class GivenBack(Recorded, Base):
     reason: Mapped[str]
 
 
+class RevisionOffset(Recorded, Base):
+    """A downward revision of what was given back to the budget: it lowers nothing a second time."""
+
+    __tablename__ = "subsidy_revision_offsets"
+    __table_args__ = (CheckConstraint("amount_fen > 0", name="amount_positive"),)
+
+    #: the revision, an entitlement below nothing; the source of the ledger entry
+    entitlement_id: Mapped[int] = mapped_column(
+        ForeignKey("subsidy_entitlements.id"), primary_key=True, autoincrement=False
+    )
+    #: business day
+    offset_on: Mapped[date]
+    #: how much, fen: the revision turned round
+    amount_fen: Mapped[int]
+
+
 class Receipt(Recorded, Base):
     """The cooperative confirms that the money of a paid claim has come."""
 

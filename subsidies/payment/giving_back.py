@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 import ledger
@@ -17,11 +17,19 @@ from kernel.actor import Actor
 from kernel.money import format_yuan
 from office import approvals
 from subsidies import lifecycle
-from subsidies.claims.booking import treasury
 from subsidies.claims.steps import allow, claim_of, elsewhere, lock, require_reason, take
-from subsidies.models import BankReturnRow, GiveBackAsked, GivenBack, PaymentRow
+from subsidies.models import (
+    BankReturnRow,
+    ClaimRow,
+    Entitlement,
+    GiveBackAsked,
+    GivenBack,
+    PaymentRow,
+)
+from subsidies.offsetting import offset, take_turn
 from subsidies.payment.owed import unpaid
 from subsidies.refusals.paying import PaymentNotReturned
+from subsidies.treasury import account as treasury
 
 SUBJECT: Final = "subsidy_give_backs_asked"
 SOURCE: Final = "subsidies_given_back"
@@ -62,6 +70,7 @@ def decide_give_back(
     asked = session.get_one(GiveBackAsked, asked_id)
     claim_id = session.get_one(PaymentRow, asked.payment_row_id).claim_id
     state = lock(session, claim_id)
+    take_turn(session, claim_of(session, claim_id).lender_id)
     row = session.get_one(PaymentRow, asked.payment_row_id)
     approvals.decide(
         session,
@@ -83,6 +92,7 @@ def decide_give_back(
     session.add(given)
     session.flush()
     _book(session, given, on)
+    _offset(session, row, on)
     if not unpaid(session, claim_id):
         take(session, "give_back", claim_id, on=on, by=by, reason=asked.reason)
     return given.id
@@ -100,6 +110,16 @@ def _book(session: Session, given: GivenBack, on: date) -> None:
             ledger.Line(treasury(session, "subsidy_expense"), -given.amount_fen),
         ],
     )
+
+
+def _offset(session: Session, row: PaymentRow, on: date) -> None:
+    """Revisions that came before are made good now: they took off what is owed no more."""
+    settled = select(ClaimRow.loan_id, ClaimRow.to_on).where(
+        ClaimRow.claim_id == row.claim_id,
+        ClaimRow.payee_kind == row.payee_kind,
+        ClaimRow.payee_id == row.payee_id,
+    )
+    offset(session, tuple_(Entitlement.loan_id, Entitlement.to_on).in_(settled), on=on)
 
 
 def _returned(session: Session, payment_row_id: int) -> PaymentRow:

@@ -25,7 +25,6 @@ from loans.routes import LENDER
 from office.bank_answers import AnswerFile, Sent, compare
 from office.refusals.paying import PaymentFileDiscarded, ReturnOfAnotherFile, ReturnTakenBefore
 from subsidies import budget, lifecycle
-from subsidies.claims.booking import treasury
 from subsidies.claims.steps import claim_of, elsewhere, state_of, take
 from subsidies.models import (
     BankReturn,
@@ -39,6 +38,7 @@ from subsidies.models import (
 )
 from subsidies.payment.owed import last_file, unpaid
 from subsidies.payment.sending import head_of, lines_of
+from subsidies.treasury import account as treasury
 
 #: source of the treasury's entry, and of the lender's
 SOURCE: Final = "subsidy_bank_returns"

@@ -13,7 +13,8 @@ from loans.interest import interest_fen
 from loans.parts import Closed, Share
 from loans.replay import Event
 from loans.schedule import Pricing
-from subsidies import ageing, entitlement
+from subsidies import ageing, entitlement, given_up
+from subsidies.given_up import Part
 from tests.docs.rules_of_life import HOLIDAYS, QUARTERLY, RULEBOOK, Row
 
 COUNTY: Final = "431022000000"
@@ -123,10 +124,36 @@ def paid_late(row: Row) -> Row:
     }
 
 
+def given_back(row: Row) -> Row:
+    """The parts of a settlement in the order of their revisions, and what became of each."""
+    cells = row["parts"].split()
+    fens = [parse_yuan(cell.rstrip("退付抵").lstrip("-"), field="cell") for cell in cells]
+    fens = [-fen if cell[0] == "-" else fen for fen, cell in zip(fens, cells, strict=True)]
+    parts = [
+        Part(fen, given_back=cell[-1] == "退", held=cell[-1] in "退付抵")
+        for fen, cell in zip(fens, cells, strict=True)
+    ]
+    offset = [
+        part.amount_fen
+        for part, is_offset in zip(parts, given_up.offset(parts), strict=True)
+        if is_offset
+    ]
+    given_fen = sum(part.amount_fen for part in parts if part.given_back)
+    paid_fen = sum(fen for fen, cell in zip(fens, cells, strict=True) if cell[-1] in "付抵")
+    expense_fen = sum(fens) - given_fen - sum(offset)
+    return {
+        "offset": " ".join(format_yuan(fen) for fen in offset) or "–",
+        "expense": format_yuan(expense_fen),
+        "paid": format_yuan(paid_fen),
+        "still owed": format_yuan(expense_fen - paid_fen),
+    }
+
+
 SUBSIDISED: Final[dict[str, Callable[[Row], Row]]] = {
     "subsidy": owed,
     "subsidy-quarters": owed_by_quarter,
     "treasury-late": paid_late,
+    "subsidy-given-back": given_back,
 }
 
 #: table, column, a value that is wrong in its first row
@@ -134,4 +161,5 @@ WRONG: Final = [
     ("subsidy", "subsidy", "2205.20"),
     ("subsidy-quarters", "sum", "7223.96"),
     ("treasury-late", "over", "是"),
+    ("subsidy-given-back", "expense", "100.00"),
 ]

@@ -145,7 +145,7 @@ PLANTED = [
     Plant(test_nobody_pays_back_what_has_not_come, "subsidies.clawback._is_paid", _always),
     Plant(
         test_what_was_given_back_is_asked_of_nobody,
-        "subsidies.claims.freezing.of_given_back",
+        "subsidies.offsetting.of_given_back",
         false,
         catches=(Exception,),
     ),
