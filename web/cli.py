@@ -27,6 +27,7 @@ from web.commands.indicators import indicators
 from web.commands.init import init
 from web.commands.jobs import jobs
 from web.commands.loans import loans_
+from web.commands.people import identification_, need_
 from web.commands.policy import policy
 from web.commands.schedule import schedule
 from web.commands.serve import serve
@@ -59,6 +60,8 @@ _COMMANDS = (
     subsidies_,
     fund_,
     enterprises_,
+    identification_,
+    need_,
 )
 
 
