@@ -186,11 +186,18 @@ def fund_page(fund_id: int, refused: Refusal | None = None) -> ResponseReturnVal
     )
 
 
+#: accounts that a village calls otherwise than a lender does
+_OF_FUNDS: Final = {
+    "funds": ("现有资金", "money held"),
+    "loan_principal": ("在外借款", "lent out"),
+    "interest_receivable": ("应收占用费", "usage fee owed"),
+    "interest_income": ("占用费收入", "usage fee"),
+}
 WORDS: Final[Mapping[str, Any]] = {
     "states": STATES,
     "movements": MOVEMENTS,
     "out": OUT,
-    "chart": {code: (kind.zh, kind.en) for code, kind in ledger.CHART.items()},
+    "chart": {code: (kind.zh, kind.en) for code, kind in ledger.CHART.items()} | _OF_FUNDS,
     "subjects": FIELDS["subject"].options,
     "ballot": BALLOT,
 }
