@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 import credit
 import ledger
 from households import card as cards
-from households import slips
+from households import identification, slips
 from households.families import with_merged
 from households.models import STATUS_TITLES
 from kernel.refusals import Refusal
@@ -149,6 +149,10 @@ def _card(household_id: int, refused: Refusal | None = None, code: str = "") -> 
                 else []
             ),
             modes=MODES,
+            cases=[
+                (one.case_id, identification.KINDS[one.kind][0])
+                for one in identification.queries.cases_of(session, household_id, digits=digits)
+            ],
             linked=household_links.linked(
                 session, household_id, on=on, by=by, keyring=house().keyring
             ),
