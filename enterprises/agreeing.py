@@ -116,6 +116,7 @@ def propose_list(
     position = session.get_one(AgreementPosition, agreement_id)
     if position.state != "in_force" or not agreement.from_on <= from_on < agreement.to_on:
         raise AgreementNotInForce(field="from_on", number=agreement.number, on=from_on)
+    linking.require_undeclared(session, agreement, from_on)
     one = organisations.open_on(session, agreement.organisation_id, on)
     recognition = _recognition(session, one, on, None)
     if any(stake.source == "loan" for stake in stakes):

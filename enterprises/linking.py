@@ -90,21 +90,25 @@ def require_undeclared(session: Session, agreement: Agreement, from_on: date) ->
     """No dividend is declared of days from ``from_on`` on; the agreement's rounds are held.
 
     Who joins beneath a declared round would never have its part of it, and who leaves beneath one
-    would be paid for days it was not linked. What was paid in advance is settled afterwards.
+    would be paid for days it was not linked. What was paid in advance is settled afterwards: of a
+    prepaid period it is the declared settlement that nothing changes any more.
     """
-    if agreement.in_advance:
-        return
     rows = session.execute(
-        select(DividendRound.counted_to, DividendPosition.state)
+        select(DividendRound, DividendPosition.state)
         .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
         .where(DividendRound.agreement_id == agreement.id)
         .order_by(DividendRound.id)
         .with_for_update(of=DividendPosition)
     ).all()
-    declared = [to_on for to_on, state in rows if state not in UNDECLARED]
-    if declared and max(declared) > from_on:
+    declared = [
+        (found.counted_to, found.id)
+        for found, state in rows
+        if state not in UNDECLARED and (found.revision or not agreement.in_advance)
+    ]
+    to_on, round_id = max(declared, default=(from_on, 0))
+    if to_on > from_on:
         raise DividendDeclaredSince(
-            field="from_on", number=agreement.number, to_on=max(declared), from_on=from_on
+            field="from_on", number=agreement.number, round=round_id, to_on=to_on, from_on=from_on
         )
 
 

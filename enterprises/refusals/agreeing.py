@@ -217,5 +217,5 @@ class DividendDeclaredSince(Refusal):
     """A list, or a leaving, dated back into days whose dividend is declared."""
 
     status = 409
-    zh = "协议{number}已申报至{to_on}的分红，起始日{from_on}不能早于这一天"
-    en = "a dividend of agreement {number} is declared to {to_on}: nothing begins on {from_on}"
+    zh = "协议{number}第{round}号分红已申报至{to_on}，起始日{from_on}不能早于这一天"
+    en = "dividend round {round} of agreement {number} is declared to {to_on}: not from {from_on}"
