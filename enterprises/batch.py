@@ -192,7 +192,7 @@ def floors(one: Case) -> CTE:
         heads = linked.c.persons if one.term.basis == "per_person" else _int(1)
         numerator = heads * linked.c.linked_days * _int(one.term.amount_fen)
         divisor = one.period_days * one.parts_of_year
-    return select(linked, _half_up(numerator, divisor).label("floor_fen")).cte("floors")
+    return select(linked, half_up(numerator, _int(divisor)).label("floor_fen")).cte("floors")
 
 
 def _rows(one: Case, version: int, above_fen: int, stake_days: int) -> Select[*tuple[object, ...]]:
@@ -210,7 +210,7 @@ def _rows(one: Case, version: int, above_fen: int, stake_days: int) -> Select[*t
         .outerjoin(before, before.c.household_id == shares.c.household_id)
         .cte("amounts")
     )
-    cash_fen = _half_up(amounts.c.amount_fen * _int(one.term.cash_bp), SHARE_MAX_BP)
+    cash_fen = half_up(amounts.c.amount_fen * _int(one.term.cash_bp), _int(SHARE_MAX_BP))
     cells: dict[str, Any] = {name: amounts.c[name] for name in _COLUMNS if name in amounts.c} | {
         "round_id": literal(one.round.id),
         "version": literal(version),
@@ -273,9 +273,9 @@ def _before(one: Case) -> CTE:
     )
 
 
-def _half_up(numerator: ColumnElement[int], divisor: int) -> ColumnElement[int]:
+def half_up(numerator: ColumnElement[int], divisor: ColumnElement[int]) -> ColumnElement[int]:
     """Half up, with no product of the numerator: it is as large as it may be already."""
-    down, rest = numerator // _int(divisor), numerator % _int(divisor)
+    down, rest = numerator // divisor, numerator % divisor
     return down + case((rest * 2 >= divisor, 1), else_=0)
 
 

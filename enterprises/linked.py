@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    func,
+    literal,
+    select,
+)
 
 from enterprises.models import (
     Agreement,
@@ -17,6 +27,7 @@ from enterprises.models import (
     AgreementEnd,
     AgreementHousehold,
     AgreementLeaving,
+    DividendRound,
 )
 from kernel.database import days_between, sum_of
 
@@ -27,7 +38,7 @@ def linked_in(agreement_id: int, from_on: date, to_on: date) -> Select[int, int,
     In the order of households; who was not linked for a single day of it is left out.
     """
     member = AgreementHousehold
-    days = _days_in(from_on, to_on)
+    days = _days_in(literal(from_on, Date), literal(to_on, Date))
     return (
         select(
             member.household_id,
@@ -41,6 +52,26 @@ def linked_in(agreement_id: int, from_on: date, to_on: date) -> Select[int, int,
         .where(member.agreement_id == agreement_id, days > 0)
         .group_by(member.household_id)
         .order_by(member.household_id)
+    )
+
+
+def linked_by_round(round_ids: Select[int]) -> Select[int, int, int, int, int]:
+    """Round, household, persons, stake_days and linked_days over the days of many rounds."""
+    member = AgreementHousehold
+    days = _days_in(DividendRound.period_from, DividendRound.counted_to)
+    return (
+        select(
+            DividendRound.id.label("round_id"),
+            member.household_id,
+            func.max(member.persons).label("persons"),
+            sum_of(member.stake_fen * days).label("stake_days"),
+            func.max(days).label("linked_days"),
+        )
+        .join(member, member.agreement_id == DividendRound.agreement_id)
+        .join(AgreementApproval, AgreementApproval.list_id == member.list_id)
+        .outerjoin(AgreementLeaving, _left())
+        .where(DividendRound.id.in_(round_ids), days > 0)
+        .group_by(DividendRound.id, member.household_id)
     )
 
 
@@ -80,10 +111,11 @@ def _left() -> ColumnElement[bool]:
     )
 
 
-def _days_in(from_on: date, to_on: date) -> ColumnElement[int]:
-    """Days up to ``to_on`` that a row of a list was linked on; below one where there are none."""
+def _days_in(
+    first: SQLColumnExpression[date], last: SQLColumnExpression[date]
+) -> ColumnElement[int]:
+    """Days up to ``last`` that a row of a list was linked on; below one where there are none."""
     joined, left = AgreementHousehold.from_on, AgreementLeaving.from_on
-    first, last = literal(from_on, Date), literal(to_on, Date)
     start = case((joined > first, joined), else_=first)
     end = case((left < last, left), else_=last)
     return days_between(start, end)

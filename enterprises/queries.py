@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Nullable, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from enterprises.models import (
@@ -154,7 +154,7 @@ def households_of(
     text: str = "",
     after: int = 0,
     limit: int = 100,
-) -> Sequence[Row[AgreementHousehold, Household, str, date]]:
+) -> Sequence[Row[AgreementHousehold, Household, str | None, date | None]]:
     """The stakes of an agreement: row, household, loan's number, day it left; within a region.
 
     ``text``: a household's number or part of a member's name; ``after`` is the id of the last row
@@ -183,7 +183,7 @@ def households_of(
 
 def links_of_household(
     session: Session, household_id: int
-) -> Sequence[Row[AgreementHousehold, Household, str, date, Agreement, Organisation]]:
+) -> Sequence[Row[AgreementHousehold, Household, str | None, date | None, Agreement, Organisation]]:
     """Every stake a household ever had on an approved list, with its agreement and enterprise."""
     query = (
         _stakes()
@@ -199,10 +199,14 @@ def links_of_household(
 
 def recognitions_of(
     session: Session, organisation_id: int
-) -> Sequence[Row[Recognition, date, date]]:
+) -> Sequence[Row[Recognition, date | None, date | None]]:
     """Every recognition asked for, with the day it was granted and from which it was withdrawn."""
     return session.execute(
-        select(Recognition, RecognitionGrant.granted_on, RecognitionWithdrawal.from_on)
+        select(
+            Recognition,
+            Nullable(RecognitionGrant.granted_on),
+            Nullable(RecognitionWithdrawal.from_on),
+        )
         .outerjoin(RecognitionGrant, RecognitionGrant.recognition_id == Recognition.id)
         .outerjoin(RecognitionWithdrawal, RecognitionWithdrawal.recognition_id == Recognition.id)
         .where(Recognition.organisation_id == organisation_id)
@@ -210,13 +214,13 @@ def recognitions_of(
     ).all()
 
 
-def _stakes() -> Select[AgreementHousehold, Household, str, date]:
+def _stakes() -> Select[AgreementHousehold, Household, str | None, date | None]:
     return (
         select(
             AgreementHousehold,
             Household,
-            Loan.number.label("loan_number"),
-            AgreementLeaving.from_on.label("left_on"),
+            Nullable(Loan.number.label("loan_number")),
+            Nullable(AgreementLeaving.from_on.label("left_on")),
         )
         .join(Household, Household.id == AgreementHousehold.household_id)
         .outerjoin(Loan, Loan.id == AgreementHousehold.loan_id)

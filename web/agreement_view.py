@@ -131,7 +131,7 @@ def seen(session: Session, agreement_id: int, by: Actor) -> AgreementPage:
 def households(
     session: Session, agreement_id: int, *, by: Actor, list_id: int = 0, text: str = "",
     after: int = 0, limit: int = 100,
-) -> Sequence[Row[Any, Any, str, date]]:  # fmt: skip
+) -> Sequence[Row[Any, Any, str | None, date | None]]:  # fmt: skip
     """The stakes of an agreement that the visitor may see."""
     seen(session, agreement_id, by)
     return queries.households_of(

@@ -210,7 +210,7 @@ def seen(session: Session, organisation_id: int, by: Actor) -> Organisation:
 
 
 def _recognitions(session: Session, organisation_id: int, on: date) -> list[RecognitionTold]:
-    rows: Sequence[Row[Any, Any, Any]] = queries.recognitions_of(session, organisation_id)
+    rows = queries.recognitions_of(session, organisation_id)
     words = words_of(session, SUBJECT, [row[0].id for row in rows])
     found = []
     for recognition, granted, withdrawn_from in rows:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from enterprises import batch
 from enterprises.batch import Case
 from enterprises.dividends import lifecycle
 from enterprises.dividends.declaring import term_of
-from enterprises.models import Agreement, DividendDeclaration, DividendPosition, DividendRound
-from enterprises.payment.owed import unpaid_fen
+from enterprises.dividends.promised import promised
+from enterprises.models import (
+    Agreement,
+    DividendDeclaration,
+    DividendPosition,
+    DividendRound,
+    DividendRow,
+)
+from enterprises.payment.owed import unpaid_by_round
 from kernel.actor import Actor
 from office import rights
 from organisations import Organisation
@@ -47,48 +54,12 @@ def arrears(
     A round of a period in which nobody was linked owes nothing.
     """
     rights.allow(by, "enterprises.read")
-    found = [
-        _arrear(session, on, *row) for row in session.execute(_overdue(on, organisation_id, by))
-    ]
-    return [one for one in found if one.amount_fen > 0]
-
-
-def _overdue(
-    on: date, organisation_id: int | None, by: Actor
-) -> Select[DividendRound, Agreement, str, str, int]:
-    query = (
-        select(
-            DividendRound,
-            Agreement,
-            Organisation.name,
-            DividendPosition.state,
-            DividendPosition.version,
-        )
-        .join(Agreement, Agreement.id == DividendRound.agreement_id)
-        .join(Organisation, Organisation.id == Agreement.organisation_id)
-        .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
-        .where(
-            DividendRound.due_on < on,
-            DividendPosition.state.not_in(sorted(lifecycle.SETTLED)),
-            Agreement.region_code.startswith(by.region_scope[:6], autoescape=True),
-        )
-        .order_by(DividendRound.due_on, DividendRound.id)
-    )
-    if organisation_id is not None:
-        query = query.where(Agreement.organisation_id == organisation_id)
-    return query
+    return [_arrear(on, *row) for row in session.execute(_unpaid(on, organisation_id, by))]
 
 
 def _arrear(
-    session: Session,
-    on: date,
-    found: DividendRound,
-    agreement: Agreement,
-    name: str,
-    state: str,
-    version: int,
+    on: date, found: DividendRound, agreement: Agreement, name: str, state: str, fen: int
 ) -> Arrear:
-    declared = state not in {lifecycle.DUE, lifecycle.RETURNED}
     return Arrear(
         round_id=found.id,
         organisation_id=agreement.organisation_id,
@@ -99,21 +70,62 @@ def _arrear(
         due_on=found.due_on,
         days=(on - found.due_on).days,
         state=state,
-        amount_fen=_owed(session, found, agreement, state, version),
-        declared=declared,
+        amount_fen=fen,
+        declared=state not in lifecycle.UNDECLARED,
     )
 
 
-def _owed(
-    session: Session, found: DividendRound, agreement: Agreement, state: str, version: int
-) -> int:
-    if state in lifecycle.GRANTED:
-        return unpaid_fen(session, found.id)
-    if state not in {lifecycle.DUE, lifecycle.RETURNED}:
-        return session.get_one(DividendDeclaration, (found.id, version)).amount_fen
-    if found.revision:
-        return 0
-    return expected_fen(session, found, agreement)
+def _unpaid(
+    on: date, organisation_id: int | None, by: Actor
+) -> Select[DividendRound, Agreement, str, str, int]:
+    """Overdue rounds with what is not paid of each, in one question however many there are."""
+    late = _overdue(on, organisation_id, by)
+    # A prepaid period's settlement promises nothing before somebody has declared it.
+    undeclared = late.where(
+        DividendPosition.state.in_(sorted(lifecycle.UNDECLARED)), DividendRound.revision == 0
+    )
+    granted = late.where(DividendPosition.state.in_(sorted(lifecycle.GRANTED)))
+    unpaid = unpaid_by_round().where(DividendRow.round_id.in_(granted)).cte("unpaid")
+    expected, declared = promised(undeclared), DividendDeclaration
+    amount: ColumnElement[int] = case(
+        (DividendPosition.state.in_(sorted(lifecycle.GRANTED)), unpaid.c.fen),
+        (DividendPosition.state.not_in(sorted(lifecycle.UNDECLARED)), declared.amount_fen),
+        else_=expected.c.fen,
+    )
+    return (
+        select(DividendRound, Agreement, Organisation.name, DividendPosition.state, amount)
+        .join(Agreement, Agreement.id == DividendRound.agreement_id)
+        .join(Organisation, Organisation.id == Agreement.organisation_id)
+        .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
+        .outerjoin(
+            declared,
+            and_(
+                declared.round_id == DividendRound.id,
+                declared.version == DividendPosition.version,
+            ),
+        )
+        .outerjoin(unpaid, unpaid.c.round_id == DividendRound.id)
+        .outerjoin(expected, expected.c.round_id == DividendRound.id)
+        .where(DividendRound.id.in_(late), func.coalesce(amount, 0) > 0)
+        .order_by(DividendRound.due_on, DividendRound.id)
+    )
+
+
+def _overdue(on: date, organisation_id: int | None, by: Actor) -> Select[int]:
+    """Rounds due before a day and not settled."""
+    query = (
+        select(DividendRound.id)
+        .join(Agreement, Agreement.id == DividendRound.agreement_id)
+        .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
+        .where(
+            DividendRound.due_on < on,
+            DividendPosition.state.not_in(sorted(lifecycle.SETTLED)),
+            Agreement.region_code.startswith(by.region_scope[:6], autoescape=True),
+        )
+    )
+    if organisation_id is not None:
+        query = query.where(Agreement.organisation_id == organisation_id)
+    return query
 
 
 def expected_fen(session: Session, found: DividendRound, agreement: Agreement) -> int:

@@ -95,12 +95,18 @@ def unpaid(session: Session, round_id: int) -> list[Payable]:
 
 def unpaid_fen(session: Session, round_id: int) -> int:
     """What households of a round are owed and were not paid."""
-    query = (
-        select(sum_of(DividendRow.cash_fen))
+    query = unpaid_by_round().where(DividendRow.round_id == round_id)
+    return session.scalar(query.with_only_columns(query.selected_columns.fen)) or 0
+
+
+def unpaid_by_round() -> Select[int, int]:
+    """``round_id`` and ``fen``: what households are owed and were not paid."""
+    return (
+        select(DividendRow.round_id, sum_of(DividendRow.cash_fen).label("fen"))
         .join(DividendPosition, counts())
-        .where(DividendRow.round_id == round_id, ~_is_paid(), ~is_released())
+        .where(~_is_paid(), ~is_released())
+        .group_by(DividendRow.round_id)
     )
-    return session.scalar(query) or 0
 
 
 def payees_of(round_id: int) -> Select[str, int]:

@@ -239,7 +239,7 @@ PLANTED = [
     ),
     Plant(
         test_the_split_is_the_pure_one_row_by_row,
-        "enterprises.batch._half_up",
+        "enterprises.batch.half_up",
         lambda numerator, divisor: numerator // divisor,
         arguments={"seed": 1},
     ),

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from enterprises import agreeing, leaving, payment
 from enterprises.dividends import expected, lifecycle, reading, steps
-from enterprises.models import DividendPayment
+from enterprises.models import AgreementTerm, DividendPayment
 from enterprises.refusals import (
     DeclarationUndocumented,
     DividendAboveFunding,
@@ -62,6 +62,7 @@ from tests.enterprises.dividend_town import (
     regions,
     rulebook,
 )
+from tests.loans.filing import statements
 from tests.loans.town import OFFICE, OFFICER, person
 from tests.planted import Plant
 from tests.subsidies.offices import REGISTRAR
@@ -343,17 +344,26 @@ def test_a_returned_round_is_declared_anew_and_the_first_version_kept(
     assert (page.told.version, page.told.amount_fen) == (2, 1_200_000)
 
 
-def joins(town: DividendTown, agreement_id: int, place: int, from_on: date) -> None:
-    """A later list of one household, approved."""
+def hands_in(town: DividendTown, agreement_id: int, place: int, from_on: date) -> int:
+    """A later list of one household; its proposal."""
     with town.books.write("enterprises.agree", by=OFFICER) as session:
-        handed = agreeing.propose_list(
+        return agreeing.propose_list(
             session, agreement_id=agreement_id, stakes=[town.stake(place, FULL)],
             from_on=from_on, conduct=town.conduct(town.today), on=town.today, by=OFFICER,
-        )  # fmt: skip
+        ).proposal_id  # fmt: skip
+
+
+def lets_in(town: DividendTown, proposal_id: int) -> None:
+    """It is approved."""
     with town.books.write("enterprises.approve_agreement", by=OFFICE) as session:
         agreeing.decide_list(
-            session, proposal_id=handed.proposal_id, approved=True, on=town.today, by=OFFICE
+            session, proposal_id=proposal_id, approved=True, on=town.today, by=OFFICE
         )
+
+
+def joins(town: DividendTown, agreement_id: int, place: int, from_on: date) -> None:
+    """A later list of one household, approved."""
+    lets_in(town, hands_in(town, agreement_id, place, from_on))
 
 
 def leaves(town: DividendTown, agreement_id: int, place: int, from_on: date) -> None:
@@ -373,9 +383,9 @@ def test_nobody_joins_or_leaves_beneath_a_declared_round(dividends: DividendTown
     with dividends.books.read() as session:
         agreement_id = steps.agreement_of(session, round_id).id
     early = date(2017, 1, 1)
-    with refused(DividendDeclaredSince, to_on=DUE):
+    with refused(DividendDeclaredSince, to_on=DUE, round=round_id):
         joins(dividends, agreement_id, 4, early)
-    with refused(DividendDeclaredSince, to_on=DUE):
+    with refused(DividendDeclaredSince, to_on=DUE, round=round_id):
         leaves(dividends, agreement_id, 1, early)
     joins(dividends, agreement_id, 4, DUE)
     leaves(dividends, agreement_id, 1, DUE)
@@ -385,6 +395,44 @@ def test_nobody_joins_or_leaves_beneath_a_declared_round(dividends: DividendTown
     dividends.declare(round_id)
     # 1 June to 1 January are 214 of 365 days: 4 000 x 214 ÷ 365 = 2 345.205
     assert [row.amount_fen for row in dividends.rows(round_id, 2)] == [400_000, 234_521, 400_000]
+
+
+def test_a_list_that_was_handed_in_before_is_not_approved_after_it(dividends: DividendTown) -> None:
+    """Nothing was declared when it was handed in; its households count from the approval on."""
+    round_id = three(dividends)
+    with dividends.books.read() as session:
+        agreement_id = steps.agreement_of(session, round_id).id
+    waits = hands_in(dividends, agreement_id, 4, date(2017, 5, 31))
+    dividends.declare(round_id)
+    with refused(DividendDeclaredSince, to_on=DUE, round=round_id):
+        lets_in(dividends, waits)
+    dividends.return_round(round_id)
+    lets_in(dividends, waits)
+
+
+def test_who_leaves_in_a_prepaid_period_does_before_its_settlement(
+    dividends: DividendTown,
+) -> None:
+    """A quarter from 20 May, prepaid to two: one may leave in its midst till it is settled."""
+    term = Term(year_from=1, year_to=1, basis="rate_on_stake", rate_ppm=80_000)
+    agreement_id = dividends.agree(
+        *(dividends.stake(place, FULL) for place in (1, 2, 3)),
+        term=term, rhythm_months=3, in_advance=True, years=1, from_on=date(2017, 5, 20),
+        to_on=date(2018, 5, 20),
+    )  # fmt: skip
+    (first,) = dividends.find(date(2017, 5, 25))
+    dividends.granted(first, 300_000)
+    leaves(dividends, agreement_id, 1, date(2017, 5, 27))
+    dividends.paid_out(first)
+    dividends.find(date(2017, 8, 20))
+    settled = dividends.settle_prepaid(first)
+    leaves(dividends, agreement_id, 2, date(2017, 8, 19))
+    dividends.declare(settled, extra_fen=5_000)
+    with refused(DividendDeclaredSince, to_on=date(2017, 8, 20), round=settled):
+        leaves(dividends, agreement_id, 3, date(2017, 8, 19))
+    with refused(DividendDeclaredSince, to_on=date(2017, 8, 20), round=settled):
+        joins(dividends, agreement_id, 4, date(2017, 8, 19))
+    leaves(dividends, agreement_id, 3, date(2017, 8, 20))
 
 
 # --- money ----------------------------------------------------------------------------------------
@@ -646,6 +694,53 @@ def test_an_enterprises_arrears_by_days(dividends: DividendTown) -> None:
     assert late() == []
 
 
+def test_arrears_are_one_question_however_many_rounds(dividends: DividendTown) -> None:
+    """Four agreements by 1 June 2017: a year, quarters, heads by half-year, a step paid in advance.
+
+    Each promise is what ``expected_fen`` says of that round alone, and the terms on paper.
+    """
+    rate = Term(year_from=1, year_to=1, basis="rate_on_stake", rate_ppm=80_000)
+    heads = Term(year_from=1, year_to=3, basis="per_person", amount_fen=50_001)
+    steps_up = (
+        Term(year_from=1, year_to=1, basis="per_household", amount_fen=100_000),
+        Term(year_from=2, year_to=3, basis="per_household", amount_fen=200_000),
+    )
+    dividends.agree(dividends.stake(1, FULL), number="甲")
+    dividends.agree(
+        dividends.stake(2, FULL), dividends.stake(3, FULL), number="乙", term=rate,
+        rhythm_months=3, years=1,
+    )  # fmt: skip
+    dividends.agree(dividends.stake(4, FULL), number="丙", term=heads, rhythm_months=6)
+    left = dividends.agree(
+        dividends.stake(5, FULL), dividends.stake(6, FULL), number="丁", term=steps_up,
+        in_advance=True,
+    )  # fmt: skip
+    leaves(dividends, left, 5, date(2017, 5, 22))
+    dividends.find(DUE)
+    on = dividends.today
+    with dividends.books.read() as session:
+        session.connection()
+        with statements(dividends) as noted:
+            found = expected.arrears(session, on=on, by=OFFICE)
+        assert len(noted) == 1
+        alone = [
+            expected.expected_fen(
+                session, steps.round_of(session, one.round_id),
+                steps.agreement_of(session, one.round_id),
+            )
+            for one in found
+        ]  # fmt: skip
+    assert [one.amount_fen for one in found] == alone
+    assert [one.amount_fen for one in found if one.agreement_number == "甲"] == [400_000]
+    # 50 000 x 8 % ÷ 4, for two, and four quarters
+    assert [one.amount_fen for one in found if one.agreement_number == "乙"] == [200_000] * 4
+    # three heads x 500.01 ÷ 2 = 750.015, twice
+    assert [one.amount_fen for one in found if one.agreement_number == "丙"] == [75_002] * 2
+    # 1 June 2016 to 22 May 2017 are 355 of 365 days: 1 000 x 355 ÷ 365 = 972.603, and 1 000;
+    # in the second year one is left, with 2 000
+    assert [one.amount_fen for one in found if one.agreement_number == "丁"] == [197_260, 200_000]
+
+
 def test_the_reads_for_the_figures(dividends: DividendTown) -> None:
     round_id = three(dividends)
     dividends.granted(round_id, 1_500_000)
@@ -701,6 +796,21 @@ PLANTED = [
         "enterprises.payment.answering.compare",
         lambda head, answer, sent, keyring: None,
         catches=(Exception,),
+    ),
+    Plant(
+        test_a_list_that_was_handed_in_before_is_not_approved_after_it,
+        "enterprises.linking.require_undeclared",
+        lambda session, agreement, from_on: None,
+    ),
+    Plant(
+        test_who_leaves_in_a_prepaid_period_does_before_its_settlement,
+        "enterprises.linking.require_undeclared",
+        lambda session, agreement, from_on: None,
+    ),
+    Plant(
+        test_arrears_are_one_question_however_many_rounds,
+        "enterprises.dividends.promised._of_its_year",
+        lambda: AgreementTerm.year_from == 1,
     ),
     Plant(
         test_a_prepaid_round_is_due_on_the_first_day_and_settled_after_the_last,

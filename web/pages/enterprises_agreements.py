@@ -367,7 +367,7 @@ def _asked_stakes() -> dict[str, str]:
 
 def _stakes(
     session: Session, agreement_id: int, after: int, limit: int
-) -> Sequence[Row[Any, Any, str, Any]]:
+) -> Sequence[Row[Any, Any, str | None, Any]]:
     asked = _asked_stakes()
     return agreement_view.households(
         session,
@@ -380,7 +380,7 @@ def _stakes(
     )
 
 
-def _stake_cells(row: Row[Any, Any, str, Any], head: str) -> list[object]:
+def _stake_cells(row: Row[Any, Any, str | None, Any], head: str) -> list[object]:
     stake, household, loan, left_on = row
     return [
         stake.nr,
