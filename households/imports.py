@@ -22,6 +22,7 @@ from typing import IO, Final
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+import ledger
 from households import applying, judging, papers
 from households.form import HEADERS, NEEDED
 from households.reading import ReadRow, RowReader
@@ -124,9 +125,14 @@ def stage(
 def apply(
     office: Office, batch_id: int, *, on: date, by: Actor, accept_good: bool = False
 ) -> Report:
-    """Write a staged batch in one unit of work; its report, now ``applied``."""
+    """Write a staged batch in one unit of work; its report, now ``applied``.
+
+    A batch may be staged on one day and applied on another: ``on`` is the open day, and its close
+    waits until this is written. A day that has ended meanwhile is refused; start again.
+    """
     rights.allow(by, COMMAND)
     with office.books.write(COMMAND, by=by) as session:
+        ledger.require_bookable(session, on)
         batch = _batch(session, batch_id, "staged")
         report = Report(**json.loads(batch.report or "{}"))
         if judging.judge_again(session, batch_id, by.region_scope):

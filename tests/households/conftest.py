@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+import ledger
 from households import imports
 from households.identification import load_lines, load_procedures, load_surveys
 from households.models import Household, HouseholdStatus, Person, RegisterChange
@@ -55,6 +56,14 @@ class Desk:
         by = options.pop("by", self.by)
         return imports.import_file(self.office, self.file(rows), on=self.day, by=by, **options)
 
+    def turn_to(self, day: date) -> None:
+        """Close the days until this one is open."""
+        with self.office.books.write("close", by=self.by) as session:
+            while self.day < day:
+                ledger.begin_close(session, self.day)
+                ledger.finish_close(session, self.day)
+                self.day += timedelta(days=1)
+
     def totals(self) -> tuple[int, int, int, int]:
         """Households, people (left ones too), statuses, recorded changes."""
         with self.office.books.read() as session:
@@ -69,7 +78,9 @@ class Desk:
 def desk(
     books: Books, regions: RegionTree, keyring: Keyring, registrar: Actor, tmp_path: Path
 ) -> Desk:
-    """The desk, on fresh books."""
+    """The desk, on fresh books, their first day open."""
+    with books.write("books.open", by=registrar) as session:
+        ledger.open_books(session, region_code=registers.COUNTY, mode="held", first_day=DAY)
     return Desk(imports.Office(books, regions, keyring, registers.COUNTY), registrar, tmp_path)
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import random
 import sqlite3
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy import Engine, event, select, text
 
+import ledger
 from households import applying, checks, imports, papers, queries
 from households.card import identity_of
 from households.models import Household, HouseholdStatus, Person, RegisterChange, VillageAnswer
@@ -20,10 +24,12 @@ from kernel.actor import Actor
 from kernel.refusals import Refusal
 from kernel.tables import TableHeadersMissing, open_table
 from kernel.vault import Keyring
+from ledger.refusals import DayNotOpen
 from office.refusals import NotEntitled
 from tests.households import registers
 from tests.households.conftest import DAY, Desk
 from tests.households.registers import family, head, identity, member
+from tests.properties.crowd import is_held_up
 
 
 def test_a_file_becomes_households_people_statuses_and_sealed_changes(desk: Desk) -> None:
@@ -95,7 +101,7 @@ def test_a_preview_shows_every_change_field_by_field_and_writes_none(desk: Desk)
 
 def test_changes_are_written_recorded_and_sealed(desk: Desk) -> None:
     desk.bring(family("A1", 1, phone="13812345678"))
-    desk.day = date(2017, 3, 1)
+    desk.turn_to(date(2017, 3, 1))
     desk.bring(
         [
             head("A1", "张大川", 1, phone="13912345699"),
@@ -580,3 +586,40 @@ def test_rows_changed_behind_the_register_are_found(desk: Desk, database_url: st
         assert session.scalars(select(RegisterChange.id)).all()
         assert session.scalars(select(HouseholdStatus.id)).all()
         assert session.scalars(select(Household.id)).all()
+
+
+def test_a_batch_is_not_written_on_a_day_that_has_ended(desk: Desk) -> None:
+    """What is booked on a day is known before its close: an import that was staged before is
+    written on the open day, or not at all.
+    """
+    batch_id, _report = imports.stage(desk.office, desk.file(family("A1", 1)), on=DAY, by=desk.by)
+    desk.turn_to(date(2017, 1, 4))
+    before = desk.totals()
+    with pytest.raises(DayNotOpen):
+        imports.apply(desk.office, batch_id, on=DAY, by=desk.by)
+    assert desk.totals() == before
+    assert imports.apply(desk.office, batch_id, on=desk.day, by=desk.by).state == "applied"
+
+
+def test_a_close_waits_for_an_import_that_is_being_written(desk: Desk) -> None:
+    """On PostgreSQL the day's row is held from before the first row is written; on SQLite there is
+    one writer.
+    """
+    batch_id, _report = imports.stage(desk.office, desk.file(family("A1", 1)), on=DAY, by=desk.by)
+    write = applying.write
+    held: list[tuple[Future[None], bool]] = []
+
+    def close() -> None:
+        with desk.office.books.write("close", by=desk.by) as session:
+            ledger.begin_close(session, DAY)
+
+    def slowly(*told: Any) -> None:
+        write(*told)
+        closing = pool.submit(close)
+        held.append((closing, is_held_up(desk.office.books, closing)))
+
+    with ThreadPoolExecutor(1) as pool, mock.patch.object(applying, "write", slowly):
+        imports.apply(desk.office, batch_id, on=DAY, by=desk.by)
+        ((closing, waited),) = held
+        closing.result()
+    assert waited
