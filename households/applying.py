@@ -29,9 +29,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from households import family_lines as lines
+from households import family_heads
 from households.comparing import good, joining_people, leaving_people, new_households
 from households.differences import Difference, household_differences, person_differences
 from households.models import (
@@ -43,7 +43,6 @@ from households.models import (
     RegisterChange,
     Status,
 )
-from households.models.families import HouseholdLink
 from households.staging import ImportBatch, StagedHousehold, StagedPerson
 from kernel.database import Base
 from kernel.seals import CHUNK, seal_of, seals, table_of
@@ -70,8 +69,19 @@ def write(session: Session, batch: ImportBatch, keyring: Keyring, on: date) -> N
         _write_differences(session, Person, people, on)
     for status in _STATUS_DAYS:
         _write_status(session, batch.id, status, on)
-    _link_to_origins(session, on)
+    # A household that somebody heads who has left another one: whatever file says so, its caps are
+    # not new ones.
+    family_heads.link_heads(session, _heard_of(batch.id), since=on)
     seal_new_rows(session, on)
+
+
+def _heard_of(batch_id: int) -> Select[int]:
+    """SQL: the good households of the batch."""
+    return (
+        select(Household.id)
+        .join(StagedHousehold, StagedHousehold.number == Household.number)
+        .where(StagedHousehold.batch_id == batch_id, good(batch_id, StagedHousehold.number))
+    )
 
 
 def new_statuses(batch_id: int, status: Status, on: date) -> Select[int, date]:
@@ -116,36 +126,6 @@ def _is_kind(status: Status) -> ColumnElement[bool]:
     # Whoever is lifted out was registered before.
     kinds = [status.value, *([Status.LIFTED.value] if status is Status.REGISTERED else [])]
     return func.coalesce(kind, "").in_(kinds)
-
-
-def _link_to_origins(session: Session, on: date) -> None:
-    """A new household whose head has left another one has split off from it, whatever file says
-    so: it shares the caps of the one its head came from last.
-    """
-    new = ~exists().where(RegisterChange.household_id == Household.id)
-    before = aliased(Person)
-    rows = session.execute(
-        select(Household.id, before.household_id)
-        .join(Person, and_(Person.household_id == Household.id, Person.is_head))
-        .join(
-            before,
-            and_(
-                before.identity_index == Person.identity_index,
-                before.household_id != Household.id,
-                before.left_on.is_not(None),
-            ),
-        )
-        .where(new, Person.left_on.is_(None))
-        .order_by(Household.id, before.left_on, before.id)
-    )
-    origins = {row[0]: row[1] for row in rows}
-    links = [
-        {"household_id": one, "origin_id": origin, "kind": "split", "event_id": None, "since": on}
-        for one, origin in origins.items()
-    ]
-    if links:
-        session.execute(insert(HouseholdLink), links)
-        lines.rebuild(session, sorted(origins.keys() | set(origins.values())))
 
 
 def seal_new_rows(session: Session, on: date) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from households import slips
+from households import family_heads, slips
 from households.families import identities, recording
 from households.families.recording import HEAD, Desk, Told
 from households.families.refusals import (
@@ -167,7 +167,9 @@ def _crown(
     others = [one for one in members if one is not head]
     told = [(one, related(one.id, successor.relations)) for one in others]
     recording.relate(desk, [(head, HEAD), *told])
-    return recording.record(desk, household.id, [(head.id, None)])
+    event_id = recording.record(desk, household.id, [(head.id, None)])
+    family_heads.link_heads(desk.session, [household.id], since=desk.day, event_id=event_id)
+    return event_id
 
 
 def related(person_id: int, relations: Mapping[int, str]) -> str:

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from households import family_heads, slips
 from households import family_lines as lines
-from households import slips
 from households.applying import record_changes
 from households.families import recording
 from households.families.members import Successor, related, succeed
@@ -71,6 +71,7 @@ def split(
     moved = zip([one.id for one in goers], ids, strict=True)
     event_id = recording.record(desk, old.id, moved, other_household_id=new.id)
     link(desk, new.id, old.id, "split", event_id)
+    family_heads.link_heads(session, [new.id], since=desk.day, event_id=event_id)
     succeed(desk, old, goers, stayers, successor)
     slips.end(session, old.id, on)
     return new.id

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import ledger
 from households import Status, families, family_lines, queries
 from households.families import EventKind, Newcomer, Successor, Told, checks
 from households.families.refusals import (
@@ -240,8 +239,6 @@ def village(desk: Desk) -> Village:
     ]
     report = desk.bring(rows)
     assert report.state == "applied"
-    with desk.office.books.write("books.open", by=desk.by) as session:
-        ledger.open_books(session, region_code="431022000000", mode="held", first_day=DAY)
     return Village(desk)
 
 
@@ -620,7 +617,87 @@ def test_who_lives_elsewhere_looks_no_longer_into_the_old_household(village: Vil
     assert not opens(slip())
 
 
+# --- the caps follow the head ---------------------------------------------------------------------
+
+
+def _stranger_with_a_son_of_a1(village: Village, number: str = "B1") -> None:
+    """A file brings a household headed by a stranger, and in it the son who left A1."""
+    report = village.desk.bring(
+        [
+            *family("A1", 1),
+            head(number, "陈大海", 31, kind="其他农户", registered_on=""),
+            member(number, "张小山", 11, "亲属"),
+        ]
+    )
+    assert (report.state, report.people["left"]) == ("applied", 1)
+
+
+def _heads(village: Village, number: str, name: str) -> None:
+    key, people = village.id(number), village.people(number)
+    others = {one: "亲属" for who, one in people.items() if who != name}
+    with village.work() as session:
+        families.new_head(
+            session,
+            household_id=key,
+            successor=Successor(people[name], others),
+            told=Told(DAY),
+            on=DAY,
+            by=village.desk.by,
+        )
+
+
+def test_who_came_by_a_file_and_heads_later_brings_the_caps_along(village: Village) -> None:
+    """The stranger heads first: no link. Once the son of A1 heads, A1's caps are the household's;
+    two persons may decide otherwise, as of any that split off.
+    """
+    _stranger_with_a_son_of_a1(village)
+    assert village.group("B1") == {"B1"}
+    _heads(village, "B1", "张小山")
+    assert village.group("A1") == village.group("B1") == {"A1", "B1"}
+    village.decide(village.ask_own_limit("B1"))
+    assert village.group("B1") == {"B1"}
+    # to and fro writes no second link
+    _heads(village, "B1", "陈大海")
+    _heads(village, "B1", "张小山")
+    assert village.group("B1") == {"B1"}
+    with village.look() as session:
+        assert list(checks.check(session)) == []
+
+
+def test_a_corrected_number_is_no_way_round(village: Village) -> None:
+    _stranger_with_a_son_of_a1(village)
+    village.correct(village.people("B1")["张小山"], identity(41))
+    _heads(village, "B1", "张小山")
+    assert village.group("B1") == {"A1", "B1"}
+
+
+def test_nor_is_a_third_household_or_a_split_between(village: Village) -> None:
+    _stranger_with_a_son_of_a1(village)
+    village.split("B1", "B2", {"张小山": "户主"})
+    assert village.group("A1") == {"A1", "B1", "B2"}
+
+
+def test_a_file_that_names_another_head_links_as_well(village: Village) -> None:
+    _stranger_with_a_son_of_a1(village)
+    village.desk.bring(
+        [
+            head("B1", "张小山", 11, kind="其他农户", registered_on=""),
+            member("B1", "陈大海", 31, "亲属"),
+        ]
+    )
+    assert village.group("B1") == {"A1", "B1"}
+
+
 PLANTED = [
+    *(
+        Plant(test, "households.family_heads.link_heads", lambda *_told, **_more: None)
+        for test in (
+            test_who_came_by_a_file_and_heads_later_brings_the_caps_along,
+            test_a_corrected_number_is_no_way_round,
+            test_nor_is_a_third_household_or_a_split_between,
+            test_a_file_that_names_another_head_links_as_well,
+        )
+    ),
     Plant(test_kin_stay_kin, "households.family_lines.kin_of", lambda _s, _i: set()),
     Plant(
         test_who_lives_elsewhere_looks_no_longer_into_the_old_household,
