@@ -119,7 +119,7 @@ def take_step(
     _write_steps(session, nr, live, rows, outcomes, sheet_id)
     session.add_all(CaseSheetPaper(sheet_id=sheet_id, attachment_id=i) for i in sorted(set(papers)))
     if taken.notice_days and "done" in outcomes:
-        _post_notice(session, sheet_id, taken, held, place)
+        _post_notice(session, sheet_id, taken, held, on, place)
     if taken.finding or taken.ends_watching:
         _write_findings(session, rules, taken, sheet_id, held, on, document)
     session.flush()
@@ -280,13 +280,18 @@ def _write_steps(
     )
 
 
-def _post_notice(session: Session, sheet_id: int, step: Step, held_on: date, place: str) -> None:
+def _post_notice(
+    session: Session, sheet_id: int, step: Step, held_on: date, on: date, place: str
+) -> None:
+    """The list hangs from its day; its days count from the day it was entered, for nobody could
+    object to one that was over by then.
+    """
     session.add(
         CaseNotice(
             sheet_id=sheet_id,
             number=f"识别公示〔{held_on.year}〕{sheet_id}号",
             from_on=held_on,
-            to_on=held_on + timedelta(days=step.notice_days),
+            to_on=on + timedelta(days=step.notice_days),
             place=place.strip(),
         )
     )

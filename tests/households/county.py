@@ -1,16 +1,17 @@
 """A county that finds its households: people at their desks, households, sheets to hand in.
 
-The business day stands still at ``TODAY``; what is done is dated before it, day by day.
+The business day stands still at ``TODAY``; a sheet is handed in on its own day before it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select, text
 
 import ledger
 from households import identification, queries
@@ -151,11 +152,28 @@ class Office:
             "papers": [self.paper_id],
             "meeting": Meeting(30, 24) if vote else None,
         }
-        with self.books.write("households.step", by=by) as session:
+        on = min(more.pop("entered_on", held_on), self.today)
+        with self.wound_to(on), self.books.write("households.step", by=by) as session:
             return identification.take_step(
                 session, self.procedures, procedure=procedure, step=step, rows=rows, by=by,
-                on=self.today, held_on=held_on, **(ordinary | more),
+                on=on, held_on=held_on, **(ordinary | more),
             )  # fmt: skip
+
+    @contextmanager
+    def wound_to(self, day: date) -> Iterator[None]:
+        """The books stand on the day on which a sheet is handed in; then on theirs again."""
+        self._open_day(self.today, day)
+        try:
+            yield
+        finally:
+            self._open_day(day, self.today)
+
+    def _open_day(self, before: date, day: date) -> None:
+        if before != day:
+            told = text("UPDATE business_days SET day = :day WHERE day = :before")
+            days = (bindparam("day", type_=Date), bindparam("before", type_=Date))
+            with self.books.engine.begin() as connection:
+                connection.execute(told.bindparams(*days), {"day": day, "before": before})
 
     def walk(self, upto: str, *places: int, story: Any = None, procedure: str = "") -> int:
         """Take every step of a story up to one; the last sheet."""

@@ -307,12 +307,12 @@ def test_who_is_still_at_risk_is_not_on_the_sheet_that_ends_it(office: Office) -
 # --- notices and objections ---------------------------------------------------------------------
 
 
-def noticed(office: Office, *, held_on: date) -> int:
+def noticed(office: Office, *, held_on: date, **more: date) -> int:
     """A sheet of two households that hangs in public; its number."""
     office.found(None, None)
     office.open("identify")
     office.walk("village_review")
-    return office.step("township_review", office.rows(), by=TOWNSHIP, held_on=held_on)
+    return office.step("township_review", office.rows(), by=TOWNSHIP, held_on=held_on, **more)
 
 
 def raise_objection(office: Office, sheet: int, place: int = 1, **changes: str) -> int:
@@ -392,3 +392,25 @@ def test_objections_that_say_nothing_or_miss(office: Office) -> None:
         office.enter(session, "H3", 3, None)
     with pytest.raises(NotOnPublicNotice):
         raise_objection(office, sheet, 3)
+
+
+def test_a_notice_counts_its_days_from_the_day_it_was_entered(office: Office) -> None:
+    """A paper of 1 December, entered on the 20th, hangs seven days from the 20th: to the 26th. On
+    the 26th somebody objects still; the next step is of the 27th at the earliest.
+    """
+    sheet = noticed(office, held_on=date(2016, 12, 1), entered_on=date(2016, 12, 20))
+    with office.books.read() as session:
+        ((notice, _sheet),) = identification.queries.notices(session, digits="431022")
+    assert (notice.from_on, notice.to_on) == (date(2016, 12, 1), date(2016, 12, 27))
+    for day in (date(2016, 12, 8), date(2016, 12, 26)):
+        with pytest.raises(PublicNoticeRuns):
+            office.step("county_review", office.rows(), by=OFFICE, held_on=day)
+    with office.wound_to(date(2016, 12, 26)):
+        told = {"raised_by": "村民李某", "words": "家有小汽车"}
+        with office.books.write("households.object", by=CLERK) as session:
+            identification.object_to(
+                session, sheet_id=sheet, number=office.numbers(1)[0], on=date(2016, 12, 26),
+                by=CLERK, **told,
+            )  # fmt: skip
+    office.step("county_review", office.rows(2), by=OFFICE, held_on=date(2016, 12, 27))
+    assert office.states() == [(5, "open"), (6, "open")]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import literal
 from sqlalchemy.exc import IntegrityError
 
-from households.identification import Meeting, Sampled, procedure
+from households.identification import Meeting, Sampled, procedure, steps
 from households.identification.rates import Rate
 from households.identification.refusals import (
     CountsDoNotFit,
@@ -43,7 +43,18 @@ def refused_step(step: str, upto: str, rule: type[Refusal], **changes: Any) -> d
     return {"upto": upto, "step": step, "changes": changes, "rule": rule}
 
 
+_post_notice = steps._post_notice
+
 PLANTED = [
+    Plant(
+        cases.test_a_notice_counts_its_days_from_the_day_it_was_entered,
+        "households.identification.steps._post_notice",
+        # as it was: from the day on the paper
+        lambda session, sheet, step, held, _on, place: _post_notice(
+            session, sheet, step, held, held, place
+        ),
+        catches=RED,
+    ),
     Plant(
         cases.test_seven_steps_find_a_household_poor,
         "households.identification.procedure.Procedure.state",
