@@ -39,7 +39,7 @@ from web.words import t, yuan
 Shown = tuple[tuple[str, ...], list[tuple[str, ...]], int, tuple[tuple[str, str], ...]]
 
 _FACTS: Final = ("事项", "内容")
-STAKE_TITLES: Final = ("序号", "户编号", "入股来源", "入股额（元）", "贷款合同号", "人口")
+STAKE_TITLES: Final = ("序号", "户编号", "入股来源", "入股额（元）", "借款合同号", "人口")
 
 
 def _recognition(session: Session, recognition_id: int, _most: int) -> Shown:

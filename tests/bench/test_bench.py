@@ -88,7 +88,8 @@ def test_a_line_for_each_measure(settings: Settings, request: pytest.FixtureRequ
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in result.stdout.splitlines()]
     assert [line["name"] for line in lines] == [
-        "settle", "quiet-day", "subsidy", "dividend", "repay", "correct", "reverse",
+        "settle", "quiet-day", "subsidy", "dividend", "figures", "series", "repay", "correct",
+        "reverse",
     ]  # fmt: skip
     for line in lines:
         assert line["loans"] == 8
@@ -96,7 +97,7 @@ def test_a_line_for_each_measure(settings: Settings, request: pytest.FixtureRequ
         assert line["ratio"] > 0
         # What a unit of work at the counter wrote has unique keys beside its numbers, and so has
         # what the treasury owes.
-        once = {bench.SUBSIDY, bench.DIVIDEND, *bench.ACTS}
+        once = {bench.SUBSIDY, bench.DIVIDEND, "figures", "series", *bench.ACTS}
         assert line["ratio_same"] is None if line["name"] in once else line["ratio_same"] > 0
         assert line["per_second"] > 0 < line["limit_per_second"]
         assert len(line["top"]) == 2

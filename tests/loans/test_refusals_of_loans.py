@@ -487,7 +487,15 @@ TESTED_ELSEWHERE = {
 def test_no_refusal_of_the_loans_is_forgotten() -> None:
     tested = {row[1].__name__ for row in applying.ROWS} | {row[0].__name__ for row in CASES}
     told: set[str] = set()
-    for folder in ("loans", "web"):
+    for folder in (
+        "loans",
+        "web",
+        "mutual_aid",
+        "risk_fund",
+        "households",
+        "enterprises",
+        "indicators",
+    ):
         for file in sorted((Path(__file__).parent.parent / folder).glob("test_*.py")):
             if file != Path(__file__):
                 told |= set(re.findall(r"\w+", file.read_text("utf-8")))

@@ -23,7 +23,8 @@ class Desk:
 
     def get(self, path: str) -> TestResponse:
         """Look at a page."""
-        return self.client.get(path, headers=self.headers)
+        # Read to the end and closed: a file that is sent goes with its answer.
+        return self.client.get(path, headers=self.headers, buffered=True)
 
     def send(self, path: str, /, key: str = "", **form: Any) -> TestResponse:
         """Send a form."""

@@ -91,7 +91,7 @@ def households(query: dict[str, Any], agreement_id: int) -> dict[str, Any]:
 
 @routes.get(f"{_ONE}/loans", command="enterprises.read", answers=schemas.LoanOpenAnswer(many=True))
 def loans(agreement_id: int) -> list[LoanOpen]:
-    """股份背后的贷款：本金和贴息是否已了结。The loans behind the stakes, the first hundred."""
+    """股份背后的贷款：本金和贴息是否已结清。The loans behind the stakes, the first hundred."""
     with reading() as session:
         agreement_view.seen(session, agreement_id, actor())
         on = ledger.open_day(session)
