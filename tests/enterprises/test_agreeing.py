@@ -268,7 +268,7 @@ def test_no_loan_is_a_stake_twice_for_one_day(linked: LinkedTown) -> None:
     first = linked.agree(linked.stake(1), linked.stake(2))
     linked.close_to(date(2016, 8, 29))
     linked.leave(first, 1)
-    back = {"signed_on": start, "from_on": start, "to_on": start.replace(year=2019)}
+    back: dict[str, Any] = {"signed_on": start, "from_on": start, "to_on": start.replace(year=2019)}
     handed = linked.hand_in(linked.stake(1), number="宜联〔2016〕2号", **back)
     with pytest.raises(refusals.LoanLinkedMeanwhile):
         linked.decide(handed)

@@ -309,7 +309,12 @@ def test_an_event_is_booked_on_the_open_day(village: Village) -> None:
             on=date(2017, 1, 4),
             by=village.desk.by,
         )
-    asked = {"household_id": key, "reason": "成家", "document": "证明", "on": date(2017, 1, 4)}
+    asked: dict[str, Any] = {
+        "household_id": key,
+        "reason": "成家",
+        "document": "证明",
+        "on": date(2017, 1, 4),
+    }
     with pytest.raises(DayNotOpen), village.work() as session:
         families.propose_own_limit(session, by=village.desk.by, **asked)
 

@@ -180,7 +180,7 @@ def caps(town: Town) -> list[tuple[int, int]]:
             .outerjoin(LoanBearer, LoanBearer.loan_id == Loan.id)
             .order_by(Loan.id)
         )
-        return [(row[0] or 0, row[1]) for row in rows]
+        return [(row[0] or 0, row[1] or 0) for row in rows]
 
 
 def generous(town: Town) -> None:

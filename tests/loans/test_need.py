@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -212,7 +212,7 @@ def test_what_is_asked_and_answered_is_booked_on_the_open_day(town: Town) -> Non
     open_round(town)
     key, late = next(iter(town.households.values())), date(2016, 5, 31)
     one = Need(key, "wants", DAY)
-    for act in (
+    acts: tuple[Callable[[Session], object], ...] = (
         lambda session: need.open_round(
             session, number="2", from_on=DAY, to_on=late, on=late, by=OFFICE
         ),
@@ -222,7 +222,8 @@ def test_what_is_asked_and_answered_is_booked_on_the_open_day(town: Town) -> Non
             session, township_code=TOWNSHIP, lender_id=town.lender_id, from_on=DAY, on=late,
             by=OFFICE,
         ),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for act in acts:
         with pytest.raises(DayNotOpen), work(town) as session:
             act(session)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from households.models import Status
 from kernel.refusals import Refusal
-from loans import eligibility, facts, refusals
+from loans import eligibility, household_caps, refusals
 from loans.models import Application
 from loans.refusals import SheetRefused
 from policy import HouseholdKindNotCovered
@@ -170,7 +170,7 @@ def test_a_contract_that_ran_out_undrawn_no_longer_counts(town: Town) -> None:
 
 # --- seen red -----------------------------------------------------------------------------------
 
-EXPOSURE = facts.exposure
+EXPOSURE = household_caps.exposure
 PLANTED = [
     Plant(
         test_a_contract_that_ran_out_undrawn_no_longer_counts,

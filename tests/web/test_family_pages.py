@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -45,7 +47,7 @@ def test_a_household_splits_and_another_person_decides_its_own_limit(
     old = settled[FIRST.number]
     _head, wife = people_of(opened, old)
     here = f"/households/{old}/family"
-    form = {"which": "split", "number": NEW, "person": [str(wife)], **DAY}
+    form: dict[str, Any] = {"which": "split", "number": NEW, "person": [str(wife)], **DAY}
     nobody = desk.send(f"{here}/split", **form, **{f"new-{wife}": ""})
     assert nobody.status_code == 422
     assert f'value="{NEW}"' in nobody.text

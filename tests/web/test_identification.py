@@ -276,7 +276,7 @@ def _whoever_asks(_session: object, _by: object) -> str:
 
 
 def _whatever_hung(session: Session, sheet_id: int, *, on: date) -> tuple[CaseNotice, CaseSheet]:
-    assert on
+    assert isinstance(on, date)
     found = queries.notices(session, digits="431022")
     return next(pair for pair in found if pair[0].sheet_id == sheet_id)
 

@@ -249,8 +249,8 @@ def test_no_template_uses_a_shunned_word() -> None:
 
 
 def test_every_kind_has_its_template() -> None:
-    # A loan's papers, the sheet of a subsidy claim (tests/subsidies/test_documents.py), and the four
-    # levels, of which the county's is drawn like a township's (tests/web/test_level_pages.py).
+    # A loan's papers, the sheet of a subsidy claim (tests/subsidies/test_documents.py), and the
+    # levels, the county's drawn like a township's (tests/web/test_level_pages.py).
     kinds = {*READ, *PRINTED, "claim", "card", "book", "file"}
     assert {file.stem for file in render.FOLDER.glob("*.typ")} == {*kinds, "lib"}
 
