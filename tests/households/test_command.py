@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-import ledger
 from config.settings import Settings
 from config.wiring import House
 from households.models import Household
@@ -20,15 +19,16 @@ from kernel.vault import Keyring
 from office import people
 from tests.conftest import Clock
 from tests.households.conftest import Desk
-from tests.households.registers import COUNTY, family
+from tests.households.registers import family
 from web.commands.import_ import import_
 
 
 @pytest.fixture
 def house(
-    database_url: str, keyring: Keyring, clock: Clock, books: Books, root: Path, system: Actor
+    database_url: str, keyring: Keyring, clock: Clock, books: Books, root: Path, desk: Desk
 ) -> House:
-    """A house over this test's books, opened on 3 January 2017."""
+    """A house over this test's books, which the desk has opened on 3 January 2017."""
+    assert desk.day == date(2017, 1, 3)
     settings = Settings(
         database_url=database_url,
         key_file=root / "nowhere.json",
@@ -39,10 +39,6 @@ def house(
     )
     house = House(settings, clock)
     house.__dict__.update(engine=books.engine, keyring=keyring, books=books)
-    with books.write("books.found", by=system) as session:
-        ledger.open_books(
-            session, region_code=COUNTY, mode="held", first_day=date(2017, 1, 3), demo=None
-        )
     return house
 
 
