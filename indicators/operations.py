@@ -20,13 +20,12 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
-from indicators import linkage, people, recompute, states, treasury
+from indicators import linkage, people, recompute, states, treasury, village_rows
 from indicators.models import (
     COUNTERS,
     HOUSEHOLD_COUNTERS,
@@ -36,11 +35,10 @@ from indicators.models import (
     VillageDay,
 )
 from indicators.refusals import SnapshotDiffers
-from kernel.database import sum_of
 from kernel.seals import table_of
 from loans.models import Loan, LoanDay
 
-_HOUSEHOLD_DAYS, _VILLAGE_DAYS = table_of(HouseholdDay), table_of(VillageDay)
+_HOUSEHOLD_DAYS = table_of(HouseholdDay)
 _DAY: BindParameter[date] = bindparam("day", type_=Date())
 
 
@@ -104,31 +102,8 @@ def _household_rows(day: BindParameter[date], moves: states.Moves) -> Insert:
 
 
 def _village_rows(day: BindParameter[date]) -> Insert:
-    """Each village that moved: its last row and the movement."""
     parts = _movements(day).subquery("parts")
-    moved = (
-        select(parts.c.village_code, *(sum_of(parts.c[name]).label(name) for name in COUNTERS))
-        .group_by(parts.c.village_code)
-        .having(or_(*(func.sum(parts.c[name]) != 0 for name in COUNTERS)))
-        .subquery("moved")
-    )
-    last, rows = aliased(VillageDay), aliased(VillageDay)
-    day_before = (
-        select(func.max(rows.on_day))
-        .where(rows.village_code == moved.c.village_code, rows.on_day < day)
-        .scalar_subquery()
-    )
-    return insert(_VILLAGE_DAYS).from_select(
-        ["village_code", "on_day", *COUNTERS],
-        select(
-            moved.c.village_code,
-            day,
-            *(func.coalesce(getattr(last, name), 0) + moved.c[name] for name in COUNTERS),
-        ).outerjoin(
-            last,
-            (last.village_code == moved.c.village_code) & (last.on_day == day_before),
-        ),
-    )
+    return village_rows.of_moved(VillageDay, COUNTERS, parts, day)
 
 
 def _movements(day: BindParameter[date]) -> CompoundSelect[str]:

@@ -23,14 +23,13 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
 from households.models import VillageStanding
-from indicators import people_states, states
+from indicators import people_states, states, village_rows
 from indicators.people_models import (
     FLOWS,
     PEOPLE_COUNTERS,
@@ -45,7 +44,7 @@ from indicators.treasury import Difference
 from kernel.database import sum_of
 from kernel.seals import table_of
 
-_STANDING_DAYS, _VILLAGES = table_of(StandingDay), table_of(VillageStandingDay)
+_STANDING_DAYS = table_of(StandingDay)
 _DAY: BindParameter[date] = bindparam("day", type_=Date())
 
 
@@ -122,30 +121,8 @@ def _household_rows(day: BindParameter[date], moves: Moves) -> Insert:
 
 
 def _village_rows(day: BindParameter[date]) -> Insert:
-    """Each village that moved: its last row and the movement."""
     parts = _movements(day).subquery("parts")
-    moved = (
-        select(parts.c.village_code, *(sum_of(parts.c[n]).label(n) for n in PEOPLE_COUNTERS))
-        .group_by(parts.c.village_code)
-        .having(or_(*(func.sum(parts.c[name]) != 0 for name in PEOPLE_COUNTERS)))
-        .subquery("moved")
-    )
-    last, rows = aliased(VillageStandingDay), aliased(VillageStandingDay)
-    day_before = (
-        select(func.max(rows.on_day))
-        .where(rows.village_code == moved.c.village_code, rows.on_day < day)
-        .scalar_subquery()
-    )
-    return insert(_VILLAGES).from_select(
-        ["village_code", "on_day", *PEOPLE_COUNTERS],
-        select(
-            moved.c.village_code,
-            day,
-            *(func.coalesce(getattr(last, name), 0) + moved.c[name] for name in PEOPLE_COUNTERS),
-        ).outerjoin(
-            last, (last.village_code == moved.c.village_code) & (last.on_day == day_before)
-        ),
-    )
+    return village_rows.of_moved(VillageStandingDay, PEOPLE_COUNTERS, parts, day)
 
 
 def _movements(day: BindParameter[date]) -> CompoundSelect[str]:

@@ -12,17 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import BindParameter, Date, Insert, bindparam, func, insert, or_, select
+from sqlalchemy import BindParameter, Date, Insert, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from indicators import fund_states
+from indicators import fund_states, village_rows
 from indicators.models import FUND_STATE, SUBSIDY_COUNTERS, FundDay, SubsidyDay
-from kernel.database import sum_of
 from kernel.dates import ONE_DAY
-from kernel.seals import table_of
 from subsidies import figures
 
-_SUBSIDY_DAYS = table_of(SubsidyDay)
 _DAY: BindParameter[date] = bindparam("day", type_=Date())
 _BEFORE: BindParameter[date] = bindparam("before", type_=Date())
 
@@ -55,33 +52,9 @@ def differing(session: Session, day: date) -> Iterator[Difference]:
 
 @lru_cache(maxsize=1)
 def _subsidy_rows() -> Insert:
-    """Each village that moved: its last row and the movement. Built once."""
+    """Built once, as those of ``operations`` are."""
     places = figures.moved(_DAY, _BEFORE).subquery("places")
-    moved = (
-        select(
-            places.c.village_code,
-            *(sum_of(places.c[name]).label(name) for name in SUBSIDY_COUNTERS),
-        )
-        .group_by(places.c.village_code)
-        .having(or_(*(func.sum(places.c[name]) != 0 for name in SUBSIDY_COUNTERS)))
-        .subquery("moved")
-    )
-    last, rows = aliased(SubsidyDay), aliased(SubsidyDay)
-    day_before = (
-        select(func.max(rows.on_day))
-        .where(rows.village_code == moved.c.village_code, rows.on_day < _DAY)
-        .scalar_subquery()
-    )
-    return insert(_SUBSIDY_DAYS).from_select(
-        ["village_code", "on_day", *SUBSIDY_COUNTERS],
-        select(
-            moved.c.village_code,
-            _DAY,
-            *(func.coalesce(getattr(last, name), 0) + moved.c[name] for name in SUBSIDY_COUNTERS),
-        ).outerjoin(
-            last, (last.village_code == moved.c.village_code) & (last.on_day == day_before)
-        ),
-    )
+    return village_rows.of_moved(SubsidyDay, SUBSIDY_COUNTERS, places, _DAY)
 
 
 def last_subsidies(session: Session, day: date) -> dict[str, tuple[int, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from config.wiring import House
 from kernel.actor import Actor
@@ -106,8 +106,8 @@ def test_from_the_application_to_a_limit_of_its_own(
     take(office, site, "county_review")
     take(other, site, "county_decision", document="宜扶〔2017〕3号")
     other.click(f"main table a:has-text('{number}')")
-    assert other.locator("[data-finding=registered]").count() == 1
-    assert other.locator("li[data-step]").count() == 7
+    expect(other.locator("[data-finding=registered]")).to_have_count(1)
+    expect(other.locator("li[data-step]")).to_have_count(7)
     # The family splits, and the new household's limit is another person's decision.
     village.goto(f"{site}/households?q={number}")
     village.click(f"main table a:has-text('{number}')")

@@ -285,10 +285,10 @@ def printed(town: Town) -> None:
         (printed, "printed_papers"),
         (lambda town: town.pay(number(10), 100), "repayments"),
         (lambda town: town.undo_payment(1), "corrections"),
-        # A night of interest on unpaid interest would be lost.
-        (lambda town: town.close_to(TODAY), "open_segments"),
+        # What a day ended with, and a night of interest on unpaid interest, would be lost.
+        (lambda town: town.close_to(TODAY), "standing_days"),
     ],
-    ids=["a paper", "a payment with its payer", "a correction", "a night of arrears"],
+    ids=["a paper", "a payment with its payer", "a correction", "a night"],
 )
 def test_what_the_old_version_cannot_hold_bars_the_way_back(
     lived: Town, happens: Callable[[Town], None], table: str

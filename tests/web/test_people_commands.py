@@ -37,10 +37,12 @@ def test_sheets_are_taken_in_somebodys_name(
     sheet = tmp_path / "名单.csv"
     sheet.write_text(f"户编号\n{number}\n", encoding="utf-8-sig")
     status, told = run("identification", "open", str(sheet), "--kind", "identify")
-    assert (status, json.loads(told)) == (0, {"sheet_id": 1, "households": 1})
+    opening = json.loads(told)
+    assert (status, opening["households"]) == (0, 1)
     assert run("identification", "open", str(sheet), "--kind", "identify")[0] == 1
     status, told = run("identification", "step", PROCEDURE, "group_proposal", str(sheet))
-    assert (status, json.loads(told)["sheet_id"]) == (0, 2)
+    assert status == 0
+    assert json.loads(told)["sheet_id"] > opening["sheet_id"]
     assert run("identification", "step", PROCEDURE, "county_decision", str(sheet))[0] == 1
     dates = {"from_on": world.OPEN_DAY, "to_on": world.OPEN_DAY.replace(day=20)}
     with opened.books.write("households.need_round", by=world.OFFICE) as session:
