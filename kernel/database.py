@@ -121,8 +121,8 @@ class Work:
     """What a unit of work knows of itself while it runs; lives in the connection's ``info``."""
 
     trail_id: int
-    #: names of recorded tables that rows were added to
-    recorded: set[str] = field(default_factory=set)
+    #: names of tables that rows were added to
+    inserted: set[str] = field(default_factory=set)
     #: whether anything at all was written
     wrote: bool = False
 
@@ -301,7 +301,7 @@ def _note_write(
         return
     work.wrote = True
     if isinstance(clause, Insert) and isinstance(clause.table, Table):
-        work.recorded.add(clause.table.name)
+        work.inserted.add(clause.table.name)
 
 
 @contextmanager

@@ -121,18 +121,18 @@ def next_id(connection: Connection) -> int:
 
 def contents_of(connection: Connection, tables: set[str], trail_id: int) -> str:
     """Canonical JSON of what one unit of work wrote: table -> [rows, digest]; one statement."""
-    names = tuple(sorted(tables.intersection(recorded_tables())))
-    if not names:
+    query = _contents_query(frozenset(tables))
+    if query is None:
         return "{}"
-    rows = connection.execute(_contents_query(names), {"trail_id": trail_id}).all()
+    rows = connection.execute(query, {"trail_id": trail_id}).all()
     return _canonical_json({row[0]: [row[1], row[2]] for row in rows if row[1]})
 
 
 @lru_cache(maxsize=256)
-def _contents_query(names: tuple[str, ...]) -> CompoundSelect[str, int, str]:
+def _contents_query(tables: frozenset[str]) -> CompoundSelect[str, int, str] | None:
     """Building this takes longer than running it, and every unit of work asks."""
-    known = recorded_tables()
-    return union_all(*(_digest_of(known[name]) for name in names))
+    recorded = [table for name, table in recorded_tables().items() if name in tables]
+    return union_all(*map(_digest_of, recorded)) if recorded else None
 
 
 def _canonical_json(contents: dict[str, list[object]]) -> str:
@@ -166,7 +166,7 @@ def append(
     mac: Mac,
 ) -> None:
     """Chain the trail row of the unit of work about to commit."""
-    contents = contents_of(session.connection(), work.recorded, work.trail_id)
+    contents = contents_of(session.connection(), work.inserted, work.trail_id)
     head = session.get_one(TrailHead, 1, with_for_update=True)
     row = TrailRow(
         id=work.trail_id,

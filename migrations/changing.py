@@ -68,7 +68,12 @@ def add_columns(table: str, columns: Iterable[New]) -> None:
 @contextmanager
 def changing(table: str, columns: Iterable[New] = ()) -> Iterator[BatchOperations]:
     """Change what a table is made of; columns added before stay without the default they had."""
-    with op.batch_alter_table(table, table_kwargs={"sqlite_strict": True}) as batch:
+    with op.batch_alter_table(
+        table,
+        table_kwargs={"sqlite_strict": True},
+        # The tables that it names stay as they are, and need not be read.
+        reflect_kwargs={"resolve_fks": False},
+    ) as batch:
         for new in columns:
             if new.before is not None:
                 batch.alter_column(new.name, server_default=None)

@@ -2531,6 +2531,8 @@ def _create_tables() -> None:
         sa.Column("amount_fen", BigInt, nullable=False),
         sa.Column("cash_fen", BigInt, nullable=False),
         sa.Column("reinvested_fen", BigInt, nullable=False),
+        sa.Column("stake_days", BigInt, nullable=False),
+        sa.Column("floors_fen", BigInt, nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
         sa.CheckConstraint(
@@ -2550,6 +2552,10 @@ def _create_tables() -> None:
         ),
         sa.CheckConstraint(
             "rows > 0 AND amount_fen > 0", name=op.f("ck_dividend_declarations_not_empty")
+        ),
+        sa.CheckConstraint(
+            "stake_days >= 0 AND floors_fen >= 0",
+            name=op.f("ck_dividend_declarations_split_not_negative"),
         ),
         sa.CheckConstraint("version >= 1", name=op.f("ck_dividend_declarations_version_from_one")),
         sa.ForeignKeyConstraint(
