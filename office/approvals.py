@@ -12,7 +12,7 @@ import json
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, and_, exists, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
@@ -76,6 +76,34 @@ def subject_of(session: Session, proposal_id: int, kind: str, what: str) -> int:
     return proposal.subject_id
 
 
+def proposal_of(session: Session, kind: str, subject_id: int) -> Proposal:
+    """The one proposal that a subject of this kind was put before a second person with."""
+    return session.scalars(select(Proposal).where(about(kind, subject_id))).one()
+
+
+def about(kind: str, subject_id: int | SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """SQL: of a proposal, that it is about this subject."""
+    return and_(Proposal.subject_kind == kind, Proposal.subject_id == subject_id)
+
+
+def undecided() -> ColumnElement[bool]:
+    """SQL: of a proposal, that nobody has decided it."""
+    return ~exists().where(Decision.proposal_id == Proposal.id)
+
+
+def by_two(
+    kind: str, subject_id: SQLColumnExpression[int], *also: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """SQL: of a subject, that another person than its proposer has approved it."""
+    return exists().where(
+        about(kind, subject_id),
+        *also,
+        Decision.proposal_id == Proposal.id,
+        Decision.decision == "approved",
+        Decision.decided_by != Proposal.proposed_by,
+    )
+
+
 def decide(
     session: Session,
     *,
@@ -99,8 +127,8 @@ def decide(
         by, proposal.command, region=proposal.region_code, institution_id=proposal.institution_id
     )
     require_other(by, (proposal.proposed_by,), identity_indexes)
-    if not approved and not reason.strip():
-        raise ReasonMissing(field="reason")
+    if not approved:
+        require_reason(reason)
     if digest != proposal.digest:
         raise ProposalChanged(field="digest")
     before = session.scalar(select(Decision.decision).where(Decision.proposal_id == proposal_id))
@@ -117,6 +145,12 @@ def decide(
     )
     session.flush()
     return proposal
+
+
+def require_reason(reason: str) -> None:
+    """Refuse a step back without a word."""
+    if not reason.strip():
+        raise ReasonMissing(field="reason")
 
 
 def require_other(
@@ -138,12 +172,11 @@ def decision_of(session: Session, proposal_id: int) -> str | None:
 
 def waiting(session: Session, by: Actor, limit: int = 200) -> list[Proposal]:
     """Proposals this actor may decide, oldest first; never the actor's own."""
-    undecided = ~select(Decision).where(Decision.proposal_id == Proposal.id).exists()
     commands = [command for command in rights.RIGHTS if rights.may(by, command)]
     query = (
         select(Proposal)
         .where(
-            undecided,
+            undecided(),
             Proposal.command.in_(commands),
             Proposal.proposed_by != by.person_id,
             Proposal.region_code.startswith(by.region_scope, autoescape=True),

@@ -11,9 +11,10 @@ cooperative drafts the next version of it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from office.stages import Move
 
 DRAFTED: Final = "drafted"
 CHECKED: Final = "checked"
@@ -64,42 +65,35 @@ ALIVE: Final = frozenset(TITLES) - {RETURNED, WITHDRAWN}
 CLAIMED: Final = ALIVE - {DRAFTED, CHECKED}
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A step from some states to one."""
-
-    command: str
-    comes_from: frozenset[str]
-    to: str
-    #: the mover is none of the persons who last brought the claim to these states
-    other_than: tuple[str, ...] = ()
-
-
-def _move(command: str, comes_from: tuple[str, ...], to: str, other_than: tuple[str, ...]) -> Move:
-    return Move(f"subsidies.{command}", frozenset(comes_from), to, other_than)
-
-
 MOVES: Final[Mapping[str, Move]] = MappingProxyType(
     {
-        "check": _move("check", (DRAFTED,), CHECKED, (DRAFTED,)),
-        "submit": _move("submit", (CHECKED,), SUBMITTED, (DRAFTED, CHECKED)),
-        "withdraw": _move("withdraw", (DRAFTED, CHECKED), WITHDRAWN, ()),
-        "recompute": _move("recompute", (SUBMITTED,), RECOMPUTED, _COOPERATIVE),
-        "confirm": _move("confirm", (RECOMPUTED,), CONFIRMED, (*_COOPERATIVE, RECOMPUTED)),
-        "notice": _move("notice", (CONFIRMED,), NOTICED, _COOPERATIVE),
-        "approve": _move("approve", (NOTICED,), APPROVED, (*_COOPERATIVE, *_POVERTY_OFFICE)),
-        "return": _move(
-            "return", (SUBMITTED, RECOMPUTED, CONFIRMED, NOTICED, APPROVED), RETURNED, _COOPERATIVE
+        "check": Move("subsidies.check", (DRAFTED,), CHECKED, (DRAFTED,)),
+        "submit": Move("subsidies.submit", (CHECKED,), SUBMITTED, (DRAFTED, CHECKED)),
+        "withdraw": Move("subsidies.withdraw", (DRAFTED, CHECKED), WITHDRAWN),
+        "recompute": Move("subsidies.recompute", (SUBMITTED,), RECOMPUTED, _COOPERATIVE),
+        "confirm": Move("subsidies.confirm", (RECOMPUTED,), CONFIRMED, (*_COOPERATIVE, RECOMPUTED)),
+        "notice": Move("subsidies.notice", (CONFIRMED,), NOTICED, _COOPERATIVE),
+        "approve": Move(
+            "subsidies.approve", (NOTICED,), APPROVED, (*_COOPERATIVE, *_POVERTY_OFFICE)
         ),
-        "file": _move(
-            "pay", (APPROVED, PART_PAID), FILED, (*_COOPERATIVE, *_POVERTY_OFFICE, APPROVED)
+        "return": Move(
+            "subsidies.return",
+            (SUBMITTED, RECOMPUTED, CONFIRMED, NOTICED, APPROVED),
+            RETURNED,
+            _COOPERATIVE,
         ),
-        "discard": _move("pay", (FILED,), APPROVED, ()),
-        "discard_again": _move("pay", (FILED,), PART_PAID, ()),
-        "send": _move("send", (FILED,), SENT, (*_COOPERATIVE, *_POVERTY_OFFICE, FILED)),
-        "answer": _move("bank_return", (SENT,), PAID, ()),
-        "answer_in_part": _move("bank_return", (SENT,), PART_PAID, ()),
-        "give_back": _move("approve_give_back", (PART_PAID,), PAID, ()),
-        "receipt": _move("receipt", (PAID,), RECEIPTED, ()),
+        "file": Move(
+            "subsidies.pay",
+            (APPROVED, PART_PAID),
+            FILED,
+            (*_COOPERATIVE, *_POVERTY_OFFICE, APPROVED),
+        ),
+        "discard": Move("subsidies.pay", (FILED,), APPROVED, undoes=True),
+        "discard_again": Move("subsidies.pay", (FILED,), PART_PAID, undoes=True),
+        "send": Move("subsidies.send", (FILED,), SENT, (*_COOPERATIVE, *_POVERTY_OFFICE, FILED)),
+        "answer": Move("subsidies.bank_return", (SENT,), PAID),
+        "answer_in_part": Move("subsidies.bank_return", (SENT,), PART_PAID),
+        "give_back": Move("subsidies.approve_give_back", (PART_PAID,), PAID),
+        "receipt": Move("subsidies.receipt", (PAID,), RECEIPTED),
     }
 )

@@ -10,9 +10,10 @@ its next version.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from office.stages import Move
 
 DUE: Final = "due"
 DECLARED: Final = "declared"
@@ -51,42 +52,27 @@ UNDECLARED: Final = frozenset({DUE, RETURNED})
 SETTLED: Final = frozenset({PAID, RECEIPTED})
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A step from some states to one."""
-
-    command: str
-    comes_from: frozenset[str]
-    to: str
-    #: the mover is none of the persons who last brought the round to these states
-    other_than: tuple[str, ...] = ()
-
-
-def _move(
-    command: str, comes_from: tuple[str, ...], to: str, other_than: tuple[str, ...] = ()
-) -> Move:
-    return Move(f"enterprises.{command}", frozenset(comes_from), to, other_than)
-
-
 _GRANTING: Final = (DECLARED, CHECKED, FUNDED)
 
 MOVES: Final[Mapping[str, Move]] = MappingProxyType(
     {
-        "declare": _move("declare", (DUE, RETURNED), DECLARED),
-        "check": _move("check", (DECLARED,), CHECKED, (DECLARED,)),
-        "fund": _move("fund", (CHECKED,), FUNDED, (DECLARED, CHECKED)),
-        "approve": _move("approve", (FUNDED,), APPROVED, _GRANTING),
+        "declare": Move("enterprises.declare", (DUE, RETURNED), DECLARED),
+        "check": Move("enterprises.check", (DECLARED,), CHECKED, (DECLARED,)),
+        "fund": Move("enterprises.fund", (CHECKED,), FUNDED, (DECLARED, CHECKED)),
+        "approve": Move("enterprises.approve", (FUNDED,), APPROVED, _GRANTING),
         # everything is re-invested: nothing is to be paid
-        "approve_kept": _move("approve", (FUNDED,), PAID, _GRANTING),
-        "return": _move("return", _GRANTING, RETURNED, (DECLARED,)),
-        "file": _move("pay", (APPROVED, PART_PAID), FILED, (DECLARED, CHECKED, APPROVED)),
-        "discard": _move("pay", (FILED,), APPROVED),
-        "discard_again": _move("pay", (FILED,), PART_PAID),
-        "send": _move("send", (FILED,), SENT, (DECLARED, CHECKED, APPROVED, FILED)),
-        "answer": _move("bank_return", (SENT,), PAID),
-        "answer_in_part": _move("bank_return", (SENT,), PART_PAID),
+        "approve_kept": Move("enterprises.approve", (FUNDED,), PAID, _GRANTING),
+        "return": Move("enterprises.return", _GRANTING, RETURNED, (DECLARED,)),
+        "file": Move(
+            "enterprises.pay", (APPROVED, PART_PAID), FILED, (DECLARED, CHECKED, APPROVED)
+        ),
+        "discard": Move("enterprises.pay", (FILED,), APPROVED, undoes=True),
+        "discard_again": Move("enterprises.pay", (FILED,), PART_PAID, undoes=True),
+        "send": Move("enterprises.send", (FILED,), SENT, (DECLARED, CHECKED, APPROVED, FILED)),
+        "answer": Move("enterprises.bank_return", (SENT,), PAID),
+        "answer_in_part": Move("enterprises.bank_return", (SENT,), PART_PAID),
         # what is left of it can never be paid, and was given up by two people
-        "release": _move("approve_release", (APPROVED, PART_PAID), PAID),
-        "receipt": _move("receipt", (PAID,), RECEIPTED),
+        "release": Move("enterprises.approve_release", (APPROVED, PART_PAID), PAID),
+        "receipt": Move("enterprises.receipt", (PAID,), RECEIPTED),
     }
 )

@@ -1,22 +1,20 @@
 """Taking a step of a round: who may, from which state, over rows that are still the declared ones.
 
-The round's place is moved by one conditional UPDATE, on which two who take the same step wait for
-each other; the second finds it elsewhere. Everything else is read after that.
+Which steps there are and how a round's place is moved: ``office.stages``, ``lifecycle``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 import ledger
 from enterprises.batch import digest_of
 from enterprises.dividends import lifecycle
-from enterprises.dividends.lifecycle import Move
 from enterprises.models import (
     Agreement,
     AgreementHousehold,
@@ -32,10 +30,7 @@ from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.operations.applying import common_region
 from office import approvals, rights
-from office.refusals import ReasonMissing
-
-#: where a round stands when its payment file was discarded
-_BACK_TO = (lifecycle.APPROVED, lifecycle.PART_PAID)
+from office.stages import Course
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +57,25 @@ def agreement_of(session: Session, round_id: int) -> Agreement:
 
 def declaration_of(session: Session, round_id: int) -> DividendDeclaration:
     """The version of a round that counts."""
-    version = select(DividendPosition.version).where(DividendPosition.round_id == round_id)
-    return session.get_one(DividendDeclaration, (round_id, session.scalar(version)))
+    version = session.scalar(_version(round_id))
+    return session.get_one(DividendDeclaration, (round_id, version))
 
 
-def steps_of(session: Session, round_id: int) -> Sequence[DividendStep]:
-    """Everything that happened to a round, in order."""
-    return session.scalars(
-        select(DividendStep).where(DividendStep.round_id == round_id).order_by(DividendStep.nr)
-    ).all()
+def _version(round_id: int) -> Select[int]:
+    return select(DividendPosition.version).where(DividendPosition.round_id == round_id)
 
 
-def state_of(session: Session, round_id: int) -> str:
-    """Where a round stands."""
-    state = session.scalar(
-        select(DividendPosition.state).where(DividendPosition.round_id == round_id)
-    )
-    if state is None:
-        raise NotFound(field="round_id", what="分红期次")
-    return state
+def elsewhere(round_id: int, state: str) -> RoundElsewhere:
+    """The round stands where this is not to be done."""
+    state_zh, state_en = lifecycle.TITLES[state]
+    return RoundElsewhere(field="round_id", round=round_id, state_zh=state_zh, state_en=state_en)
+
+
+_COURSE: Final = Course(
+    "分红期次", "round_id", lifecycle.MOVES, DividendStep, DividendPosition, elsewhere
+)
+steps_of, state_of, lock = _COURSE.steps_of, _COURSE.state_of, _COURSE.lock
+makers, require_reason = _COURSE.makers, approvals.require_reason
 
 
 def take(
@@ -99,7 +94,8 @@ def take(
     agreement = session.get_one(Agreement, found.agreement_id)
     allow(session, move.command, agreement, by)
     ledger.require_bookable(session, on)
-    version = _go(session, round_id, move, 1 if declares else 0)
+    _COURSE.go(session, round_id, move, version=DividendPosition.version + int(declares))
+    version = session.scalars(_version(round_id)).one()
     before = steps_of(session, round_id)
     approvals.require_other(by, makers(before, move.other_than), _own_index(session, found, by))
     step = DividendStep(
@@ -124,12 +120,6 @@ def write_step(session: Session, step: DividendStep) -> None:
     session.flush()
 
 
-def require_reason(reason: str) -> None:
-    """Refuse a step back without a word."""
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
-
-
 def allow(session: Session, command: str, agreement: Agreement, by: Actor) -> None:
     """Refuse whoever may not do this for all households of an agreement.
 
@@ -151,51 +141,6 @@ def declared_digest(session: Session, round_id: int, version: int) -> str:
     if digest != session.get_one(DividendDeclaration, (round_id, version)).digest:
         raise DividendRowsChanged(field="round_id", round=round_id)
     return digest
-
-
-def makers(steps: Sequence[DividendStep], states: Collection[str]) -> set[int]:
-    """Who last brought the round to these states; who discards a file grants nothing by it."""
-    last: dict[str, int] = {}
-    before = ""
-    for step in steps:
-        if before != lifecycle.FILED or step.state not in _BACK_TO:
-            last[step.state] = step.by_person
-        before = step.state
-    return {last[state] for state in states if state in last}
-
-
-def lock(session: Session, round_id: int) -> DividendPosition:
-    """Wait for whoever else takes a step of the round; where it stands."""
-    position = session.scalar(
-        select(DividendPosition)
-        .where(DividendPosition.round_id == round_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if position is None:
-        raise NotFound(field="round_id", what="分红期次")
-    return position
-
-
-def _go(session: Session, round_id: int, move: Move, versions: int) -> int:
-    """Move the round's place; the version that counts from here on."""
-    position = lock(session, round_id)
-    came_from, version = position.state, position.version + versions
-    moved = session.execute(
-        update(DividendPosition)
-        .where(DividendPosition.round_id == round_id, DividendPosition.state.in_(move.comes_from))
-        .values(state=move.to, version=version)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise elsewhere(round_id, came_from)
-    return version
-
-
-def elsewhere(round_id: int, state: str) -> RoundElsewhere:
-    """The round stands where this is not to be done."""
-    state_zh, state_en = lifecycle.TITLES[state]
-    return RoundElsewhere(field="round_id", round=round_id, state_zh=state_zh, state_en=state_en)
 
 
 def _own_index(session: Session, found: DividendRound, by: Actor) -> set[bytes]:

@@ -16,11 +16,12 @@ import ledger
 from kernel.actor import Actor
 from kernel.calendar import HolidayTable
 from kernel.dates import ONE_DAY
+from office import approvals
 from policy import ConductRules, Rulebook
 from subsidies.claims import booking
 from subsidies.claims.noticing import open_objections
 from subsidies.claims.recomputing import Recomputed, recompute
-from subsidies.claims.steps import claim_of, free, require_reason, take, working_days_after
+from subsidies.claims.steps import claim_of, free, take, working_days_after
 from subsidies.models import ClaimDifference, Notice
 from subsidies.refusals.claiming import NoticeNotOver, ObjectionOpen
 
@@ -48,7 +49,7 @@ def submit(
 
 def withdraw(session: Session, *, claim_id: int, reason: str, on: date, by: Actor) -> None:
     """The cooperative takes back what it has not submitted."""
-    require_reason(reason)
+    approvals.require_reason(reason)
     taken = take(session, "withdraw", claim_id, on=on, by=by, reason=reason)
     free(session, taken.claim, on=on)
 
@@ -80,7 +81,7 @@ def confirm(session: Session, *, claim_id: int, on: date, by: Actor, reason: str
     """A second person of the poverty office stands by the claim; with differences, says why."""
     differs = select(ClaimDifference.nr).where(ClaimDifference.claim_id == claim_id).limit(1)
     if session.scalar(differs) is not None:
-        require_reason(reason)
+        approvals.require_reason(reason)
     take(session, "confirm", claim_id, on=on, by=by, reason=reason)
 
 
@@ -107,7 +108,7 @@ def approve(
 
 def return_claim(session: Session, *, claim_id: int, reason: str, on: date, by: Actor) -> None:
     """Send a claim back to the cooperative, which drafts the next version."""
-    require_reason(reason)
+    approvals.require_reason(reason)
     taken = take(session, "return", claim_id, on=on, by=by, reason=reason)
     booking.undo_submission(session, taken, on=on)
     free(session, taken.claim, on=on)

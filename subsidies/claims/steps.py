@@ -1,16 +1,15 @@
 """Taking a step of a claim: who may, from which state, over rows that are still the frozen ones.
 
-The claim's place is moved by one conditional UPDATE, on which two who take the same step wait for
-each other; the second finds it elsewhere. Everything else is read after that.
+Which steps there are and how a claim's place is moved: ``office.stages``, ``subsidies.lifecycle``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -21,10 +20,9 @@ from kernel.calendar import HolidayTable, HolidayTableEnds
 from kernel.refusals import NotFound
 from loans.models import Loan, LoanShare
 from office import approvals, rights
-from office.refusals import ReasonMissing
+from office.stages import Course
 from subsidies import lifecycle
 from subsidies.claims import freezing
-from subsidies.lifecycle import Move
 from subsidies.models import (
     Claim,
     ClaimPosition,
@@ -36,9 +34,6 @@ from subsidies.models import (
 from subsidies.offsetting import offset, take_turn
 from subsidies.refusals.claiming import ClaimElsewhere, ClaimRowsChanged
 
-#: where a claim stands when its payment file was discarded
-_BACK_TO = (lifecycle.APPROVED, lifecycle.PART_PAID)
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -46,8 +41,6 @@ class Taken:
 
     claim: Claim
     step: ClaimStep
-    #: where the claim stood before
-    came_from: str
 
 
 def claim_of(session: Session, claim_id: int) -> Claim:
@@ -58,19 +51,17 @@ def claim_of(session: Session, claim_id: int) -> Claim:
     return claim
 
 
-def steps_of(session: Session, claim_id: int) -> Sequence[ClaimStep]:
-    """Everything that happened to a claim, in order."""
-    return session.scalars(
-        select(ClaimStep).where(ClaimStep.claim_id == claim_id).order_by(ClaimStep.nr)
-    ).all()
+def elsewhere(claim_id: int, state: str) -> ClaimElsewhere:
+    """The claim stands where this is not to be done."""
+    state_zh, state_en = lifecycle.TITLES[state]
+    return ClaimElsewhere(field="claim_id", claim=claim_id, state_zh=state_zh, state_en=state_en)
 
 
-def state_of(session: Session, claim_id: int) -> str:
-    """Where a claim stands."""
-    state = session.scalar(select(ClaimPosition.state).where(ClaimPosition.claim_id == claim_id))
-    if state is None:
-        raise NotFound(field="claim_id", what="贴息申报")
-    return state
+_COURSE: Final = Course(
+    "贴息申报", "claim_id", lifecycle.MOVES, ClaimStep, ClaimPosition, elsewhere
+)
+steps_of, state_of, lock = _COURSE.steps_of, _COURSE.state_of, _COURSE.lock
+makers = _COURSE.makers
 
 
 def take(
@@ -87,7 +78,7 @@ def take(
     claim, move = claim_of(session, claim_id), lifecycle.MOVES[name]
     allow(session, move.command, claim.lender_id, by)
     ledger.require_bookable(session, on)
-    came_from = _go(session, claim_id, move)
+    _COURSE.go(session, claim_id, move)
     before = steps_of(session, claim_id)
     approvals.require_other(by, makers(before, move.other_than), _own_index(session, claim_id, by))
     step = ClaimStep(
@@ -102,13 +93,7 @@ def take(
     )
     session.add(step)
     session.flush()
-    return Taken(claim, step, came_from)
-
-
-def require_reason(reason: str) -> None:
-    """Refuse a step back without a word."""
-    if not reason.strip():
-        raise ReasonMissing(field="reason")
+    return Taken(claim, step)
 
 
 def allow(session: Session, command: str, lender_id: int, by: Actor) -> None:
@@ -123,17 +108,6 @@ def frozen_digest(session: Session, claim: Claim) -> str:
     if digest != claim.digest:
         raise ClaimRowsChanged(field="claim_id", claim=claim.id)
     return digest
-
-
-def makers(steps: Sequence[ClaimStep], states: Collection[str]) -> set[int]:
-    """Who last brought the claim to these states; who discards a file grants nothing by it."""
-    last: dict[str, int] = {}
-    before = ""
-    for step in steps:
-        if before != lifecycle.FILED or step.state not in _BACK_TO:
-            last[step.state] = step.by_person
-        before = step.state
-    return {last[state] for state in states if state in last}
 
 
 def free(session: Session, claim: Claim, *, on: date) -> None:
@@ -152,36 +126,6 @@ def working_days_after(calendar: HolidayTable, day: date, days: int) -> date | N
     except HolidayTableEnds:
         return None
     return day
-
-
-def lock(session: Session, claim_id: int) -> str:
-    """Wait for whoever else takes a step of the claim; where it stands."""
-    state = session.scalar(
-        select(ClaimPosition.state).where(ClaimPosition.claim_id == claim_id).with_for_update()
-    )
-    if state is None:
-        raise NotFound(field="claim_id", what="贴息申报")
-    return state
-
-
-def _go(session: Session, claim_id: int, move: Move) -> str:
-    """Move the claim's place; where it stood."""
-    came_from = lock(session, claim_id)
-    moved = session.execute(
-        update(ClaimPosition)
-        .where(ClaimPosition.claim_id == claim_id, ClaimPosition.state.in_(move.comes_from))
-        .values(state=move.to)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise elsewhere(claim_id, came_from)
-    return came_from
-
-
-def elsewhere(claim_id: int, state: str) -> ClaimElsewhere:
-    """The claim stands where this is not to be done."""
-    state_zh, state_en = lifecycle.TITLES[state]
-    return ClaimElsewhere(field="claim_id", claim=claim_id, state_zh=state_zh, state_en=state_en)
 
 
 def _own_index(session: Session, claim_id: int, by: Actor) -> set[bytes]:

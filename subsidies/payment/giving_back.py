@@ -17,7 +17,7 @@ from kernel.actor import Actor
 from kernel.money import format_yuan
 from office import approvals
 from subsidies import lifecycle
-from subsidies.claims.steps import allow, claim_of, elsewhere, lock, require_reason, take
+from subsidies.claims.steps import allow, claim_of, elsewhere, lock, take
 from subsidies.models import (
     BankReturnRow,
     ClaimRow,
@@ -43,7 +43,7 @@ def ask_give_back(
     claim = claim_of(session, row.claim_id)
     allow(session, "subsidies.give_back", claim.lender_id, by)
     ledger.require_bookable(session, on)
-    require_reason(reason)
+    approvals.require_reason(reason)
     asked = GiveBackAsked(payment_row_id=row.id, asked_on=on, reason=reason.strip())
     session.add(asked)
     session.flush()
@@ -69,7 +69,7 @@ def decide_give_back(
     asked_id = approvals.subject_of(session, proposal_id, SUBJECT, "退票退回")
     asked = session.get_one(GiveBackAsked, asked_id)
     claim_id = session.get_one(PaymentRow, asked.payment_row_id).claim_id
-    state = lock(session, claim_id)
+    state = lock(session, claim_id).state
     take_turn(session, claim_of(session, claim_id).lender_id)
     row = session.get_one(PaymentRow, asked.payment_row_id)
     approvals.decide(

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.vault import Keyring
-from office import payment_files, rights
+from office import approvals, payment_files, rights
 from office.payment_files import Head, Paid
 from office.refusals.paying import PaymentRowsChanged
 from policy import Rulebook
 from subsidies import budget, lifecycle
-from subsidies.claims.steps import allow, claim_of, elsewhere, require_reason, state_of, take
+from subsidies.claims.steps import allow, claim_of, elsewhere, state_of, take
 from subsidies.models import FileDiscard, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
 from subsidies.payment.accounts import number_of
 from subsidies.payment.funding import budget_year
@@ -47,7 +47,7 @@ def send(session: Session, *, claim_id: int, rulebook: Rulebook, on: date, by: A
 
 def discard(session: Session, *, claim_id: int, reason: str, on: date, by: Actor) -> None:
     """Give up a file that was not sent; its money is free again."""
-    require_reason(reason)
+    approvals.require_reason(reason)
     name = "discard_again" if answered(session, claim_id) else "discard"
     take(session, name, claim_id, on=on, by=by, reason=reason)
     file = last_file(session, claim_id)
