@@ -76,6 +76,16 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitBase:
+    """What a version is split by: of everybody linked in its days, the same ever after."""
+
+    #: each stake times its days
+    stake_days: int
+    #: what the terms promise
+    floors_fen: int
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A round, its agreement, and the term of its year."""
 
@@ -96,22 +106,32 @@ class Case:
 
 def write_rows(
     session: Session, one: Case, *, version: int, profit_fen: int = 0, extra_fen: int = 0
-) -> Totals:
-    """Write what every linked household gets; what it comes to."""
-    stake_days = _check_stakes(session, one)
-    floors_fen = expected_fen(session, one)
-    above_fen = extra_fen + terms.profit_above(
+) -> tuple[Totals, SplitBase]:
+    """Write what every linked household gets; what it comes to, and what it was split by."""
+    base = SplitBase(_check_stakes(session, one), expected_fen(session, one))
+    above_fen = above(one, base, profit_fen=profit_fen, extra_fen=extra_fen)
+    if above_fen and not base.stake_days:
+        raise ShareWithoutStakes(field="profit", round=one.round.id, above=format_yuan(above_fen))
+    rows = _rows(one, version, above_fen, base.stake_days)
+    session.execute(insert(DividendRow).from_select(list(_COLUMNS), rows))
+    return totals(session, one.round.id, version), base
+
+
+def above(one: Case, base: SplitBase, *, profit_fen: int, extra_fen: int) -> int:
+    """What is split on top of the floors: of the profit by the terms, and what is given."""
+    return extra_fen + terms.profit_above(
         one.term,
         profit_fen=profit_fen,
         service_fee_bp=one.agreement.service_fee_bp,
-        floors_fen=floors_fen,
+        floors_fen=base.floors_fen,
     )
-    if above_fen and not stake_days:
-        raise ShareWithoutStakes(field="profit", round=one.round.id, above=format_yuan(above_fen))
-    session.execute(
-        insert(DividendRow).from_select(list(_COLUMNS), _rows(one, version, above_fen, stake_days))
-    )
-    return totals(session, one.round.id, version)
+
+
+def base_of(session: Session, one: Case) -> SplitBase:
+    """What a version would be split by today."""
+    told = floors(one)
+    row = session.execute(select(sum_of(told.c.stake_days), sum_of(told.c.floor_fen))).one()
+    return SplitBase(*row)
 
 
 def expected_fen(session: Session, one: Case) -> int:

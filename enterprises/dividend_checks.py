@@ -2,14 +2,16 @@
 
 * every period that has fallen due has its round, and the calendar stands at the next;
 * the rows of a version are those that were declared; each floor is what the pure terms say of its
-  stake and days, and what goes beyond them is the declared profit's part;
-* the rows that count are of everybody who was linked, as the lists say;
+  stake and days, and what goes beyond is its part of the declared profit, by the largest remainder
+  over the stakes and days that the version was split by;
+* the rows that count are of everybody who was linked, as the lists say, and so are those sums;
 * a round stands where its last step brought it, by steps that the lifecycle allows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +20,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from enterprises import batch, dividend_money, terms
-from enterprises.batch import Case
+from enterprises.batch import Case, SplitBase
 from enterprises.dividend_money import finding
 from enterprises.dividends import lifecycle
 from enterprises.dividends.declaring import term_of
@@ -47,7 +49,8 @@ def check(session: Session) -> Iterator[Finding]:
     """Everything that is written of a dividend, recomputed."""
     yield from _rounds(session)
     yield from _frozen(session)
-    yield from _floors(session)
+    yield from _split(session)
+    yield from _split_by(session)
     yield from _linked(session)
     yield from _places(session)
     yield from dividend_money.check(session)
@@ -131,8 +134,8 @@ def _frozen(session: Session) -> Iterator[Finding]:
             )
 
 
-def _floors(session: Session) -> Iterator[Finding]:
-    """Row by row from its own stake and days, and the profit's part as a whole."""
+def _split(session: Session) -> Iterator[Finding]:
+    """Row by row from its own stake and days, over the numbers that the version was split by."""
     declared = (
         select(DividendDeclaration, DividendRound, Agreement)
         .join(DividendRound, DividendRound.id == DividendDeclaration.round_id)
@@ -140,56 +143,82 @@ def _floors(session: Session) -> Iterator[Finding]:
     )
     for one, found, agreement in session.execute(declared).all():
         case = Case(found, agreement, term_of(session, agreement, found.nr))
-        floors_fen, profit_fen, wrong = _recomputed(session, case, one.version)
-        above_fen = one.extra_fen + terms.profit_above(
-            case.term,
-            profit_fen=one.profit_fen,
-            service_fee_bp=agreement.service_fee_bp,
-            floors_fen=floors_fen,
+        base = SplitBase(one.stake_days, one.floors_fen)
+        above_fen = batch.above(case, base, profit_fen=one.profit_fen, extra_fen=one.extra_fen)
+        rows = session.scalars(
+            select(DividendRow)
+            .where(DividendRow.round_id == found.id, DividendRow.version == one.version)
+            .execution_options(yield_per=1000)
         )
-        # A later round of the period holds only those who fell short.
-        if wrong or (found.revision == 0 and profit_fen != above_fen):
+        sums = _Recomputed()
+        for row in rows:
+            sums.take(case, row, above_fen, one.stake_days)
+        if not sums.fits(base, above_fen, whole=found.revision == 0):
             yield finding(
                 "terms",
                 "dividend_rows",
                 f"round_id={one.round_id}, version={one.version}",
-                f"第{one.round_id}号分红有{wrong}户保底分红与条款不符，"
-                f"超出保底的部分{profit_fen}分，应为{above_fen}分",
-                f"{wrong} floors of round {one.round_id} are not the terms'; beyond them are"
-                f" {profit_fen} fen, not {above_fen}",
+                f"第{one.round_id}号分红有{sums.wrong}户明细与条款不符，"
+                f"保底{sums.floors_fen}分，应为{one.floors_fen}分，"
+                f"超出保底的部分{sums.profit_fen}分，应为{above_fen}分",
+                f"{sums.wrong} rows of round {one.round_id} are not the terms'; floors are"
+                f" {sums.floors_fen} fen, not {one.floors_fen}; beyond them are"
+                f" {sums.profit_fen} fen, not {above_fen}",
             )
 
 
-def _recomputed(session: Session, case: Case, version: int) -> tuple[int, int, int]:
-    """All floors, all beyond them, and how many floors are not what the pure terms say."""
-    rows = session.scalars(
-        select(DividendRow)
-        .where(DividendRow.round_id == case.round.id, DividendRow.version == version)
-        .execution_options(yield_per=1000)
+@dataclass
+class _Recomputed:
+    """The rows of a version, one after the other."""
+
+    #: rows that the pure terms say otherwise
+    wrong: int = 0
+    floors_fen: int = 0
+    profit_fen: int = 0
+    stake_days: int = 0
+    #: of each row what was cut off it, its household, and the fen it got for that
+    cut: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def take(self, case: Case, row: DividendRow, above_fen: int, stake_days: int) -> None:
+        """Add a row up, and hold it against the terms."""
+        part, rest = divmod(above_fen * row.stake_days, stake_days) if stake_days else (0, 0)
+        self.cut.append((-rest, row.household_id, row.profit_fen - part))
+        self.floors_fen += row.floor_fen
+        self.profit_fen += row.profit_fen
+        self.stake_days += row.stake_days
+        self.wrong += not _by_terms(case, row)
+
+    def fits(self, base: SplitBase, above_fen: int, *, whole: bool) -> bool:
+        """Whether it is the split. A later round of the period holds only those who fell short."""
+        got = [fen for _rest, _household, fen in sorted(self.cut)]
+        by_remainder = {0, 1}.issuperset(got) and got == sorted(got, reverse=True)
+        sums = (self.floors_fen, self.profit_fen)
+        wanted = (base.floors_fen, above_fen)
+        within = all(mine <= all_of for mine, all_of in zip(sums, wanted, strict=True))
+        adds_up = sums == wanted if whole else within
+        return not self.wrong and by_remainder and adds_up and self.stake_days <= base.stake_days
+
+
+def _by_terms(case: Case, row: DividendRow) -> bool:
+    """Floor, amount and cash of a row are the pure terms'."""
+    linked = Linked(
+        household_id=row.household_id,
+        persons=row.persons,
+        stake_fen=row.stake_fen,
+        stake_days=row.stake_days,
+        linked_days=row.linked_days,
     )
-    floors_fen = profit_fen = wrong = 0
-    for row in rows:
-        linked = Linked(
-            household_id=row.household_id,
-            persons=row.persons,
-            stake_fen=row.stake_fen,
-            stake_days=row.stake_days,
-            linked_days=row.linked_days,
-        )
-        floor_fen = terms.floor_of(
-            case.term,
-            linked,
-            rhythm_months=case.agreement.rhythm_months,
-            period_days=case.period_days,
-        )
-        cash_fen = terms.cash_of(row.amount_fen, case.term.cash_bp)
-        amount_fen = row.floor_fen + row.profit_fen - row.before_fen
-        floors_fen += row.floor_fen
-        profit_fen += row.profit_fen
-        wrong += (row.floor_fen, row.cash_fen, row.amount_fen) != (
-            floor_fen, cash_fen, amount_fen,
-        )  # fmt: skip
-    return floors_fen, profit_fen, wrong
+    floor_fen = terms.floor_of(
+        case.term,
+        linked,
+        rhythm_months=case.agreement.rhythm_months,
+        period_days=case.period_days,
+    )
+    return (row.floor_fen, row.amount_fen, row.cash_fen) == (
+        floor_fen,
+        row.floor_fen + row.profit_fen - row.before_fen,
+        terms.cash_of(row.amount_fen, case.term.cash_bp),
+    )
 
 
 def _linked(session: Session) -> Iterator[Finding]:
@@ -217,6 +246,42 @@ def _linked(session: Session) -> Iterator[Finding]:
                 f"round_id={found.id}, household_id={household_id}",
                 f"第{found.id}号分红中农户{household_id}的明细与联结名单不符，或有遗漏",
                 f"round {found.id} does not have household {household_id} as it is linked",
+            )
+
+
+def _split_by(session: Session) -> Iterator[Finding]:
+    """What a version that counts was split by is what the lists say, where nobody may leave since.
+
+    Beneath a round that is paid in advance one may, until it is settled.
+    """
+    declared = (
+        select(DividendDeclaration, DividendRound, Agreement)
+        .join(DividendRound, DividendRound.id == DividendDeclaration.round_id)
+        .join(Agreement, Agreement.id == DividendRound.agreement_id)
+        .join(
+            DividendPosition,
+            and_(
+                DividendPosition.round_id == DividendDeclaration.round_id,
+                DividendPosition.version == DividendDeclaration.version,
+            ),
+        )
+        .where(
+            or_(DividendRound.revision > 0, ~Agreement.in_advance),
+            DividendPosition.state.not_in(sorted(lifecycle.UNDECLARED)),
+        )
+        .order_by(DividendRound.id)
+    )
+    for one, found, agreement in session.execute(declared).all():
+        told = batch.base_of(session, Case(found, agreement, term_of(session, agreement, found.nr)))
+        if told != SplitBase(one.stake_days, one.floors_fen):
+            yield finding(
+                "split_by",
+                "dividend_declarations",
+                f"round_id={one.round_id}, version={one.version}",
+                f"第{one.round_id}号分红按{one.stake_days}分·天、保底{one.floors_fen}分分配，"
+                f"联结名单为{told.stake_days}分·天、{told.floors_fen}分",
+                f"round {one.round_id} was split by {one.stake_days} fen-days and floors of"
+                f" {one.floors_fen} fen; by the lists {told.stake_days} and {told.floors_fen}",
             )
 
 

@@ -1,5 +1,6 @@
 """The money of dividends read back: payments, pools and books say the same.
 
+* a payment file holds the rows it was made with: as many, of that sum, to those accounts;
 * nobody was paid twice, or otherwise than the row says; another attempt follows a returned one;
 * a pool is what came in and went out, by the enterprise's own vouchers alone;
 * what is owed to households, and kept as their stakes, stands in the ledger household by household.
@@ -34,12 +35,15 @@ from enterprises.models import (
 from enterprises.payment import answering, releasing
 from kernel.database import sum_of
 from kernel.findings import Finding
-from office.models import Voucher
+from office import payment_files
+from office.models import PayoutAccount, Voucher
+from office.payment_files import Paid
 from organisations import Organisation
 
 
 def check(session: Session) -> Iterator[Finding]:
     """Everything that was paid, recomputed."""
+    yield from _files(session)
     yield from _paid_once(session)
     yield from _payers(session)
     yield from _pools(session)
@@ -48,6 +52,44 @@ def check(session: Session) -> Iterator[Finding]:
 
 
 # --- payments -------------------------------------------------------------------------------------
+
+
+def _files(session: Session) -> Iterator[Finding]:
+    """Rows, sum and digest of every file, from its payments and the accounts they go to."""
+    for file in session.scalars(select(DividendFile).order_by(DividendFile.id)):
+        rows = [
+            Paid(nr, kind, payee_id, attempt, holder, index.hex(), fen, file.remark)
+            for nr, kind, payee_id, attempt, holder, index, fen in session.execute(_rows_of(file))
+        ]
+        stands = (len(rows), sum(row.amount_fen for row in rows), payment_files.digest_of(rows))
+        if stands != (file.rows, file.total_fen, file.digest):
+            yield finding(
+                "files",
+                "dividend_files",
+                f"id={file.id}",
+                f"付款文件{file.batch_no}现有{stands[0]}笔、{stands[1]}分，与制作时的"
+                f"{file.rows}笔、{file.total_fen}分或其校验值不符",
+                f"payment file {file.batch_no} holds {stands[0]} rows of {stands[1]} fen; made with"
+                f" {file.rows} of {file.total_fen}, or of another digest",
+            )
+
+
+def _rows_of(file: DividendFile) -> Select[*tuple[Any, ...]]:
+    """What the digest sees, in its order."""
+    return (
+        select(
+            DividendPayment.nr,
+            PayoutAccount.payee_kind,
+            PayoutAccount.payee_id,
+            DividendPayment.attempt,
+            PayoutAccount.holder,
+            PayoutAccount.number_index,
+            DividendPayment.amount_fen,
+        )
+        .join(PayoutAccount, PayoutAccount.id == DividendPayment.account_id)
+        .where(DividendPayment.file_id == file.id)
+        .order_by(DividendPayment.nr)
+    )
 
 
 def _paid_once(session: Session) -> Iterator[Finding]:

@@ -7,8 +7,7 @@ came to is taken off; the cash part is rounded, the rest is re-invested.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,29 +16,18 @@ from sqlalchemy.orm import Session
 from enterprises.asked import SOURCES
 from enterprises.dividends import reading
 from enterprises.dividends.reading import RowTold
-from enterprises.linked import linked_in
 from enterprises.models import (
     AgreementApproval,
     AgreementHousehold,
-    AgreementLeaving,
     DividendDeclaration,
 )
 from enterprises.terms import profit_above
 from kernel.actor import Actor
-from kernel.database import sum_of
 from kernel.money import RATE_MAX_PPM, format_rate, format_share, format_yuan
 from loans.models import Loan
 from web.agreement_view import term_said
 from web.dividend_view import RoundShown
 from web.words import t
-
-
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """What all households of a round come to together."""
-
-    stake_days: int
-    floors_fen: int
 
 
 def why(
@@ -60,7 +48,7 @@ def why(
         "period_to": one.round.period_to.isoformat(),
         "clause": {"document": one.agreement.number, "term": term_said(one.term)},
         "amount": format_yuan(told.row.amount_fen),
-        "stakes": _stakes(session, one, household_id),
+        "stakes": _stakes(session, one, told),
         "floor": _floor(one, told),
         "before": format_yuan(told.row.before_fen),
         "cash_share": format_share(one.term.cash_bp),
@@ -69,48 +57,44 @@ def why(
         "rounding": t("每户保底只在最后四舍五入到分；现金部分四舍五入，余下转增"),
     }
     if told.row.profit_fen:
-        answer["profit"] = _profit(session, one, declared, told)
+        answer["profit"] = _profit(one, declared, told)
     return answer
 
 
-def _stakes(session: Session, one: RoundShown, household_id: int) -> list[dict[str, Any]]:
-    """Each stake with the days of the period it was in."""
-    start, end = one.round.period_from, one.round.counted_to
+def _stakes(session: Session, one: RoundShown, told: RowTold) -> list[dict[str, Any]]:
+    """Each stake with the days of the period it counted for when the version was declared.
+
+    A household comes in with all its stakes on one day and leaves with all of them: the days are
+    the row's, whenever it left since.
+    """
     rows: Any = session.execute(
-        select(AgreementHousehold, Loan.number, AgreementLeaving.from_on)
+        select(AgreementHousehold, Loan.number)
         .join(AgreementApproval, AgreementApproval.list_id == AgreementHousehold.list_id)
         .outerjoin(Loan, Loan.id == AgreementHousehold.loan_id)
-        .outerjoin(
-            AgreementLeaving,
-            (AgreementLeaving.agreement_id == AgreementHousehold.agreement_id)
-            & (AgreementLeaving.household_id == AgreementHousehold.household_id),
-        )
         .where(
             AgreementHousehold.agreement_id == one.agreement.id,
-            AgreementHousehold.household_id == household_id,
+            AgreementHousehold.household_id == told.row.household_id,
         )
         .order_by(AgreementHousehold.id)
     )
     found = []
-    row: tuple[AgreementHousehold, str | None, date | None]
+    row: tuple[AgreementHousehold, str | None]
+    days = told.row.linked_days
     for row in rows:
-        stake, loan, left_on = row
-        last = end if left_on is None else min(end, left_on)
-        first = max(start, stake.from_on)
-        if first < last:
-            days = (last - first).days
-            found.append(
-                {
-                    "source": stake.source,
-                    "source_title": t(SOURCES[stake.source]),
-                    "loan": loan or "",
-                    "stake": format_yuan(stake.stake_fen),
-                    "from": first.isoformat(),
-                    "to": last.isoformat(),
-                    "days": days,
-                    "stake_days": format_yuan(stake.stake_fen * days),
-                }
-            )
+        stake, loan = row
+        first = max(one.round.period_from, stake.from_on)
+        found.append(
+            {
+                "source": stake.source,
+                "source_title": t(SOURCES[stake.source]),
+                "loan": loan or "",
+                "stake": format_yuan(stake.stake_fen),
+                "from": first.isoformat(),
+                "to": (first + timedelta(days)).isoformat(),
+                "days": days,
+                "stake_days": format_yuan(stake.stake_fen * days),
+            }
+        )
     return found
 
 
@@ -147,41 +131,37 @@ def _floor(one: RoundShown, told: RowTold) -> dict[str, Any]:
     return answer
 
 
-def _profit(
-    session: Session, one: RoundShown, declared: DividendDeclaration, told: RowTold
-) -> dict[str, Any]:
-    """The household's part of what is above all floors, by the largest remainder."""
-    sums = _sums(session, one)
+def _profit(one: RoundShown, declared: DividendDeclaration, told: RowTold) -> dict[str, Any]:
+    """The household's part of what is above all floors, by the largest remainder.
+
+    What all households came to is what the version was split by, whoever came or left since.
+    """
     fee_bp = one.agreement.service_fee_bp
     shared_fen = profit_above(
-        one.term, profit_fen=declared.profit_fen, service_fee_bp=fee_bp, floors_fen=sums.floors_fen
+        one.term,
+        profit_fen=declared.profit_fen,
+        service_fee_bp=fee_bp,
+        floors_fen=declared.floors_fen,
     )
     above_fen = shared_fen + declared.extra_fen
-    whole, remainder = divmod(above_fen * told.row.stake_days, sums.stake_days)
+    whole, remainder = divmod(above_fen * told.row.stake_days, declared.stake_days)
     return {
         "declared_profit": format_yuan(declared.profit_fen),
         "service_fee_share": format_share(fee_bp),
-        "floors": format_yuan(sums.floors_fen),
+        "floors": format_yuan(declared.floors_fen),
         "profit_share": format_share(one.term.profit_share_bp),
         "shared": format_yuan(shared_fen),
         "extra": format_yuan(declared.extra_fen),
         "above": format_yuan(above_fen),
         "stake_days": format_yuan(told.row.stake_days),
-        "all_stake_days": format_yuan(sums.stake_days),
+        "all_stake_days": format_yuan(declared.stake_days),
         "keyed": (
             f"{format_yuan(above_fen)} × {format_yuan(told.row.stake_days)}"
-            f" ÷ {format_yuan(sums.stake_days)}"
+            f" ÷ {format_yuan(declared.stake_days)}"
         ),
         "whole": format_yuan(whole),
-        "remainder_ppm": remainder * RATE_MAX_PPM // sums.stake_days,
+        "remainder_ppm": remainder * RATE_MAX_PPM // declared.stake_days,
         "cent": format_yuan(told.row.profit_fen - whole),
         "amount": format_yuan(told.row.profit_fen),
         "rule": t("先取整到分，余下的分按余数大小逐户各加一分，余数相同的在前者先得"),
     }
-
-
-def _sums(session: Session, one: RoundShown) -> _Sums:
-    """Of everybody linked in the period, those without an amount included."""
-    linked = linked_in(one.agreement.id, one.round.period_from, one.round.counted_to).subquery()
-    stake_days = session.scalar(select(sum_of(linked.c.stake_days))) or 0
-    return _Sums(stake_days, one.expected_fen)

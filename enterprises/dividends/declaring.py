@@ -68,7 +68,7 @@ def declare(
     one = Case(taken.round, taken.agreement, term_of(session, taken.agreement, taken.round.nr))
     _check(one, declared)
     version = taken.step.version
-    totals = batch.write_rows(
+    totals, base = batch.write_rows(
         session,
         one,
         version=version,
@@ -86,6 +86,8 @@ def declare(
         amount_fen=totals.amount_fen,
         cash_fen=totals.cash_fen,
         reinvested_fen=totals.reinvested_fen,
+        stake_days=base.stake_days,
+        floors_fen=base.floors_fen,
         digest=totals.digest,
     )
     session.add(row)

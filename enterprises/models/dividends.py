@@ -76,6 +76,7 @@ class DividendDeclaration(Recorded, Base):
         CheckConstraint("extra_fen BETWEEN 0 AND 100000000000000", name="extra_range"),
         CheckConstraint("rows > 0 AND amount_fen > 0", name="not_empty"),
         CheckConstraint("cash_fen + reinvested_fen = amount_fen", name="cash_and_reinvested"),
+        CheckConstraint("stake_days >= 0 AND floors_fen >= 0", name="split_not_negative"),
         CheckConstraint("length(digest) = 64", name="digest_sha256"),
     )
 
@@ -99,6 +100,10 @@ class DividendDeclaration(Recorded, Base):
     cash_fen: Mapped[int]
     #: of it re-invested (转增股金), fen
     reinvested_fen: Mapped[int]
+    #: each stake times its days in the period, of everybody linked then: what it was split over
+    stake_days: Mapped[int]
+    #: what the terms promised all of them, those whose amount was nil included, fen
+    floors_fen: Mapped[int]
     #: SHA-256 of the rows, canonical: what everybody after decides on
     digest: Mapped[str]
 

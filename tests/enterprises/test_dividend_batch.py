@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from random import Random
@@ -15,9 +15,9 @@ from enterprises import batch, terms
 from enterprises.batch import STAKE_DAYS_MAX, Case
 from enterprises.dividends import declaring, rounds, steps
 from enterprises.linked import linked_in
-from enterprises.models import DividendRound
+from enterprises.models import DividendDeclaration, DividendRound
 from enterprises.refusals import StakesTooGreatToSplit
-from enterprises.terms import Linked, Term
+from enterprises.terms import Linked, Part, Term
 from kernel.database import trail_id_of
 from tests.enterprises.dividend_town import (
     FIRST_DAY,
@@ -75,6 +75,16 @@ def require_equal(town: DividendTown, round_id: int, profit_fen: int, extra_fen:
     ]
     assert written == wanted
     assert wanted
+    require_split_by(town, round_id, sum(one.stake_days for one in linked), pure)
+
+
+def require_split_by(
+    town: DividendTown, round_id: int, stake_days: int, pure: Sequence[Part]
+) -> None:
+    """What it was split by is written with it: all stakes times their days, and all floors."""
+    with town.books.read() as session:
+        told = session.get_one(DividendDeclaration, (round_id, 1))
+    assert (told.stake_days, told.floors_fen) == (stake_days, sum(one.floor_fen for one in pure))
 
 
 def some_term(random: Random) -> Term:
@@ -242,6 +252,12 @@ PLANTED = [
         "enterprises.batch.half_up",
         lambda numerator, divisor: numerator // divisor,
         arguments={"seed": 1},
+    ),
+    Plant(
+        test_the_split_is_the_pure_one_row_by_row,
+        "enterprises.batch.expected_fen",
+        lambda session, one: 1,
+        arguments={"seed": 2},
     ),
     Plant(
         test_stakes_too_great_for_the_split_are_refused,

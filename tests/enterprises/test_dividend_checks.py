@@ -72,10 +72,26 @@ CHANGES = [
     Change("UPDATE agreement_households SET from_on = '2016-06-02' WHERE nr = 2", "linked"),
     Change("DELETE FROM agreement_households WHERE nr = 3", "linked"),
     Change("UPDATE dividend_declarations SET extra_fen = extra_fen + 1", "terms"),
+    # 33.34, 33.33 and 33.33 given on top: the fen that is left over is the first household's
+    Change(
+        "UPDATE dividend_rows SET profit_fen = 3333 + nr / 3,"
+        " amount_fen = floor_fen + 3333 + nr / 3, cash_fen = floor_fen + 3333 + nr / 3",
+        "terms",
+    ),
+    Change("UPDATE dividend_rows SET stake_days = stake_days + 1 WHERE nr = 3", "terms"),
+    Change("UPDATE dividend_declarations SET floors_fen = floors_fen - 1", "terms"),
+    Change("UPDATE dividend_declarations SET stake_days = stake_days - 1", "terms"),
+    Change("UPDATE dividend_declarations SET stake_days = stake_days + 365", "split_by"),
+    Change("UPDATE dividend_declarations SET floors_fen = floors_fen + 1", "split_by"),
     Change("UPDATE dividend_positions SET state = 'sent'", "places"),
     Change("UPDATE dividend_positions SET version = 2", "places"),
     Change("DELETE FROM dividend_steps WHERE state = 'checked'", "places"),
     Change("UPDATE dividend_payments SET amount_fen = amount_fen + 1 WHERE nr = 1", "paid_once"),
+    Change("UPDATE dividend_files SET rows = rows + 1 WHERE nr = 1", "files"),
+    Change("UPDATE dividend_files SET total_fen = total_fen - 1 WHERE nr = 2", "files"),
+    Change("UPDATE dividend_files SET digest = replace(digest, 'a', 'b')", "files"),
+    Change("UPDATE dividend_payments SET account_id = 1 WHERE nr = 3", "files"),
+    Change("UPDATE payout_accounts SET holder = holder || '某' WHERE id = 1", "files"),
     Change("UPDATE dividend_return_rows SET result = 'paid', reason = ''", "paid_once"),
     Change("UPDATE dividend_payments SET attempt = 3 WHERE attempt = 2", "paid_once"),
     Change("UPDATE dividend_fundings SET payer_code = '91431022MA4L16HQ8P'", "payer"),
@@ -117,8 +133,10 @@ PLANTED = [
     )
     for module, name, rule in (
         ("dividend_checks", "_frozen", "frozen"),
-        ("dividend_checks", "_floors", "terms"),
+        ("dividend_checks", "_split", "terms"),
+        ("dividend_checks", "_split_by", "split_by"),
         ("dividend_checks", "_places", "places"),
+        ("dividend_money", "_files", "files"),
         ("dividend_money", "_paid_once", "paid_once"),
         ("dividend_money", "_payers", "payer"),
         ("dividend_money", "_pools", "pools"),

@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from config.wiring import House
+from tests.enterprises.test_dividends import leaves
 from tests.web import linkage_world as told
 from tests.web import world
 from tests.web.bureau import Bureau
@@ -273,6 +274,24 @@ def test_every_amount_follows_from_its_printed_reason_alone(bureau: Bureau, link
             f"/enterprises/dividends/{linked.round_id}/rows/{row['household_id']}/why", "auditor"
         )
         assert f"{whole:,}" in page
+
+
+def test_the_reason_stays_as_declared_whoever_leaves_the_prepaid_year_since(
+    bureau: Bureau, linked: Linked
+) -> None:
+    """The third household leaves on 2 June, a day after the prepaid year began: what 100.00 was
+    split over stays 92 345.67 yuan x 365 days, and each reason is what it was.
+    """
+    linked.town.declare(linked.round_id, extra_fen=10_000)
+    path = f"/enterprises/dividends/{linked.round_id}/rows"
+    ids = [row["household_id"] for row in bureau.get(path, OFFICE)["items"]]
+    before = [bureau.get(f"{path}/{one}/why", OFFICE) for one in ids]
+    leaves(linked.town, linked.agreement_id, 3, date(2017, 6, 2))
+    assert [bureau.get(f"{path}/{one}/why", OFFICE) for one in ids] == before
+    profit = before[2]["profit"]
+    assert (profit["all_stake_days"], profit["floors"]) == ("33706169.55", told.FLOOR_TOTAL)
+    assert (profit["whole"], profit["cent"]) == ("13.36", "0.01")
+    assert [(one["days"], one["to"]) for one in before[2]["stakes"]] == [(365, "2018-06-01")]
 
 
 def test_who_is_behind_stands_on_lists_and_pages_with_the_days(
