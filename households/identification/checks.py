@@ -26,6 +26,7 @@ from households.models import (
     IdentificationCase,
     Status,
 )
+from kernel.database import days_between
 from kernel.findings import Finding
 from office.models import Decision, Proposal
 
@@ -47,6 +48,10 @@ _SAID = {
     "households.cases.notice": (
         "case_steps", "公示期未满或异议未答复即办下一步",
         "a step was taken under a running notice or an open objection",
+    ),
+    "households.cases.notice_days": (
+        "case_notices", "公示期自录入之日起不足规定天数",
+        "a notice ends before its days, counted from the day it was entered",
     ),
     "households.cases.objection": (
         "case_objections", "异议不在公示期内，或由记录人自己答复",
@@ -72,6 +77,7 @@ def check(session: Session) -> Iterator[Finding]:
         ("households.cases.sheet", _sheets()),
         ("households.cases.ballots", _ballots()),
         ("households.cases.notice", _hurried()),
+        ("households.cases.notice_days", _short_notices()),
         ("households.cases.objection", _objections()),
         ("households.findings.case", _findings_of_cases()),
         ("households.findings.list", _findings_of_lists()),
@@ -183,6 +189,16 @@ def _hurried() -> Select[Any]:
         .join(CaseNotice, CaseNotice.sheet_id == before.sheet_id)
         .where(or_(held.held_on < CaseNotice.to_on, unanswered))
         .order_by(CaseStep.id)
+    )
+
+
+def _short_notices() -> Select[Any]:
+    """Notices that were over before their days, counted from the day their sheet was entered."""
+    return (
+        select(CaseNotice.sheet_id)
+        .join(CaseSheet, CaseSheet.id == CaseNotice.sheet_id)
+        .where(days_between(CaseSheet.booked_on, CaseNotice.to_on) < CaseNotice.notice_days)
+        .order_by(CaseNotice.sheet_id)
     )
 
 

@@ -292,6 +292,7 @@ def _post_notice(
             number=f"识别公示〔{held_on.year}〕{sheet_id}号",
             from_on=held_on,
             to_on=on + timedelta(days=step.notice_days),
+            notice_days=step.notice_days,
             place=place.strip(),
         )
     )

@@ -179,6 +179,7 @@ class CaseNotice(Recorded, Base):
     __table_args__ = (
         UniqueConstraint("number"),
         CheckConstraint("to_on > from_on", name="days_in_order"),
+        CheckConstraint("notice_days > 0", name="hangs_some_days"),
     )
 
     #: the sheet
@@ -191,6 +192,8 @@ class CaseNotice(Recorded, Base):
     from_on: Mapped[date]
     #: day after the last
     to_on: Mapped[date]
+    #: days it hangs by the procedure, counted from the day it was entered
+    notice_days: Mapped[int]
     #: where it hangs and whom to call
     place: Mapped[str]
 

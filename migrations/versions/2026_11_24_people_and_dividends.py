@@ -556,8 +556,10 @@ def _create_tables() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("notice_days", BigInt, nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("trail_id", BigInt, nullable=False),
+        sa.CheckConstraint("notice_days > 0", name=op.f("ck_case_notices_hangs_some_days")),
         sa.CheckConstraint("to_on > from_on", name=op.f("ck_case_notices_days_in_order")),
         sa.ForeignKeyConstraint(
             ["sheet_id"], ["case_sheets.id"], name=op.f("fk_case_notices_sheet_id_case_sheets")

@@ -25,6 +25,8 @@ HARM = {
     "UPDATE case_steps SET votes_for = 30 WHERE nr = 3": "households.cases.ballots",
     "UPDATE case_steps SET votes_for = 12 WHERE nr = 3": "households.cases.ballots",
     "UPDATE case_notices SET to_on = '2016-03-23'": "households.cases.notice",
+    # seven days from 15 March, when it was entered, are over on the 22nd
+    "UPDATE case_notices SET to_on = '2016-03-21'": "households.cases.notice_days",
     "UPDATE household_statuses SET from_on = '2016-03-24' WHERE case_id > 0": (
         "households.findings.case"
     ),
@@ -105,6 +107,7 @@ PLANTED = [
         ("_sheets", "UPDATE case_sheets SET cases = 9 WHERE step = 'village_vote'"),
         ("_ballots", "UPDATE case_steps SET votes_for = 12 WHERE nr = 3"),
         ("_hurried", "UPDATE case_notices SET to_on = '2016-03-23'"),
+        ("_short_notices", "UPDATE case_notices SET to_on = '2016-03-21'"),
         ("_findings_of_cases",
          "UPDATE household_statuses SET status = 'removed' WHERE case_id > 0"),
         ("_findings_of_lists",

@@ -128,7 +128,7 @@ def test_the_file_has_every_village_and_the_papers_in_their_order(desk: HelpDesk
         session.add(
             CaseNotice(
                 sheet_id=1, number="公示1", from_on=date(2016, 10, 9), to_on=date(2016, 10, 17),
-                place="村务公开栏",
+                notice_days=7, place="村务公开栏",
             )
         )  # fmt: skip
         session.add(
