@@ -44,7 +44,6 @@ from households.family_lines import kin_of
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office import approvals, rights
-from office.models import Proposal
 from organisations.models import Kind, Organisation
 from policy import ConductRules
 
@@ -173,14 +172,8 @@ def get(session: Session, agreement_id: int) -> Agreement:
 
 def list_of(session: Session, proposal_id: int) -> AgreementList:
     """The list that a proposal is about."""
-    found = session.scalar(
-        select(AgreementList)
-        .join(Proposal, Proposal.subject_id == AgreementList.id)
-        .where(Proposal.id == proposal_id, Proposal.subject_kind == SUBJECT)
-    )
-    if found is None:
-        raise NotFound(field="proposal_id", what="协议名单")
-    return found
+    list_id = approvals.subject_of(session, proposal_id, SUBJECT, "协议名单")
+    return session.get_one(AgreementList, list_id)
 
 
 def _approve(session: Session, agreement: Agreement, one: AgreementList, on: date) -> None:

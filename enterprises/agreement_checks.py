@@ -36,6 +36,7 @@ from enterprises.writing import SUBJECT, digest, digest_asked, written
 from kernel.database import sum_of
 from kernel.findings import Finding
 from loans.models import Disbursement, Loan, LoanShare
+from office import approvals
 from office.models import Decision, Proposal
 
 
@@ -53,14 +54,14 @@ def check(session: Session) -> Iterator[Finding]:
 
 def _granted(session: Session) -> Iterator[Finding]:
     unfounded = select(RecognitionGrant.recognition_id).where(
-        ~_two_people(recognising.SUBJECT, RecognitionGrant.recognition_id)
+        ~approvals.by_two(recognising.SUBJECT, RecognitionGrant.recognition_id)
     )
     for key in session.scalars(unfounded):
         yield _found("recognition_grants", key, "认定未经第二人批准", "granted by nobody else")
     changed = (
         select(Recognition.id)
-        .join(Proposal, Proposal.subject_id == Recognition.id)
-        .where(Proposal.subject_kind == recognising.SUBJECT, Proposal.digest != Recognition.digest)
+        .join(Proposal, approvals.about(recognising.SUBJECT, Recognition.id))
+        .where(Proposal.digest != Recognition.digest)
     )
     for key in session.scalars(changed):
         yield _found("recognitions", key, "与送审内容不符", "is not what was proposed")
@@ -68,20 +69,10 @@ def _granted(session: Session) -> Iterator[Finding]:
 
 def _approved(session: Session) -> Iterator[Finding]:
     unfounded = select(AgreementApproval.list_id).where(
-        ~_two_people(SUBJECT, AgreementApproval.list_id)
+        ~approvals.by_two(SUBJECT, AgreementApproval.list_id)
     )
     for key in session.scalars(unfounded):
         yield _found("agreement_approvals", key, "名单未经第二人批准", "approved by nobody else")
-
-
-def _two_people(subject: str, key: Any) -> Any:
-    return exists().where(
-        Proposal.subject_kind == subject,
-        Proposal.subject_id == key,
-        Decision.proposal_id == Proposal.id,
-        Decision.decision == "approved",
-        Decision.decided_by != Proposal.proposed_by,
-    )
 
 
 def _lists(session: Session) -> Iterator[Finding]:
@@ -106,12 +97,10 @@ def _lists(session: Session) -> Iterator[Finding]:
         sum_of(per_household.c.stake_fen),
     ).group_by(per_household.c.list_id)
     counted = {row[0]: tuple(row[1:]) for row in session.execute(sums)}
-    rows = select(AgreementList, Agreement, Proposal.digest).join(
-        Agreement, Agreement.id == AgreementList.agreement_id
-    )
-    rows = rows.outerjoin(
-        Proposal,
-        and_(Proposal.subject_id == AgreementList.id, Proposal.subject_kind == SUBJECT),
+    rows = (
+        select(AgreementList, Agreement, Proposal.digest)
+        .join(Agreement, Agreement.id == AgreementList.agreement_id)
+        .outerjoin(Proposal, approvals.about(SUBJECT, AgreementList.id))
     )
     for one, agreement, proposed in session.execute(rows):
         said = (one.households, one.persons, one.stakes, one.stake_fen)
@@ -196,13 +185,9 @@ def _is_left() -> Any:
 def _rejected() -> Select[int]:
     return (
         select(AgreementList.agreement_id)
-        .join(Proposal, Proposal.subject_id == AgreementList.id)
+        .join(Proposal, approvals.about(SUBJECT, AgreementList.id))
         .join(Decision, Decision.proposal_id == Proposal.id)
-        .where(
-            Proposal.subject_kind == SUBJECT,
-            AgreementList.nr == 1,
-            Decision.decision == "rejected",
-        )
+        .where(AgreementList.nr == 1, Decision.decision == "rejected")
     )
 
 

@@ -30,8 +30,7 @@ from enterprises.refusals import (
 from kernel.actor import Actor
 from kernel.database import Base
 from kernel.refusals import NotFound
-from office import rights
-from office.models import Decision, Proposal
+from office import approvals, rights
 from organisations.models import Organisation
 from policy import ConductRules
 
@@ -173,8 +172,7 @@ def _uses_loans(session: Session, organisation_id: int) -> bool:
         AgreementHousehold.loan_id.is_not(None),
         AgreementHousehold.agreement_id == Agreement.id,
         Agreement.organisation_id == organisation_id,
-        Proposal.subject_kind == LISTS,
-        Proposal.subject_id == AgreementHousehold.list_id,
-        ~exists().where(Decision.proposal_id == Proposal.id),
+        approvals.about(LISTS, AgreementHousehold.list_id),
+        approvals.undecided(),
     )
     return bool(session.scalar(select(or_(linked, waiting))))

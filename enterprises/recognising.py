@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, and_, insert, or_, select
+from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -34,10 +34,9 @@ from enterprises.refusals import (
 )
 from kernel.actor import Actor
 from kernel.dates import whole_months
-from kernel.refusals import NotFound, Refusal
+from kernel.refusals import Refusal
 from kernel.regions import scope_digits, within
 from office import approvals, rights
-from office.models import Proposal
 from organisations.models import Kind, Organisation
 from policy import ConductRules
 
@@ -118,7 +117,9 @@ def decide_recognition(
 ) -> None:
     """A second person grants it, or not."""
     ledger.require_bookable(session, on)
-    row = _subject_of(session, proposal_id)
+    row = session.get_one(
+        Recognition, approvals.subject_of(session, proposal_id, SUBJECT, "认定申请")
+    )
     approvals.decide(
         session,
         proposal_id=proposal_id,
@@ -273,19 +274,6 @@ def _check_overlap(
     )
     if other is not None:
         raise RecognitionOverlaps(field="from_on", name=name, document_no=other)
-
-
-def _subject_of(session: Session, proposal_id: int) -> Recognition:
-    row = session.scalar(
-        select(Recognition)
-        .join(
-            Proposal, and_(Proposal.subject_id == Recognition.id, Proposal.subject_kind == SUBJECT)
-        )
-        .where(Proposal.id == proposal_id)
-    )
-    if row is None:
-        raise NotFound(field="proposal_id", what="认定申请")
-    return row
 
 
 def _digest(wish: Wish, passed: Sequence[str]) -> str:

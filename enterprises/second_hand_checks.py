@@ -15,7 +15,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 import ledger
 from enterprises.dividend_money import finding
@@ -44,7 +44,8 @@ from enterprises.payment import releasing
 from enterprises.unwinding import converting, deciding
 from kernel.findings import Finding
 from loans.models import LoanDay
-from office.models import Decision, Proposal
+from office import approvals
+from office.models import Proposal
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -54,17 +55,6 @@ def check(session: Session) -> Iterator[Finding]:
     yield from _unwindings(session)
     yield from _conversions(session)
     yield from _ends(session)
-
-
-def _two_people(subject: str, key: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    """Of a row that was proposed: another person than the proposer approved it."""
-    return exists().where(
-        Proposal.subject_kind == subject,
-        Proposal.subject_id == key,
-        Decision.proposal_id == Proposal.id,
-        Decision.decision == "approved",
-        Decision.decided_by != Proposal.proposed_by,
-    )
 
 
 def _named(
@@ -82,7 +72,7 @@ def _refunds(session: Session) -> Iterator[Finding]:
             or_(
                 PoolRefundAsked.amount_fen != PoolRefund.amount_fen,
                 PoolRefundAsked.organisation_id != PoolRefund.organisation_id,
-                ~_two_people(surplus.SUBJECT, PoolRefund.asked_id),
+                ~approvals.by_two(surplus.SUBJECT, PoolRefund.asked_id),
             )
         )
         .order_by(PoolRefund.id)
@@ -116,7 +106,7 @@ def _releases(session: Session) -> Iterator[Finding]:
     wrong = (
         select(released.id)
         .join(asked, asked.id == released.asked_id)
-        .where(or_(~same, ~owed, paid, ~_two_people(releasing.SUBJECT, released.asked_id)))
+        .where(or_(~same, ~owed, paid, ~approvals.by_two(releasing.SUBJECT, released.asked_id)))
         .order_by(released.id)
     )
     yield from _named(
@@ -131,10 +121,7 @@ def _unwindings(session: Session) -> Iterator[Finding]:
     proposed = session.execute(
         select(Unwinding, Agreement.number, Proposal.digest)
         .join(Agreement, Agreement.id == Unwinding.agreement_id)
-        .outerjoin(
-            Proposal,
-            and_(Proposal.subject_kind == deciding.SUBJECT, Proposal.subject_id == Unwinding.id),
-        )
+        .outerjoin(Proposal, approvals.about(deciding.SUBJECT, Unwinding.id))
         .order_by(Unwinding.id)
     )
     for row, number, digest in proposed:
@@ -147,7 +134,7 @@ def _unwindings(session: Session) -> Iterator[Finding]:
         .where(
             or_(
                 UnwindingApproval.agreement_id != Unwinding.agreement_id,
-                ~_two_people(deciding.SUBJECT, Unwinding.id),
+                ~approvals.by_two(deciding.SUBJECT, Unwinding.id),
             )
         )
         .order_by(Unwinding.id)
@@ -165,7 +152,7 @@ def _conversions(session: Session) -> Iterator[Finding]:
                 asked.unwinding_id != granted.unwinding_id,
                 asked.loan_id != granted.loan_id,
                 asked.household_id != granted.household_id,
-                ~_two_people(converting.SUBJECT, granted.conversion_id),
+                ~approvals.by_two(converting.SUBJECT, granted.conversion_id),
             )
         )
         .order_by(granted.conversion_id)

@@ -40,6 +40,7 @@ from households.models.families import (
     OwnLimit,
 )
 from kernel.database import trail_id_of
+from office import approvals
 from office.models import Decision, Proposal
 
 #: ids in one IN list
@@ -254,9 +255,7 @@ def released() -> ColumnElement[bool]:
     """SQL: of a link, that two persons have decided that it counts no more."""
     return (
         select(OwnLimit.id)
-        .join(
-            Proposal, and_(Proposal.subject_kind == OWN_LIMITS, Proposal.subject_id == OwnLimit.id)
-        )
+        .join(Proposal, approvals.about(OWN_LIMITS, OwnLimit.id))
         .join(Decision, Decision.proposal_id == Proposal.id)
         .where(OwnLimit.link_id == HouseholdLink.id, Decision.decision == "approved")
         .exists()

@@ -39,7 +39,8 @@ from loans.models import (
 )
 from loans.operations.applying import SUBJECT
 from loans.parts import EARNED_ON
-from office.models import Decision, Proposal
+from office import approvals
+from office.models import Proposal
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -275,14 +276,8 @@ def _grades(session: Session) -> Iterator[Finding]:
 
 
 def _approved(session: Session) -> Iterator[Finding]:
-    approved = exists().where(
-        Proposal.subject_kind == SUBJECT,
-        Proposal.subject_id == ApplicationSheet.id,
-        Proposal.digest == ApplicationSheet.digest,
-        Decision.proposal_id == Proposal.id,
-        Decision.decision == "approved",
-        Decision.decided_by != Proposal.proposed_by,
-    )
+    as_proposed = Proposal.digest == ApplicationSheet.digest
+    approved = approvals.by_two(SUBJECT, ApplicationSheet.id, as_proposed)
     yield from rows(
         session,
         select(Loan.number)

@@ -156,10 +156,7 @@ def _open(group_ids: Sequence[int], on: date, without: int | None) -> Select[int
     query = (
         select(JointAgreement.group_id, JointAgreement.number, Loan.number)
         .join(Application, Application.id == JointAgreement.application_id)
-        .join(
-            Proposal,
-            and_(Proposal.subject_kind == SHEETS, Proposal.subject_id == Application.sheet_id),
-        )
+        .join(Proposal, approvals.about(SHEETS, Application.sheet_id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .outerjoin(Loan, Loan.application_id == Application.id)
         .outerjoin(Position, Position.loan_id == Loan.id)

@@ -29,7 +29,7 @@ from loans.models import (
 )
 from loans.operations.applying import SUBJECT
 from loans.refusals import LoanUnknown
-from office import rights
+from office import approvals, rights
 from office.models import Decision, Proposal
 from organisations.models import Organisation
 
@@ -305,10 +305,7 @@ def sheets(session: Session, *, by: Actor, limit: int = 100) -> list[SheetLine]:
             signed,
             dropped,
         )
-        .join(
-            Proposal,
-            and_(Proposal.subject_kind == SUBJECT, Proposal.subject_id == ApplicationSheet.id),
-        )
+        .join(Proposal, approvals.about(SUBJECT, ApplicationSheet.id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(ApplicationSheet.region_code.startswith(by.region_scope, autoescape=True))
         .order_by(ApplicationSheet.id.desc())

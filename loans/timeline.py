@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loans.models import (
@@ -23,6 +23,7 @@ from loans.models import (
     Settlement,
 )
 from loans.operations.applying import SUBJECT
+from office import approvals
 from office.models import Decision, Proposal, Voucher
 
 
@@ -90,10 +91,7 @@ def _agreed(session: Session, loan_id: int) -> list[Event]:
         )
         .join(Application, Application.sheet_id == ApplicationSheet.id)
         .join(Loan, Loan.application_id == Application.id)
-        .join(
-            Proposal,
-            and_(Proposal.subject_kind == SUBJECT, Proposal.subject_id == ApplicationSheet.id),
-        )
+        .join(Proposal, approvals.about(SUBJECT, ApplicationSheet.id))
         .join(Decision, Decision.proposal_id == Proposal.id)
         .where(Loan.id == loan_id)
     ).one()

@@ -29,7 +29,6 @@ from mutual_aid.refusals import (
     VillageHasFund,
 )
 from office import approvals, rights
-from office.models import Proposal
 from organisations import Kind
 from organisations.queries import open_on
 from policy import MutualRules, Rulebook
@@ -138,12 +137,9 @@ def decide_fund(
     """Let a fund begin, or not."""
     ledger.require_bookable(session, on)
     fund = fund_of(session, fund_id)
-    proposal_id = session.scalars(
-        select(Proposal.id).where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == fund_id)
-    ).one()
     approvals.decide(
         session,
-        proposal_id=proposal_id,
+        proposal_id=approvals.proposal_of(session, SUBJECT, fund_id).id,
         digest=digest_of(fund),
         approved=approved,
         on=on,

@@ -132,8 +132,7 @@ def decide(
 def holding() -> ColumnElement[bool]:
     """Of an account: it came from the register, or was confirmed."""
     confirmed = exists().where(
-        Proposal.subject_kind == SUBJECT,
-        Proposal.subject_id == PayoutAccount.id,
+        approvals.about(SUBJECT, PayoutAccount.id),
         Decision.proposal_id == Proposal.id,
         Decision.decision == "approved",
     )

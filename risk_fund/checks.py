@@ -13,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import String, and_, case, cast, exists, func, or_, select
+from sqlalchemy import String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 import ledger
 from kernel.database import sum_of
 from kernel.findings import Finding
 from loans.models import LendingLimit
-from office.models import Decision, Proposal, Voucher
+from office import approvals
+from office.models import Voucher
 from risk_fund import claim_checks, recovery_checks, watch_checks
 from risk_fund.accounts import CHANNEL, SUBJECT
 from risk_fund.figures import balances_until, pledges_until
@@ -149,13 +150,7 @@ def _movements(session: Session) -> Iterator[Finding]:
 def _orders(session: Session) -> Iterator[Finding]:
     """Contributions and withdrawals are what one person proposed and another approved."""
     sign = case((FundOrder.kind == "withdrawal", -1), else_=1)
-    approved = exists().where(
-        Proposal.subject_kind == SUBJECT,
-        Proposal.subject_id == FundOrder.id,
-        Decision.proposal_id == Proposal.id,
-        Decision.decision == "approved",
-        Decision.decided_by != Proposal.proposed_by,
-    )
+    approved = approvals.by_two(SUBJECT, FundOrder.id)
     rows = session.scalars(
         select(FundMovement.id)
         .join(FundOrder, FundOrder.id == FundMovement.order_id)

@@ -17,7 +17,6 @@ import organisations
 from kernel.actor import Actor
 from kernel.regions import Area
 from office import approvals, rights
-from office.models import Decision, Proposal
 from policy import ConductRules
 from risk_fund.fuse import PLACES, Scope, longest_lift, place_of
 from risk_fund.fuse_close import sums_by_place
@@ -184,19 +183,10 @@ def _check_length(until_on: date, on: date, conduct: ConductRules) -> None:
 
 
 def _waits(session: Session, blown_id: int) -> bool:
-    decided = exists().where(Decision.proposal_id == Proposal.id)
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    Proposal.subject_kind == SUBJECT,
-                    Proposal.subject_id == FuseLift.id,
-                    FuseLift.blown_id == blown_id,
-                    ~decided,
-                )
-            )
-        )
+    asked = exists().where(
+        approvals.about(SUBJECT, FuseLift.id), FuseLift.blown_id == blown_id, approvals.undecided()
     )
+    return bool(session.scalar(select(asked)))
 
 
 def _digest(lift: FuseLift) -> str:

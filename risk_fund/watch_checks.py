@@ -21,6 +21,7 @@ import ledger
 from kernel.database import sum_of
 from kernel.findings import Finding
 from loans.models import LendingLimit, Loan
+from office import approvals
 from office.models import Decision, Proposal, Voucher
 from risk_fund.fuse import reached
 from risk_fund.fuse_close import sums_at, whole
@@ -126,11 +127,7 @@ def _lifts(session: Session) -> Iterator[Finding]:
         .outerjoin(FuseLift, FuseLift.id == FuseEvent.lift_id)
         .outerjoin(
             Proposal,
-            and_(
-                Proposal.subject_kind == SUBJECT,
-                Proposal.subject_id == FuseLift.id,
-                Proposal.command == DECIDE,
-            ),
+            and_(approvals.about(SUBJECT, FuseLift.id), Proposal.command == DECIDE),
         )
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(FuseEvent.event == "lifted")

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from kernel.actor import Actor
 from kernel.database import sum_of
 from loans.models import Loan
-from office import rights
-from office.models import Decision, Proposal
+from office import approvals, rights
+from office.models import Proposal
 from organisations.models import Organisation
 from policy import ConductRules
 from risk_fund import fuse as rule
@@ -149,11 +149,10 @@ def _last_events(session: Session) -> dict[Scope, FuseEvent]:
 
 def _waiting(session: Session) -> dict[int, _Waiting]:
     """Lifts that wait, by the event they are of."""
-    decided = exists().where(Decision.proposal_id == Proposal.id)
     rows = session.execute(
         select(FuseLift.blown_id, Proposal.id, FuseLift.until_on, FuseLift.reason)
-        .join(Proposal, and_(Proposal.subject_id == FuseLift.id, Proposal.subject_kind == SUBJECT))
-        .where(~decided)
+        .join(Proposal, approvals.about(SUBJECT, FuseLift.id))
+        .where(approvals.undecided())
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 

@@ -15,14 +15,14 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 import ledger
 from kernel.actor import Actor
 from kernel.money import format_yuan
 from office import approvals, rights
-from office.models import Decision, Proposal
+from office.models import Proposal
 from subsidies.models import BudgetChange, BudgetLine, BudgetUse
 from subsidies.refusals import (
     BudgetAmountBelowZero,
@@ -329,11 +329,10 @@ def changes_of(session: Session, line_id: int, *, by: Actor) -> Sequence[BudgetC
 def waiting(session: Session, *, by: Actor) -> frozenset[int]:
     """Lines of which something was asked that nobody has decided."""
     rights.allow(by, "subsidies.read", region=None)
-    undecided = ~exists().where(Decision.proposal_id == Proposal.id)
     query = (
         select(BudgetChange.line_id)
-        .join(Proposal, Proposal.subject_id == BudgetChange.id)
-        .where(Proposal.subject_kind == CHANGES, undecided)
+        .join(Proposal, approvals.about(CHANGES, BudgetChange.id))
+        .where(approvals.undecided())
     )
     return frozenset(session.scalars(query))
 

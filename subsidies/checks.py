@@ -31,7 +31,7 @@ from kernel.database import sum_of
 from kernel.findings import Finding
 from loans.models import Loan, Position, Settlement
 from loans.routes import HOUSEHOLD, LENDER
-from office.models import Decision, Proposal
+from office import approvals
 from subsidies import batch, claim_checks, figures
 from subsidies.budget import CHANGES
 from subsidies.lifecycle import ALIVE
@@ -223,13 +223,7 @@ def _pairs(session: Session, query: Select[Any, Any]) -> set[tuple[int, int]]:
 
 def _budget(session: Session) -> Iterator[Finding]:
     """Amount, committed and paid of every line."""
-    approved = exists().where(
-        Proposal.subject_kind == CHANGES,
-        Proposal.subject_id == BudgetChange.id,
-        Decision.proposal_id == Proposal.id,
-        Decision.decision == "approved",
-        Decision.decided_by != Proposal.proposed_by,
-    )
+    approved = approvals.by_two(CHANGES, BudgetChange.id)
     changes = _by_line(
         session,
         select(BudgetChange.line_id, sum_of(BudgetChange.amount_fen))

@@ -11,7 +11,8 @@ import ledger
 import loans
 from kernel.money import format_yuan
 from loans.changes.page import SheetPage, sheet_page
-from loans.changes.sheets import proposal_of
+from loans.changes.sheets import SUBJECT
+from office import approvals
 from web.context import actor, house, reading
 from web.deeds import Deed
 
@@ -33,7 +34,7 @@ def propose(kind: str, rows: Sequence[loans.ChangeAsked]) -> Deed:
         )
         return {
             "sheet_id": sheet_id,
-            "proposal_id": proposal_of(session, sheet_id).id,
+            "proposal_id": approvals.proposal_of(session, SUBJECT, sheet_id).id,
             "loans": len(rows),
         }
 

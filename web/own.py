@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 import credit
@@ -26,6 +26,7 @@ from loans.models import Application, ApplicationSheet, Loan
 from loans.operations.applying import SUBJECT
 from loans.page import dues_of, schedule_of
 from loans.queries import HeldShare, shares_of_household
+from office import approvals
 from office.models import Decision, Proposal
 from organisations.models import Organisation
 
@@ -140,10 +141,7 @@ def _applications(session: Session, household_id: int) -> list[OwnApplication]:
             signed,
         )
         .join(ApplicationSheet, ApplicationSheet.id == Application.sheet_id)
-        .join(
-            Proposal,
-            and_(Proposal.subject_kind == SUBJECT, Proposal.subject_id == ApplicationSheet.id),
-        )
+        .join(Proposal, approvals.about(SUBJECT, ApplicationSheet.id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(Application.household_id == household_id)
         .order_by(Application.id.desc())

@@ -25,7 +25,6 @@ from enterprises.unwinding.deciding import ASK, DECIDE, unwinding_of
 from households import Household
 from households.family_lines import own_index
 from kernel.actor import Actor
-from kernel.refusals import NotFound
 from loans.models import Loan
 from office import approvals, rights
 from office.models import Decision, Proposal
@@ -90,8 +89,7 @@ def propose_conversion(
 def _require_new(session: Session, unwinding: Unwinding, loan_id: int, household_id: int) -> None:
     """No wish for it stands, and none was granted."""
     stands = exists().where(
-        Proposal.subject_kind == SUBJECT,
-        Proposal.subject_id == LoanConversion.id,
+        approvals.about(SUBJECT, LoanConversion.id),
         ~exists().where(Decision.proposal_id == Proposal.id, Decision.decision == "rejected"),
     )
     found = session.scalar(
@@ -111,10 +109,8 @@ def decide_conversion(
 ) -> None:
     """A second person grants it, or not."""
     ledger.require_bookable(session, on)
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None or proposal.subject_kind != SUBJECT:
-        raise NotFound(field="proposal_id", what="转为户用")
-    row = session.get_one(LoanConversion, proposal.subject_id)
+    asked_id = approvals.subject_of(session, proposal_id, SUBJECT, "转为户用")
+    row = session.get_one(LoanConversion, asked_id)
     approvals.decide(
         session,
         proposal_id=proposal_id,

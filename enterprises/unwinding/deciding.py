@@ -29,9 +29,7 @@ from enterprises.refusals import (
     UnwindingTwice,
 )
 from kernel.actor import Actor
-from kernel.refusals import NotFound
 from office import approvals, rights
-from office.models import Proposal
 
 SUBJECT: Final = "unwindings"
 ASK: Final = "enterprises.unwind"
@@ -118,7 +116,7 @@ def decide_unwinding(
 ) -> None:
     """A second person says that the agreement is unwound, or not."""
     ledger.require_bookable(session, on)
-    row = _subject_of(session, proposal_id)
+    row = session.get_one(Unwinding, approvals.subject_of(session, proposal_id, SUBJECT, "清退"))
     approvals.decide(
         session,
         proposal_id=proposal_id,
@@ -135,17 +133,6 @@ def decide_unwinding(
     session.add(UnwindingApproval(agreement_id=agreement.id, unwinding_id=row.id, approved_on=on))
     session.flush()
     cut_calendar(session, agreement, row.from_on)
-
-
-def _subject_of(session: Session, proposal_id: int) -> Unwinding:
-    found = session.scalar(
-        select(Unwinding)
-        .join(Proposal, Proposal.subject_id == Unwinding.id)
-        .where(Proposal.id == proposal_id, Proposal.subject_kind == SUBJECT)
-    )
-    if found is None:
-        raise NotFound(field="proposal_id", what="清退")
-    return found
 
 
 def unwinding_of(session: Session, agreement: Agreement) -> Unwinding:

@@ -24,7 +24,7 @@ from households.models.families import HouseholdLink, OwnLimit
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office import approvals, rights
-from office.models import Decision, Proposal
+from office.models import Proposal
 
 ASK = "households.propose_own_limit"
 DECIDE = "households.approve_own_limit"
@@ -107,13 +107,10 @@ def _counting_link(session: Session, household: Household) -> HouseholdLink:
 def _refuse_waiting(session: Session, link: HouseholdLink, household: Household) -> None:
     waiting = session.scalar(
         select(OwnLimit.id)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == lines.OWN_LIMITS) & (Proposal.subject_id == OwnLimit.id),
-        )
+        .join(Proposal, approvals.about(lines.OWN_LIMITS, OwnLimit.id))
         .where(
             OwnLimit.link_id == link.id,
-            ~select(Decision.proposal_id).where(Decision.proposal_id == Proposal.id).exists(),
+            approvals.undecided(),
         )
     )
     if waiting is not None:
@@ -124,10 +121,7 @@ def _asked(session: Session, proposal_id: int) -> tuple[OwnLimit, HouseholdLink]
     found: Sequence[Any] | None = session.execute(
         select(OwnLimit, HouseholdLink)
         .join(HouseholdLink, HouseholdLink.id == OwnLimit.link_id)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == lines.OWN_LIMITS) & (Proposal.subject_id == OwnLimit.id),
-        )
+        .join(Proposal, approvals.about(lines.OWN_LIMITS, OwnLimit.id))
         .where(Proposal.id == proposal_id)
     ).first()
     if found is None:

@@ -24,6 +24,7 @@ from households.models.families import (
 )
 from households.need.queries import head_name
 from kernel.regions import in_scope
+from office import approvals
 from office.models import Decision, Proposal
 
 #: rows fetched at once while a list is exported
@@ -202,10 +203,7 @@ def own_limits_of(session: Session, household_id: int) -> list[AskedLimit]:
             Decision.decided_on, Decision.reason,
         )
         .join(HouseholdLink, HouseholdLink.id == OwnLimit.link_id)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == lines.OWN_LIMITS) & (Proposal.subject_id == OwnLimit.id),
-        )
+        .join(Proposal, approvals.about(lines.OWN_LIMITS, OwnLimit.id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(HouseholdLink.household_id == household_id)
         .order_by(OwnLimit.id.desc())

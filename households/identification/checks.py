@@ -28,7 +28,7 @@ from households.models import (
 )
 from kernel.database import days_between
 from kernel.findings import Finding
-from office.models import Decision, Proposal
+from office import approvals
 
 #: check -> (table, Chinese, English)
 _SAID = {
@@ -270,13 +270,7 @@ def _lists() -> Select[Any]:
     """Lists with other rows than they say, and lists that wrote what nobody else approved."""
     rows = _count(DecidedListRow.list_id)
     written = _count(HouseholdStatus.list_id)
-    approved = exists().where(
-        Proposal.subject_kind == "decided_lists",
-        Proposal.subject_id == DecidedList.id,
-        Decision.proposal_id == Proposal.id,
-        Decision.decision == "approved",
-        Decision.decided_by != Proposal.proposed_by,
-    )
+    approved = approvals.by_two("decided_lists", DecidedList.id)
     due = case((approved, DecidedList.households), else_=0)
     return (
         select(DecidedList.id)

@@ -41,7 +41,6 @@ from kernel.refusals import NotFound
 from kernel.seals import table_of
 from kernel.vault import Keyring
 from office import approvals, rights
-from office.models import Proposal
 
 SUBJECT: Final = "decided_lists"
 #: what handing in takes, and what deciding takes
@@ -164,13 +163,10 @@ def decide_list(
     one = session.get(DecidedList, list_id)
     if one is None:
         raise NotFound(field="list_id", what="审定名单")
-    proposal_id = session.scalars(
-        select(Proposal.id).where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == list_id)
-    ).one()
     ids = list(session.scalars(_households(list_id).order_by(DecidedListRow.household_id)))
     approvals.decide(
         session,
-        proposal_id=proposal_id,
+        proposal_id=approvals.proposal_of(session, SUBJECT, list_id).id,
         digest=_digest(one, ids),
         approved=approved,
         on=on,

@@ -32,7 +32,7 @@ from loans.models import (
     Reversal,
 )
 from loans.record import lots
-from office import rights
+from office import approvals, rights
 from office.models import Decision, Proposal
 from office.models import Person as Staff
 from organisations.models import Organisation
@@ -151,7 +151,7 @@ def _decided(session: Session, sheet_id: int) -> tuple[Proposal, Decision | None
     row = session.execute(
         select(Proposal, Decision)
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
-        .where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == sheet_id)
+        .where(approvals.about(SUBJECT, sheet_id))
     ).one()
     return row[0], row[1]
 
@@ -260,10 +260,7 @@ def listed(
     query = (
         select(ChangeSheet, Organisation.name, Staff.name, Decision.decision)
         .join(Organisation, Organisation.id == ChangeSheet.lender_id)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == SUBJECT) & (Proposal.subject_id == ChangeSheet.id),
-        )
+        .join(Proposal, approvals.about(SUBJECT, ChangeSheet.id))
         .outerjoin(Staff, Staff.id == Proposal.proposed_by)
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(ChangeSheet.region_code.startswith(by.region_scope, autoescape=True))
@@ -306,10 +303,7 @@ def changes_of_loan(session: Session, loan_id: int) -> Sequence[LoanChange]:
     heads = session.execute(
         select(ChangeSheet, Decision.decision)
         .join(ChangeItem, ChangeItem.sheet_id == ChangeSheet.id)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == SUBJECT) & (Proposal.subject_id == ChangeSheet.id),
-        )
+        .join(Proposal, approvals.about(SUBJECT, ChangeSheet.id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .where(ChangeItem.loan_id == loan_id)
         .order_by(ChangeItem.id)

@@ -41,7 +41,6 @@ from loans.record import Loaded
 from loans.refusals import LoanSheetEmpty, SheetRefused
 from loans.replay import CHANGES
 from office import approvals, rights
-from office.models import Proposal
 from office.refusals import ReasonMissing
 from policy import ConductRules, Rulebook
 
@@ -249,7 +248,7 @@ def decide(
     loans = record.load(session, [item.loan_id for item in rows], lock=approved)
     approvals.decide(
         session,
-        proposal_id=proposal_of(session, sheet_id).id,
+        proposal_id=approvals.proposal_of(session, SUBJECT, sheet_id).id,
         digest=items.digest(sheet.kind, [items.row_of(item) for item in rows]),
         approved=approved,
         on=on,
@@ -347,10 +346,3 @@ def items_of(session: Session, sheet_id: int) -> Sequence[ChangeItem]:
     return session.scalars(
         select(ChangeItem).where(ChangeItem.sheet_id == sheet_id).order_by(ChangeItem.id)
     ).all()
-
-
-def proposal_of(session: Session, sheet_id: int) -> Proposal:
-    """The proposal that a sheet was put before the director with."""
-    return session.scalars(
-        select(Proposal).where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == sheet_id)
-    ).one()

@@ -38,7 +38,7 @@ from loans.models.kept import Contact, LifeEvent, LoanPaper, PostCheck, Way
 from loans.models.papers import PrintedPaper
 from loans.operations.applying import SUBJECT
 from loans.refusals import LoanUnknown
-from office import rights
+from office import approvals, rights
 from office.models import Decision, Proposal, Voucher
 from office.models import Person as Staff
 
@@ -204,7 +204,7 @@ def _agreed(loan_id: int, application_id: int) -> list[Select[Any]]:
             remark=Decision.reason,
         )
         .join(Proposal, Proposal.id == Decision.proposal_id)
-        .where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == own_sheet),
+        .where(approvals.about(SUBJECT, own_sheet)),
         _row("signed", Loan, Loan.signed_on, detail=Loan.number, fen=Loan.amount_fen).where(
             Loan.id == loan_id
         ),

@@ -23,7 +23,7 @@ from loans.dossier.refusals import QueueUnknown
 from loans.dossier.requiring import Wanted
 from loans.models import Application, ApplicationSheet, Loan, Position
 from loans.operations.applying import SUBJECT
-from office import rights
+from office import approvals, rights
 from office.models import Decision, Proposal
 from organisations.models import Organisation
 
@@ -239,8 +239,7 @@ def _rejected() -> ColumnElement[bool]:
         select(Decision.proposal_id)
         .join(Proposal, Proposal.id == Decision.proposal_id)
         .where(
-            Proposal.subject_kind == SUBJECT,
-            Proposal.subject_id == ApplicationSheet.id,
+            approvals.about(SUBJECT, ApplicationSheet.id),
             Decision.decision == "rejected",
         )
         .correlate(ApplicationSheet)

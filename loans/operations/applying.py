@@ -33,7 +33,6 @@ from loans.refusals import (
 )
 from loans.rows_above import RowsAbove
 from office import approvals, rights
-from office.models import Proposal
 from policy import Rulebook
 
 SUBJECT = "application_sheets"
@@ -327,6 +326,4 @@ def shares_of(
 
 def proposal_of(session: Session, sheet_id: int) -> int:
     """The proposal that a sheet was put before the director with."""
-    return session.scalars(
-        select(Proposal.id).where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == sheet_id)
-    ).one()
+    return approvals.proposal_of(session, SUBJECT, sheet_id).id

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 import ledger
@@ -18,7 +18,7 @@ from kernel.actor import Actor
 from kernel.money import format_yuan
 from loans.models import Loan
 from office import approvals
-from office.models import Decision, Proposal
+from office.models import Proposal
 from office.refusals import ReasonMissing
 from policy import FUND, Rulebook
 from risk_fund import accounts
@@ -95,11 +95,7 @@ def withdraw_claim(
 def _waiting(session: Session, claim_id: int) -> int:
     """The proposal that the claim waits on."""
     return session.scalars(
-        select(Proposal.id).where(
-            Proposal.subject_kind == SUBJECT,
-            Proposal.subject_id == claim_id,
-            ~exists().where(Decision.proposal_id == Proposal.id),
-        )
+        select(Proposal.id).where(approvals.about(SUBJECT, claim_id), approvals.undecided())
     ).one()
 
 

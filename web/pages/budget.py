@@ -14,7 +14,7 @@ import ledger
 from kernel.actor import Actor
 from kernel.dates import parse_date
 from kernel.refusals import BadValue, NotFound, Refusal
-from office import rights
+from office import approvals, rights
 from office.models import Decision, Proposal
 from office.models import Person as Staff
 from subsidies import budget
@@ -219,10 +219,7 @@ def _changes(session: Session, line_id: int) -> list[Any]:
     """Changes with their proposals, the last first: change, proposal, decision, who asked."""
     query = (
         select(BudgetChange, Proposal, Decision, Staff.name)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == budget.CHANGES) & (Proposal.subject_id == BudgetChange.id),
-        )
+        .join(Proposal, approvals.about(budget.CHANGES, BudgetChange.id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
         .outerjoin(Staff, Staff.id == Proposal.proposed_by)
         .where(BudgetChange.line_id == line_id)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -15,9 +15,9 @@ import organisations
 from kernel.actor import Actor
 from kernel.dates import ONE_DAY, parse_date
 from kernel.refusals import NotFound, Refusal
-from office import rights
-from office.models import Decision, Proposal
+from office import approvals, rights
 from office.models import Person as Staff
+from office.models import Proposal
 from policy import ConductRules
 from risk_fund import Order, accounts, queries, total_of
 from risk_fund.explaining import WhyLeverage, why_leverage
@@ -319,15 +319,9 @@ def _orders(session: Session, account_id: int) -> list[Any]:
     """Orders that nobody has decided: order, proposal, who asked."""
     query = (
         select(FundOrder, Proposal, Staff.name)
-        .join(
-            Proposal,
-            (Proposal.subject_kind == accounts.SUBJECT) & (Proposal.subject_id == FundOrder.id),
-        )
+        .join(Proposal, approvals.about(accounts.SUBJECT, FundOrder.id))
         .outerjoin(Staff, Staff.id == Proposal.proposed_by)
-        .where(
-            FundOrder.account_id == account_id,
-            ~exists().where(Decision.proposal_id == Proposal.id),
-        )
+        .where(FundOrder.account_id == account_id, approvals.undecided())
         .order_by(FundOrder.id)
     )
     return [tuple(row) for row in session.execute(query)]

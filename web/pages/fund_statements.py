@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from kernel.refusals import NotFound, Refusal
-from office import rights
-from office.models import Decision, Proposal
+from office import approvals, rights
 from office.models import Person as Staff
+from office.models import Proposal
 from risk_fund import compare, reconciling
 from risk_fund.models import FundAccount, Reconciliation, Statement
 from risk_fund.reconciling import Compared
@@ -131,11 +131,7 @@ def _waiting(session: Session, statement_id: int) -> list[Any]:
     query = (
         select(Proposal, Staff.name)
         .outerjoin(Staff, Staff.id == Proposal.proposed_by)
-        .where(
-            Proposal.subject_kind == reconciling.SUBJECT,
-            Proposal.subject_id == statement_id,
-            ~exists().where(Decision.proposal_id == Proposal.id),
-        )
+        .where(approvals.about(reconciling.SUBJECT, statement_id), approvals.undecided())
         .order_by(Proposal.id)
     )
     return [tuple(row) for row in session.execute(query)]
