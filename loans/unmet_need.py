@@ -17,7 +17,13 @@ from households.models import Household
 from households.models.families import NeedAnswer, NeedRound
 from households.need import operations
 from households.need.operations import WANTS, round_of
-from households.need.queries import head_name, last_answer_id, lead_bank
+from households.need.queries import (
+    begins_with,
+    head_name,
+    is_behind,
+    last_answer_id,
+    lead_bank,
+)
 from kernel.actor import Actor
 from kernel.money import round_half_up
 from kernel.regions import in_scope
@@ -81,13 +87,15 @@ def unmet_need(
     digits: str,
     on: date,
     lender_id: int | None = None,
+    text: str = "",
     after: tuple[str, str] = ("", ""),
-    limit: int = 200,
+    limit: int | None = None,
 ) -> list[Unmet]:
     """The queue of a scope: households in need without a loan, by village and number.
 
-    ``lender_id``: of the townships that this lender answers for. ``after``: the village and number
-    of the last one seen.
+    ``lender_id``: of the townships that this lender answers for. ``text``: the beginning of a
+    household's number or of the head's name. ``after``: the village and number of the last one
+    seen.
     """
     one = round_of(session, number)
     bank = lead_bank(_township(), on)
@@ -106,16 +114,15 @@ def unmet_need(
         .where(
             in_scope(Household.village_code, digits),
             ~has_loan(one.from_on),
-            or_(
-                Household.village_code > after[0],
-                and_(Household.village_code == after[0], Household.number > after[1]),
-            ),
+            is_behind(after),
         )
         .order_by(Household.village_code, Household.number)
         .limit(limit)
     )
     if lender_id is not None:
         query = query.where(bank == lender_id)
+    if text:
+        query = query.where(begins_with(text, on))
     return [Unmet(*row) for row in session.execute(query)]
 
 

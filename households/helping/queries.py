@@ -29,6 +29,7 @@ from households.models.helping import (
     ProjectHousehold,
 )
 from kernel.identity import mask_mobile
+from kernel.refusals import NotFound
 from kernel.regions import in_scope
 from kernel.vault import Keyring
 
@@ -220,9 +221,19 @@ def _projects(session: Session, household_id: int, on: date) -> tuple[ProjectLin
 
 
 def helpers(
-    session: Session, *, digits: str, level: str | None = None, limit: int = 500
+    session: Session,
+    *,
+    digits: str,
+    level: str | None = None,
+    text: str = "",
+    after: int | None = None,
+    limit: int | None = None,
 ) -> list[HelperLine]:
-    """Helpers of a scope with their households now, those with the most first."""
+    """Helpers of a scope with their households now, those with the most first.
+
+    ``text``: part of the name or unit. ``after``: the last one seen; then in the order in which
+    they were entered.
+    """
     last = (
         select(HelperPair.helper_id, func.max(HelperVisit.visited_on).label("visited_on"))
         .join(HelperVisit, HelperVisit.pair_id == HelperPair.id)
@@ -240,27 +251,44 @@ def helpers(
         .outerjoin(last, last.c.helper_id == Helper.id)
         .where(in_scope(Household.village_code, digits))
         .group_by(Helper.id, last.c.visited_on)
-        .order_by(paired.desc(), Helper.id)
-        .limit(limit)
     )
     if level is not None:
         query = query.where(Helper.level == level)
+    if text:
+        said = [one.contains(text, autoescape=True) for one in (Helper.name, Helper.unit)]
+        query = query.where(or_(*said))
+    if after is None:
+        query = query.order_by(paired.desc(), Helper.id)
+    else:
+        query = query.where(Helper.id > after).order_by(Helper.id)
     return [
         HelperLine(one.id, one.name, one.unit, one.level, households, visited_on)
-        for one, households, visited_on in session.execute(query)
+        for one, households, visited_on in session.execute(query.limit(limit))
     ]
 
 
 def unvisited(
-    session: Session, *, digits: str, since: date, on: date, limit: int = 200
+    session: Session,
+    *,
+    digits: str,
+    since: date,
+    on: date,
+    text: str = "",
+    after: int = 0,
+    limit: int | None = None,
 ) -> Sequence[Unvisited]:
-    """Households whose helper had time and did not come since a day, the longest alone first."""
+    """Households whose helper had time and did not come since a day, the longest alone first.
+
+    ``text``: the beginning of the household's number, or the helper's name. ``after``: the
+    household of the last one seen.
+    """
     visited = (
         select(func.max(HelperVisit.visited_on))
         .where(HelperVisit.pair_id == HouseholdHelper.pair_id, standing_rows("visit"))
         .correlate(HouseholdHelper)
         .scalar_subquery()
     )
+    alone = func.coalesce(visited, HelperPair.from_on)
     query = (
         select(
             Household.id,
@@ -278,12 +306,25 @@ def unvisited(
         .outerjoin(Person, _head_on(on))
         .where(
             in_scope(Household.village_code, digits),
-            func.coalesce(visited, HelperPair.from_on) < since,
+            alone < since,
             helped(on),
         )
-        .order_by(func.coalesce(visited, HelperPair.from_on), Household.id)
+        .order_by(alone, Household.id)
         .limit(limit)
     )
+    if text:
+        number = Household.number.startswith(text.upper(), autoescape=True)
+        query = query.where(or_(number, Helper.name.startswith(text, autoescape=True)))
+    if after:
+        last = session.scalar(
+            select(alone)
+            .select_from(HouseholdHelper)
+            .join(HelperPair, HelperPair.id == HouseholdHelper.pair_id)
+            .where(HouseholdHelper.household_id == after)
+        )
+        if last is None:
+            raise NotFound(field="household_id", what="结对农户")
+        query = query.where(or_(alone > last, and_(alone == last, Household.id > after)))
     return [
         Unvisited(
             row.id,

@@ -32,6 +32,7 @@ from households.models import (
 )
 from kernel.refusals import NotFound
 from kernel.regions import in_scope
+from office import approvals
 from office.models import Decision, Proposal
 
 #: state of a case -> (Chinese, English)
@@ -211,9 +212,12 @@ def case_file(session: Session, procedures: Procedures, case_id: int, *, digits:
 
 
 def notices(
-    session: Session, *, digits: str, on: date | None = None, limit: int = 50
+    session: Session, *, digits: str, on: date | None = None, before: int = 0, limit: int = 50
 ) -> list[tuple[CaseNotice, CaseSheet]]:
-    """Notices of a scope, the latest first; with a day those that hang on it."""
+    """Notices of a scope, the latest first; with a day those that hang on it.
+
+    ``before``: the sheet of the last one seen.
+    """
     low = digits.ljust(12, "0")
     query = (
         select(CaseNotice, CaseSheet)
@@ -222,34 +226,90 @@ def notices(
     )
     if on is not None:
         query = query.where(CaseNotice.from_on <= on, CaseNotice.to_on > on)
+    if before:
+        query = query.where(CaseNotice.sheet_id < before)
     rows = session.execute(query.order_by(CaseNotice.sheet_id.desc()).limit(limit))
     return [(notice, sheet) for notice, sheet in rows]
 
 
-def lists(session: Session, *, limit: int = 50) -> list[ListLine]:
-    """The county's lists, the latest first."""
-    rows = session.execute(
+def lists(
+    session: Session,
+    *,
+    text: str = "",
+    status: str = "",
+    decision: str = "",
+    before: int = 0,
+    limit: int | None = 50,
+) -> list[ListLine]:
+    """The county's lists, the latest first.
+
+    ``text``: part of the document's number. ``decision``: approved, rejected, or waiting.
+    ``before``: the last one seen.
+    """
+    query = _decided()
+    if text:
+        query = query.where(DecidedList.document.contains(text, autoescape=True))
+    if status:
+        query = query.where(DecidedList.status == status)
+    if decision:
+        ruled = None if decision == "waiting" else decision
+        query = query.where(Decision.decision.is_not_distinct_from(ruled))
+    if before:
+        query = query.where(DecidedList.id < before)
+    rows = session.execute(query.order_by(DecidedList.id.desc()).limit(limit))
+    return [ListLine(one, ruled) for one, ruled in rows]
+
+
+def list_of(session: Session, list_id: int) -> ListLine:
+    """One of them."""
+    row = session.execute(_decided().where(DecidedList.id == list_id)).one_or_none()
+    if row is None:
+        raise NotFound(field="list_id", what="审定名单")
+    return ListLine(row[0], row[1])
+
+
+def _decided() -> Select[*tuple[Any, ...]]:
+    return (
         select(DecidedList, Decision.decision)
-        .outerjoin(
-            Proposal,
-            (Proposal.subject_kind == "decided_lists") & (Proposal.subject_id == DecidedList.id),
-        )
+        .outerjoin(Proposal, approvals.about("decided_lists", DecidedList.id))
         .outerjoin(Decision, Decision.proposal_id == Proposal.id)
-        .order_by(DecidedList.id.desc())
-        .limit(limit)
     )
-    return [ListLine(one, decision) for one, decision in rows]
 
 
-def list_households(session: Session, list_id: int, *, digits: str) -> list[tuple[int, str, str]]:
-    """The households of a list in a scope: line, number, village."""
+def list_households(
+    session: Session,
+    list_id: int,
+    *,
+    digits: str,
+    text: str = "",
+    after: str = "",
+    limit: int | None = None,
+) -> list[tuple[int, str, str]]:
+    """The households of a list in a scope, by number: line, number, village.
+
+    ``text``: the beginning of a number. ``after``: the number of the last one seen.
+    """
+    number = Household.number.startswith(text.upper(), autoescape=True)
     rows = session.execute(
         select(DecidedListRow.line, Household.number, Household.village_code)
         .join(Household, Household.id == DecidedListRow.household_id)
         .where(DecidedListRow.list_id == list_id, in_scope(Household.village_code, digits))
-        .order_by(DecidedListRow.line, Household.number)
+        .where(number, Household.number > after)
+        .order_by(Household.number)
+        .limit(limit)
     )
     return [(line, number, village) for line, number, village in rows]
+
+
+def count_list(session: Session, list_id: int, *, digits: str) -> int:
+    """How many households of a list are in a scope."""
+    found = session.scalar(
+        select(func.count())
+        .select_from(DecidedListRow)
+        .join(Household, Household.id == DecidedListRow.household_id)
+        .where(DecidedListRow.list_id == list_id, in_scope(Household.village_code, digits))
+    )
+    return found or 0
 
 
 def rounds(session: Session, *, digits: str) -> list[RoundFindings]:

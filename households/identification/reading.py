@@ -25,6 +25,7 @@ from households.models import (
     Household,
     IdentificationCase,
     Person,
+    SampleCheck,
     SurveyAnswer,
 )
 from households.need.queries import head_name
@@ -37,6 +38,12 @@ from kernel.regions import in_scope
 LOT: Final = 500
 #: households that a page lists for one step
 AWAITING_MAX: Final = 500
+#: state of an objection -> how pages say it
+OBJECTION_STATES: Final = {
+    "waiting": "待答复",
+    "upheld": "异议成立",
+    "dismissed": "异议不成立",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,13 @@ def named(text: str, on: date) -> ColumnElement[bool]:
 
 
 def awaiting(
-    session: Session, *, procedure: str, done: int, digits: str, on: date, limit: int = AWAITING_MAX
+    session: Session,
+    *,
+    procedure: str,
+    done: int,
+    digits: str,
+    on: date,
+    limit: int | None = AWAITING_MAX,
 ) -> list[Awaiting]:
     """Who waits for the step that follows so many, by village and number."""
     answered = exists().where(CaseObjectionAnswer.objection_id == CaseObjection.id)
@@ -292,10 +305,15 @@ def objections(
     digits: str,
     on: date,
     sheet_id: int | None = None,
-    waiting: bool = False,
-    limit: int = 200,
+    text: str = "",
+    state: str = "",
+    before: int = 0,
+    limit: int | None = None,
 ) -> list[ObjectionLine]:
-    """Objections of a scope, the latest first; of one sheet, or those that wait alone."""
+    """Objections of a scope, the latest first; of one sheet, or of one of the states.
+
+    ``text``: of the household, as cases are searched. ``before``: the last one seen.
+    """
     query = (
         select(
             CaseObjection, CaseObjectionAnswer, Household.id, Household.number, head_name(on),
@@ -308,10 +326,42 @@ def objections(
     )  # fmt: skip
     if sheet_id is not None:
         query = query.where(CaseObjection.sheet_id == sheet_id)
-    if waiting:
-        query = query.where(CaseObjectionAnswer.objection_id.is_(None))
+    if state:
+        upheld = {"waiting": None, "upheld": True, "dismissed": False}[state]
+        query = query.where(CaseObjectionAnswer.upheld.is_not_distinct_from(upheld))
+    if text:
+        query = query.where(named("".join(text.split()), on))
+    if before:
+        query = query.where(CaseObjection.id < before)
     rows = session.execute(query.order_by(CaseObjection.id.desc()).limit(limit))
     return [ObjectionLine(*row) for row in rows]
+
+
+def samples(
+    session: Session,
+    *,
+    digits: str,
+    text: str = "",
+    round_id: int | None = None,
+    before: int = 0,
+    limit: int | None = None,
+) -> Sequence[SampleCheck]:
+    """Sampling checks of a place and of places in it, the latest first.
+
+    ``text``: part of who checked, or of the document. ``before``: the last one seen.
+    """
+    region = SampleCheck.region_code
+    query = select(SampleCheck).where(
+        or_(region == digits.ljust(12, "0"), in_scope(region, digits))
+    )
+    if text:
+        said = [SampleCheck.unit, SampleCheck.document]
+        query = query.where(or_(*(one.contains(text, autoescape=True) for one in said)))
+    if round_id is not None:
+        query = query.where(SampleCheck.round_id == round_id)
+    if before:
+        query = query.where(SampleCheck.id < before)
+    return session.scalars(query.order_by(SampleCheck.id.desc()).limit(limit)).all()
 
 
 def hanging(session: Session, *, on: date) -> Sequence[tuple[CaseNotice, CaseSheet]]:

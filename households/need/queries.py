@@ -164,9 +164,22 @@ def answers(
     if answer is not None:
         query = query.where(NeedAnswer.answer == answer)
     if text:
-        begins = Household.number.startswith(text.upper(), autoescape=True)
-        query = query.where(begins | head_name(on).startswith(text, autoescape=True))
+        query = query.where(begins_with(text, on))
     return [NeedLine(*row) for row in session.execute(query)]
+
+
+def begins_with(text: str, on: date) -> ColumnElement[bool]:
+    """SQL: number or head of the household of the query around it begins with a text."""
+    number = Household.number.startswith(text.upper(), autoescape=True)
+    return number | head_name(on).startswith(text, autoescape=True)
+
+
+def place_of(session: Session, household_id: int) -> tuple[str, str] | None:
+    """Village and number of a household, behind which a list goes on; None: there is none."""
+    row = session.execute(
+        select(Household.village_code, Household.number).where(Household.id == household_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def is_behind(after: tuple[str, str]) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from tests.web import world
 from tests.web.conftest import Hire
 from tests.web.desk import Desk, Seat
 from tests.web.village import PROCEDURE, STEPS, household_id, minutes, strangers, to_the_notice
+from web.pages import identification_notices
 
 
 @pytest.fixture
@@ -222,7 +223,7 @@ def test_rounds_samples_and_villages_stand_with_their_rates(seat: Seat) -> None:
     for path in ("samples.csv", "villages.xlsx", "objections.csv"):
         assert office.get(f"/identification/{path}").status_code == 200
     api = office.get("/api/v1/identification/samples").get_json()
-    rates = {one["code"]: one["met"] for one in api[0]["rates"]}
+    rates = {one["code"]: one["met"] for one in api["items"][0]["rates"]}
     assert rates == {"wrongly_exited": True, "missed": False, "approval": True}
     assert office.get("/api/v1/identification/rounds").get_json()[0]["number"] == "2017-1"
     assert len(office.get("/api/v1/identification/villages").get_json()) == 1
@@ -267,8 +268,94 @@ def test_the_steps_over_the_api_are_the_same_verbs(
     place = f"/proposals/{answer['proposal_id']}/decision"
     assert offices[0].ask(place, word).get_json()["code"] == "same_maker_and_checker"
     assert offices[1].ask(place, word).status_code == 201
-    assert offices[1].get("/api/v1/identification/lists").get_json()[0]["decision"] == "approved"
+    lists = offices[1].get("/api/v1/identification/lists?decision=approved").get_json()
+    assert [(one["id"], one["decision"]) for one in lists["items"]] == [(1, "approved")]
+    waiting = offices[1].get("/api/v1/identification/lists?decision=waiting").get_json()
+    assert waiting == {"items": [], "next": None}
     assert len(village.get("/api/v1/identification/procedures").get_json()) == 3
+
+
+def test_lists_of_the_county_are_searched_paged_and_exported(
+    seat: Seat, settled: dict[str, int]
+) -> None:
+    office, other = (seat("poverty_office", name=f"办{nr}") for nr in (1, 2))
+    numbers = [one.number for one in world.FAMILIES]
+    for nr, status in enumerate(("lifted", "removed", "lifted"), 1):
+        body = {"document": f"宜扶{nr}号", "status": status, "from_on": "2017-06-01",
+                "numbers": numbers}  # fmt: skip
+        assert office.ask("/identification/lists", body).status_code == 201
+    other.done("/identification/lists/2", decision="approved")
+    path = "/api/v1/identification/lists"
+    seen: list[str] = []
+    cursor: str | None = ""
+    for _page in range(3):
+        page = office.get(f"{path}?limit=1&cursor={cursor}").get_json()
+        seen += [one["document"] for one in page["items"]]
+        cursor = page["next"]
+    assert (seen, cursor) == (["宜扶3号", "宜扶2号", "宜扶1号"], None)  # the latest first
+    waiting = office.get(f"{path}?decision=waiting&status=lifted").get_json()["items"]
+    assert [one["id"] for one in waiting] == [3, 1]
+    assert [one["id"] for one in office.get(f"{path}?q=2号").get_json()["items"]] == [2]
+    assert office.get(f"{path}?decision=x").status_code == 422
+    page = office.get("/identification/lists?decision=approved").text
+    assert re.findall(r'data-list="(\d+)"', page) == ["2"]
+    file = office.get("/identification/lists.csv?decision=waiting").get_data(as_text=True)
+    assert file.count("待审定") == 2
+    # its households by number, two at a time; another township's clerk sees that township's alone
+    rows: list[str] = []
+    cursor = ""
+    for _page in range(2):
+        page = office.get(f"{path}/1/households?limit=2&cursor={cursor}").get_json()
+        rows += [one["number"] for one in page["items"]]
+        cursor = page["next"]
+    assert (rows, cursor) == (sorted(numbers), None)
+    there = seat("registrar", region_scope="431022102")
+    (one,) = there.get(f"{path}/1/households").get_json()["items"]
+    assert one["number"] == world.FAMILIES[3].number
+    assert there.get(f"{path}/9/households").status_code == 404
+    shown = office.get(f"/identification/lists/1?q={numbers[0]}").text
+    assert numbers[0] in shown
+    assert numbers[1] not in shown
+    assert settled
+
+
+def test_objections_and_samples_are_searched_and_paged(
+    seat: Seat, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    village = seat("registrar", region_scope=world.VILLAGE)
+    office = seat("poverty_office")
+    sheet = to_the_notice(village, seat("registrar", name="镇"), found)
+    for number in found:
+        told = {"number": number, "raised_by": "李四", "words": "有车"}
+        village.done(f"/identification/sheets/{sheet}/objections", **told)
+    office.done("/identification/objections/1/answer", upheld="no", words="不属实")
+    path = "/api/v1/identification/objections"
+    first = office.get(f"{path}?limit=1").get_json()
+    second = office.get(f"{path}?limit=1&cursor={first['next']}").get_json()
+    assert [first["items"][0]["id"], second["items"][0]["id"], second["next"]] == [2, 1, None]
+    for state, ids in (("waiting", [2]), ("dismissed", [1]), ("upheld", [])):
+        assert [o["id"] for o in office.get(f"{path}?state={state}").get_json()["items"]] == ids
+    assert [o["id"] for o in office.get(f"{path}?q={found[0]}").get_json()["items"]] == [1]
+    monkeypatch.setattr(identification_notices, "OBJECTIONS", 1)
+    page = office.get("/identification/objections").text
+    assert re.findall(r'data-objection="(\d+)"', page) == ["2"]
+    assert "下一页" in page
+    assert 'data-objection="1"' in office.get("/identification/objections?after=2").text
+    waiting = office.get("/identification/objections.csv?state=waiting").get_data(as_text=True)
+    assert found[1] in waiting
+    assert found[0] not in waiting
+    for nr in (1, 2):
+        sample = {"region": world.COUNTY, "checked_on": "2017-05-31", "unit": f"第{nr}组",
+                  "document": "评估报告", "surveyed": "200", "approving": "181"}  # fmt: skip
+        office.done("/identification/samples", **sample)
+    path = "/api/v1/identification/samples"
+    page = office.get(f"{path}?limit=1").get_json()
+    assert page["items"][0]["unit"] == "第2组"
+    assert office.get(f"{path}?cursor={page['next']}").get_json()["items"][0]["unit"] == "第1组"
+    named = office.get("/identification/rounds?q=第1组").text
+    assert "第1组" in named
+    assert "第2组" not in named
+    assert office.get(f"/identification/samples.csv?region={world.VILLAGE}").text.count("组") == 0
 
 
 def _whoever_asks(_session: object, _by: object) -> str:

@@ -17,10 +17,12 @@ from households import helping
 from households.card import Card, MemberLine
 from households.helping.forms import PairRow
 from households.helping.queries import Help, PairLine
+from kernel.actor import Actor
 from kernel.tables import open_table
 from tests.planted import Plant
 from tests.web import world
 from tests.web.conftest import Hire, Staff
+from web.pages import helping_lists
 from web.papers.level_papers import card_paper
 
 DAY = world.OPEN_DAY
@@ -297,6 +299,54 @@ def test_help_and_funds_over_the_api(seat: Seat, paired: int) -> None:
     assert desk.get("/api/v1/industry-projects").get_json()["items"] == []
     officer = seat("loan_officer")
     assert officer.ask("/help/visits", {"rows": [visit]}).status_code == 403
+
+
+def test_helpers_and_the_unvisited_are_searched_paged_and_exported(
+    seat: Seat, paired: int, opened: House, system: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert paired
+    monkeypatch.setattr(helping_lists, "UNVISITED_DAYS", 1)
+    desk = seat("poverty_office")
+    pairs = [
+        {"number": one.number, "name": name, "unit": unit, "level": level, "from_on": "2017-06-01"}
+        for one, name, unit, level in (
+            (SECOND, "李爱民", "县林业局", "county"), (THERE, "何建", "南京洞村委会", "village"),
+        )
+    ]  # fmt: skip
+    assert desk.ask("/help/pairs", {"rows": pairs}).status_code == 201
+    seen: list[tuple[str, int]] = []
+    path = "/api/v1/help/helpers"
+    cursor: str | None = ""
+    for _page in range(3):
+        page = desk.get(f"{path}?limit=1&cursor={cursor}").get_json()
+        seen += [(one["name"], one["households"]) for one in page["items"]]
+        cursor = page["next"]
+    assert seen == [("王建国", 1), ("李爱民", 1), ("何建", 1)]
+    assert cursor is None
+    by_level = desk.get(f"{path}?level=village").get_json()["items"]
+    assert [one["unit"] for one in by_level] == ["南京洞村委会"]
+    listed = desk.get("/helping/helpers?q=林业").text
+    assert "李爱民" in listed
+    assert "王建国" not in listed
+    with desk.get("/helping/helpers.csv?level=village") as answer:
+        assert "何建" in answer.get_data(as_text=True)
+    # On the day of the pair nobody is late; two days later all three are, by their numbers.
+    assert desk.get("/api/v1/help/unvisited?days=1").get_json()["items"] == []
+    for _ in range(2):
+        world.turn_day(opened.books, system)
+    visit = {"number": SECOND.number, "visited_on": "2017-06-03", "done": "走访"}
+    assert desk.ask("/help/visits", {"rows": [visit]}).status_code == 201
+    page = desk.get("/api/v1/help/unvisited?days=1&limit=1").get_json()
+    assert [one["number"] for one in page["items"]] == [FIRST.number]
+    rest = desk.get(f"/api/v1/help/unvisited?days=1&cursor={page['next']}").get_json()
+    assert [one["number"] for one in rest["items"]] == [THERE.number]
+    assert THERE.number in desk.get("/helping/unvisited?q=何建").text
+    assert FIRST.number not in desk.get("/helping/unvisited?q=何建").text
+    assert SECOND.number not in desk.get("/helping/unvisited").text
+    with desk.get("/helping/unvisited.csv") as answer:
+        assert answer.get_data(as_text=True).count("2017-06-01") == 2
+    there = seat("registrar", region_scope="431022102")
+    assert FIRST.number not in there.get("/helping/unvisited").text
 
 
 PLANTED = [

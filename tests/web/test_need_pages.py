@@ -12,6 +12,7 @@ from tests.planted import Plant
 from tests.web import world
 from tests.web.conftest import Hire
 from tests.web.desk import Desk, Seat
+from web.api.paging import cursor_of
 
 FIRST, SECOND, THIRD, THERE = world.FAMILIES
 TOWNSHIP, OTHER = "431022101000", "431022102000"
@@ -101,14 +102,55 @@ def test_need_over_the_api(seat: Seat, opened: House, settled: dict[str, int]) -
         (2, 1, "100000.00"), (0, 0, "0.00"),
     ]  # fmt: skip
     queue = office.get(f"/api/v1/need/rounds/1/queue?lender={lender}").get_json()
-    assert [one["number"] for one in queue] == [FIRST.number, SECOND.number]
+    assert [one["number"] for one in queue["items"]] == [FIRST.number, SECOND.number]
+    assert queue["next"] is None
     answers = office.get("/api/v1/need/rounds/1/answers?answer=not_eligible").get_json()
-    assert [one["reason"] for one in answers] == ["超龄"]
+    assert [one["reason"] for one in answers["items"]] == ["超龄"]
     assert office.get("/api/v1/need/rounds/9/queue").status_code == 404
     assert len(office.get("/api/v1/need/rounds").get_json()) == 1
 
 
+def test_need_is_asked_for_page_by_page_and_by_name(
+    seat: Seat, opened: House, settled: dict[str, int]
+) -> None:
+    office, desk = seat("poverty_office"), seat("registrar")
+    office.ask("/need/rounds", ROUND)
+    every = [FIRST, SECOND, THERE]
+    rows = [
+        {"number": one.number, "answer": "wants", "amount": "1000.00", "answered_on": "2017-06-01"}
+        for one in every
+    ]
+    assert desk.ask("/need/answers", {"round": "2017-1", "rows": rows}).status_code == 201
+    # By village and then by number: two in the first township, one in the second.
+    for what in ("answers", "queue"):
+        path = f"/api/v1/need/rounds/1/{what}"
+        seen: list[str] = []
+        cursor: str | None = ""
+        for _page in range(3):
+            page = office.get(f"{path}?limit=1&cursor={cursor}").get_json()
+            seen += [one["number"] for one in page["items"]]
+            cursor = page["next"]
+        assert seen == [one.number for one in every]
+        assert cursor is None
+        named = office.get(f"{path}?q={SECOND.head}").get_json()
+        assert [one["number"] for one in named["items"]] == [SECOND.number]
+        assert office.get(f"{path}?cursor=x").get_json()["code"] == "cursor_invalid"
+        lost = cursor_of(10**6)
+        assert office.get(f"{path}?cursor={lost}").get_json()["code"] == "cursor_invalid"
+    page = office.get(f"/need/queue?q={FIRST.number}").text
+    assert FIRST.number in page
+    assert f'data-household="{SECOND.number}"' not in page
+    assert settled[FIRST.number]
+    file = office.get(f"/need/queue.csv?q={FIRST.number}").get_data(as_text=True)
+    assert file.count("\n") == 2  # the titles and one household
+
+
 PLANTED = [
+    Plant(
+        test_need_is_asked_for_page_by_page_and_by_name,
+        "web.api.need.queries.place_of",
+        lambda _session, _household_id: ("", ""),
+    ),
     Plant(
         test_a_round_is_asked_by_sheet_and_its_queue_is_the_lead_banks,
         "web.pages.need.own_institution",

@@ -74,6 +74,10 @@ ROUTES = {
     "GET /helping/sheets/<any(measures, pairs, visits, projects):kind>": "households.help",
     "GET /helping/sheets/<any(measures, pairs, visits, projects):kind>.xlsx": "households.help",
     "POST /helping/sheets/<any(measures, pairs, visits, projects):kind>": "households.help",
+    "GET /helping/helpers": "households.read",
+    "GET /helping/helpers.<any(xlsx, csv):form>": "exports.read",
+    "GET /helping/unvisited": "households.read",
+    "GET /helping/unvisited.<any(xlsx, csv):form>": "exports.read",
     "GET /households/<int:household_id>/help": "households.read",
     "POST /households/<int:household_id>/help/measures": "households.help",
     "POST /households/<int:household_id>/help/helper": "households.help",
@@ -189,12 +193,14 @@ ROUTES = {
     "GET /identification/lists/new": "households.county_review",
     "POST /identification/lists/new": "households.county_review",
     "GET /identification/lists/<int:list_id>": "households.read",
+    "GET /identification/lists.<any(xlsx, csv):form>": "exports.read",
     "GET /identification/lists/<int:list_id>.<any(xlsx, csv):form>": "exports.read",
     "POST /identification/lists/<int:list_id>": "households.county_decide",
     "GET /identification/notices": "households.read",
     "GET /identification/objections.<any(xlsx, csv):form>": "exports.read",
     "POST /identification/sheets/<int:sheet_id>/objections": "households.object",
     "POST /identification/objections/<int:objection_id>/answer": "households.answer",
+    "GET /identification/objections": "households.read",
     "GET /notices/lists": "open",
     "GET /notices/lists/<int:sheet_id>": "open",
     "GET /identification/new": "households.identify",
@@ -419,6 +425,7 @@ ROUTES = {
     "POST /api/v1/identification/lists": "households.county_review",
     "GET /api/v1/identification/rounds": "households.read",
     "POST /api/v1/identification/rounds": "households.county_review",
+    "GET /api/v1/identification/lists/<int:list_id>/households": "households.read",
     "GET /api/v1/identification/samples": "households.read",
     "POST /api/v1/identification/samples": "households.sample",
     "POST /api/v1/identification/populations": "households.sample",
@@ -448,6 +455,8 @@ ROUTES = {
     "POST /api/v1/help/measures": "households.help",
     "POST /api/v1/help/pairs": "households.help",
     "POST /api/v1/help/pairs/<int:pair_id>/end": "households.help",
+    "GET /api/v1/help/helpers": "households.read",
+    "GET /api/v1/help/unvisited": "households.read",
     "POST /api/v1/help/visits": "households.help",
     "POST /api/v1/help/withdrawals": "households.help",
     "GET /api/v1/industry-projects": "households.read",
@@ -799,9 +808,11 @@ LISTS = (
     "/identification", "/identification/cases.csv", "/identification/sheets", "/families",
     "/families.csv", "/need", "/need/answers", "/need/queue", "/api/v1/identification/cases",
     "/api/v1/family-events", "/identification/notices", "/identification/objections.csv",
+    "/helping/helpers", "/helping/unvisited", "/helping/unvisited.csv", "/api/v1/help/unvisited",
 )  # fmt: skip
 
 
+    "/identification/objections", "/need/queue.csv",
 def test_lists_hold_ones_own_scope_alone(scene: Scene, hire: Hire) -> None:
     staff = hire("loan_officer", region_scope="431022101")
     there = world.FAMILIES[3]

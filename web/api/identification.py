@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import ledger
@@ -211,13 +212,24 @@ def sheet(sheet_id: int) -> dict[str, Any]:
 @routes.get(
     "/identification/objections",
     command="households.read",
-    answers=schemas.CaseObjectionRow(many=True),
+    query=schemas.CaseObjectionsQuery,
+    answers=paging.page_of(schemas.CaseObjectionRow),
 )
-def objections() -> list[dict[str, Any]]:
-    """异议及答复。Objections, and what was found."""
+def objections(query: dict[str, Any]) -> dict[str, Any]:
+    """异议及答复，分页。Objections, and what was found, the latest first, a page at a time."""
+    limit = query["limit"]
     with books() as session:
-        digits, on = scope.own_digits(session, actor()), ledger.open_day(session)
-        found = reads.objections(session, digits=digits, on=on)
+        digits, on = places.digits_asked(session), ledger.open_day(session)
+        before = paging.after(query.get("cursor"))
+        found = reads.objections(
+            session, digits=digits, on=on, text=query["q"], state=query["state"], before=before,
+            limit=limit + 1,
+        )  # fmt: skip
+    last = found[limit - 1].objection.id if len(found) > limit else None
+    return paging.page(_objections(found), limit, last)
+
+
+def _objections(found: Sequence[reads.ObjectionLine]) -> list[dict[str, Any]]:
     return [
         {
             "id": one.objection.id,

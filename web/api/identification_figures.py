@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
-
 import ledger
+from households import queries as register
 from households.identification import Sampled, of_numbers, queries
+from households.identification import reading as reads
 from households.models import SampleCheck, Status
 from web import identifying, places, scope
 from web.api import identification_figures_schemas as schemas
+from web.api import paging
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 from web.identifying import DECIDE, HAND_IN, SAMPLE, Handing
@@ -20,16 +21,49 @@ routes = Routes("identification_figures", "审定名单、轮次、抽查 · lis
 
 
 @routes.get(
-    "/identification/lists", command="households.read", answers=schemas.DecidedListAnswer(many=True)
+    "/identification/lists",
+    command="households.read",
+    query=schemas.DecidedListsQuery,
+    answers=paging.page_of(schemas.DecidedListAnswer),
 )
-def lists() -> list[dict[str, Any]]:
-    """县级审定名单。The county's lists."""
+def lists(query: dict[str, Any]) -> dict[str, Any]:
+    """县级审定名单，分页。The county's lists, the latest first, a page at a time."""
     names = ("id", "document", "status", "from_on", "handed_in_on", "households")
+    limit = query["limit"]
     with reading() as session:
-        return [
-            {name: getattr(line.one, name) for name in names} | {"decision": line.decision}
-            for line in queries.lists(session, limit=500)
-        ]
+        found = queries.lists(
+            session, text=query["q"], status=query["status"], decision=query["decision"],
+            before=paging.after(query.get("cursor")), limit=limit + 1,
+        )  # fmt: skip
+    rows = [
+        {name: getattr(line.one, name) for name in names} | {"decision": line.decision}
+        for line in found
+    ]
+    return paging.page(rows, limit, found[limit - 1].one.id if len(found) > limit else None)
+
+
+@routes.get(
+    "/identification/lists/<int:list_id>/households",
+    command="households.read",
+    query=schemas.ListHouseholdsQuery,
+    answers=paging.page_of(schemas.ListHouseholdRow),
+)
+def list_households(query: dict[str, Any], list_id: int) -> dict[str, Any]:
+    """一份名单中本辖区的户，分页。The households of a list that are seen, a page at a time."""
+    limit, by = query["limit"], actor()
+    with reading() as session:
+        queries.list_of(session, list_id)
+        digits, last = scope.own_digits(session, by), paging.after(query.get("cursor"))
+        after = register.get(session, last, digits=digits).number if last else ""
+        found = queries.list_households(
+            session, list_id, digits=digits, text=query["q"], after=after, limit=limit + 1
+        )
+        more = len(found) > limit
+        mark = register.by_number(session, found[limit - 1][1], digits=digits).id if more else None
+    rows = [
+        {"line": line, "number": number, "village_code": village} for line, number, village in found
+    ]
+    return paging.page(rows, limit, mark)
 
 
 @routes.post(
@@ -78,17 +112,24 @@ def begin_round(body: dict[str, Any]) -> dict[str, Any]:
 
 
 @routes.get(
-    "/identification/samples", command="households.read", answers=schemas.SampleAnswer(many=True)
+    "/identification/samples",
+    command="households.read",
+    query=schemas.SamplesQuery,
+    answers=paging.page_of(schemas.SampleAnswer),
 )
-def samples() -> list[dict[str, Any]]:
-    """抽查及各率。Sampling checks with their rates and limits."""
+def samples(query: dict[str, Any]) -> dict[str, Any]:
+    """抽查及各率，分页。Sampling checks with rates and limits, a page at a time."""
     names = ("id", "region_code", "checked_on", "unit", "document")
+    limit = query["limit"]
     with reading() as session:
-        scope.own_digits(session, actor())
-        found = session.scalars(select(SampleCheck).order_by(SampleCheck.id.desc()).limit(200))
-        return [
+        found = reads.samples(
+            session, digits=places.digits_asked(session), text=query["q"],
+            round_id=query.get("round"), before=paging.after(query.get("cursor")), limit=limit + 1,
+        )  # fmt: skip
+        rows = [
             {name: getattr(one, name) for name in names} | {"rates": _rates(one)} for one in found
         ]
+    return paging.page(rows, limit, found[limit - 1].id if len(found) > limit else None)
 
 
 def _rates(one: SampleCheck) -> list[dict[str, Any]]:

@@ -8,11 +8,13 @@ from marshmallow import Schema, fields, validate
 
 from households.identification import VILLAGE_STANDINGS, Sampled
 from households.models import MONITORED_KINDS, Status
-from web.fields import Day, RegionCode, Text, Whole
+from web.api import paging
+from web.fields import Count, Day, RegionCode, Text, Whole
 
 _ROWS: Final = validate.Length(1, 20_000)
 _MONITORED: Final = validate.OneOf(tuple(MONITORED_KINDS))
-_STATUSES: Final = validate.OneOf([one.value for one in Status if one is not Status.CLOSED])
+_STATUS_CODES: Final = [one.value for one in Status if one is not Status.CLOSED]
+_STATUSES: Final = validate.OneOf(_STATUS_CODES)
 _NUMBER: Final = 40
 
 
@@ -46,6 +48,30 @@ class DecidedListAnswer(Schema):
     handed_in_on = Day(required=True)
     households = fields.Integer(required=True)
     decision = fields.String(required=True, allow_none=True)
+
+
+class DecidedListsQuery(paging.PageQuery):
+    """A page of lists, narrowed."""
+
+    q = Text(load_default="", longest=40)
+    status = fields.String(load_default="", validate=validate.OneOf(("", *_STATUS_CODES)))
+    decision = fields.String(
+        load_default="", validate=validate.OneOf(("", "waiting", "approved", "rejected"))
+    )
+
+
+class ListHouseholdsQuery(paging.PageQuery):
+    """A page of a list's households."""
+
+    q = Text(load_default="", longest=_NUMBER)
+
+
+class ListHouseholdRow(Schema):
+    """A household on a list; ``line``: of the file that it came in by."""
+
+    line = fields.Integer(required=True)
+    number = fields.String(required=True)
+    village_code = fields.String(required=True)
 
 
 class ReviewRoundBody(Schema):
@@ -111,6 +137,14 @@ class RateAnswer(Schema):
     ppm = fields.Integer(required=True, allow_none=True)
     clause = fields.String(required=True, allow_none=True)
     met = fields.Boolean(required=True, allow_none=True)
+
+
+class SamplesQuery(paging.PageQuery):
+    """A page of sampling checks, narrowed."""
+
+    q = Text(load_default="", longest=40)
+    region = RegionCode()
+    round = Count()
 
 
 class SampleAnswer(Schema):

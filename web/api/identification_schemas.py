@@ -7,6 +7,7 @@ from typing import Final
 from marshmallow import Schema, fields, validate
 
 from households.identification import KINDS
+from households.identification.reading import OBJECTION_STATES
 from households.models import MONITORED_KINDS
 from web.api import paging
 from web.fields import Count, Day, RegionCode, Text, Whole
@@ -182,6 +183,14 @@ class CaseObjectionRow(Schema):
     upheld = fields.Boolean(required=True, allow_none=True)
     answered_on = Day(required=True, allow_none=True)
     answer = fields.String(required=True, allow_none=True)
+
+
+class CaseObjectionsQuery(paging.PageQuery):
+    """A page of objections, narrowed."""
+
+    q = Text(load_default="", longest=40)
+    region = RegionCode()
+    state = fields.String(load_default="", validate=validate.OneOf(("", *OBJECTION_STATES)))
 
 
 class CaseAnswer(Schema):

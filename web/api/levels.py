@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import ledger
 from households.helping import figures, project_figures
+from households.helping import queries as reads
 from households.helping.forms import MeasureRow, PairRow, VisitRow
 from households.helping.funds import FundEntered, UseEntered
 from households.levels import Platform, TownshipFile, VillageBook
 from kernel.refusals import NotFound
-from web import helping, levels, scope
+from web import helping, levels, places, scope
+from web.api import help_lists_schemas as lists
 from web.api import levels_schemas as schemas
+from web.api import paging
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 from web.helping import FUNDS, HELP
@@ -142,6 +145,42 @@ def withdraw(body: dict[str, Any]) -> dict[str, Any]:
     """撤销写错的一条。Withdraw what was written by mistake."""
     deed = helping.withdraw(body["kind"], body["id"], reason=body["reason"])
     return do_once(HELP, deed, body=body)
+
+
+@routes.get(
+    "/help/helpers",
+    command="households.read",
+    query=lists.HelpersQuery,
+    answers=paging.page_of(lists.HelperRow),
+)
+def helpers(query: dict[str, Any]) -> dict[str, Any]:
+    """帮扶责任人，分页。Helpers with their households now, a page at a time."""
+    limit = query["limit"]
+    with reading() as session:
+        found = reads.helpers(
+            session, digits=places.digits_asked(session), level=query["level"] or None,
+            text=query["q"], after=paging.after(query.get("cursor")), limit=limit + 1,
+        )  # fmt: skip
+    return paging.page(found, limit, found[limit - 1].id if len(found) > limit else None)
+
+
+@routes.get(
+    "/help/unvisited",
+    command="households.read",
+    query=lists.UnvisitedQuery,
+    answers=paging.page_of(lists.UnvisitedRow),
+)
+def unvisited(query: dict[str, Any]) -> dict[str, Any]:
+    """久未走访的户，最久的在前，分页。Households that nobody visited for long, a page at a time."""
+    limit = query["limit"]
+    with reading() as session:
+        on = ledger.open_day(session)
+        found = reads.unvisited(
+            session, digits=places.digits_asked(session), since=on - timedelta(query["days"]),
+            on=on, text=query["q"], after=paging.after(query.get("cursor")), limit=limit + 1,
+        )  # fmt: skip
+    last = found[limit - 1].household_id if len(found) > limit else None
+    return paging.page(found, limit, last)
 
 
 @routes.get("/industry-projects", command="households.read", answers=schemas.ProjectsAnswer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from marshmallow import Schema, fields, validate
@@ -12,14 +13,17 @@ from households import need as needs_of
 from households import queries as register
 from households.models.families import NeedRound
 from households.need import Need, queries
+from households.need.queries import NeedLine
 from kernel.refusals import NotFound
-from loans.unmet_need import unmet_need
+from loans.unmet_need import Unmet, unmet_need
 from web import needing, places, scope
+from web.api import paging
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
 from web.deeds import Deed
 from web.fields import Count, Day, Money, RegionCode, Text, Whole
 from web.needing import ANSWERS, NEED, OPEN_ROUND
+from web.refusals import CursorInvalid
 
 routes = Routes("need", "贷款需求 · need: rounds, answers, lead banks, the queue")
 
@@ -106,10 +110,25 @@ class NeedRowsRecorded(Schema):
 
 
 class NeedQuery(Schema):
-    """Of which place, and which answer."""
+    """Of which place."""
 
     region = RegionCode()
+
+
+class _HouseholdsQuery(paging.PageQuery):
+    q = Text(load_default="", longest=40, metadata={"description": "户编号或户主，前几个字"})
+    region = RegionCode()
+
+
+class NeedAnswersQuery(_HouseholdsQuery):
+    """A page of answers: of which place, and which answer."""
+
     answer = fields.String(load_default="", validate=validate.OneOf(("", *ANSWERS)))
+
+
+class NeedQueueQuery(_HouseholdsQuery):
+    """A page of the queue: of which place, and of which lender's townships."""
+
     lender = Count()
 
 
@@ -205,40 +224,61 @@ def townships(_query: dict[str, Any], round_id: int) -> list[dict[str, Any]]:
 @routes.get(
     "/need/rounds/<int:round_id>/answers",
     command="households.read",
-    query=NeedQuery,
-    answers=NeedLineAnswer(many=True),
+    query=NeedAnswersQuery,
+    answers=paging.page_of(NeedLineAnswer),
 )
-def answers(query: dict[str, Any], round_id: int) -> Any:
-    """需求清单。What each household answered."""
+def answers(query: dict[str, Any], round_id: int) -> dict[str, Any]:
+    """需求清单，分页。What each household answered, a page at a time."""
     with reading() as session:
         on, one = ledger.open_day(session), _round(session, round_id)
-        return queries.answers(
+        found = queries.answers(
             session,
             one.number,
             digits=places.digits_asked(session),
             on=on,
             answer=query["answer"] or None,
+            text=query["q"],
+            after=_behind(session, query),
+            limit=query["limit"] + 1,
         )
+    return _page(found, query["limit"])
 
 
 @routes.get(
     "/need/rounds/<int:round_id>/queue",
     command="households.read",
-    query=NeedQuery,
-    answers=UnmetAnswer(many=True),
+    query=NeedQueueQuery,
+    answers=paging.page_of(UnmetAnswer),
 )
-def queue(query: dict[str, Any], round_id: int) -> Any:
-    """应贷未贷。Households in need without a loan."""
+def queue(query: dict[str, Any], round_id: int) -> dict[str, Any]:
+    """应贷未贷，分页。Households in need without a loan, a page at a time."""
     with reading() as session:
         on, one = ledger.open_day(session), _round(session, round_id)
-        return unmet_need(
+        found = unmet_need(
             session,
             one.number,
             digits=places.digits_asked(session),
             on=on,
             lender_id=query.get("lender"),
-            limit=20_000,
+            text=query["q"],
+            after=_behind(session, query),
+            limit=query["limit"] + 1,
         )
+    return _page(found, query["limit"])
+
+
+def _behind(session: Session, query: dict[str, Any]) -> tuple[str, str]:
+    """Where the page begins: lists are by village and number, a cursor names a household."""
+    last = paging.after(query.get("cursor"))
+    place = queries.place_of(session, last) if last else ("", "")
+    if place is None:
+        raise CursorInvalid(field="cursor")
+    return place
+
+
+def _page(found: Sequence[NeedLine] | Sequence[Unmet], limit: int) -> dict[str, Any]:
+    last = found[limit - 1].household_id if len(found) > limit else None
+    return paging.page(found, limit, last)
 
 
 @routes.post(

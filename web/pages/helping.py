@@ -34,6 +34,8 @@ blueprint = Blueprint("helping", __name__)
 
 #: a helper who did not come for so long stands on the list
 UNVISITED_DAYS: Final = 90
+#: helpers, and households, that the first page begins with; the lists have them all
+SHOWN: Final = 10
 #: faults of a sheet that a page shows
 FAULTS_MAX: Final = 200
 #: households that one form may list
@@ -53,10 +55,10 @@ def overview() -> ResponseReturnValue:
             "helping.html",
             counts=figures.measure_counts(session, here.help_rules, digits=digits, on=on),
             rules=here.help_rules,
-            helpers=reads.helpers(session, digits=digits, limit=100),
+            helpers=reads.helpers(session, digits=digits, limit=SHOWN),
             unvisited=[
                 (one, here.regions.full_name(one.village_code, below=COUNTY))
-                for one in reads.unvisited(session, digits=digits, since=since, on=on, limit=100)
+                for one in reads.unvisited(session, digits=digits, since=since, on=on, limit=SHOWN)
             ],
             days=UNVISITED_DAYS,
             projects=project_figures.projects_total(session, digits=digits),

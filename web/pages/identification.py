@@ -53,7 +53,7 @@ def overview() -> ResponseReturnValue:
             "total": reading.count_cases(session, wanted),
             "waiting": _waiting(session, digits),
             "objections": len(
-                reading.objections(session, digits=digits, on=wanted.on, waiting=True)
+                reading.objections(session, digits=digits, on=wanted.on, state="waiting")
             ),
             "places": places.choices(session),
             "rounds": _rounds(session),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final, Literal
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from households.identification import VILLAGE_STANDINGS, Sampled, queries
+from households.identification import reading as reads
 from households.identification.rates import NAMES, Limit, Rate
 from households.models import STATUS_TITLES, RuralPopulation, SampleCheck
 from kernel.refusals import Refusal
@@ -43,7 +45,7 @@ COUNTS: Final = {
 }
 STANDINGS: Final = {key: zh for key, (zh, _en) in VILLAGE_STANDINGS.items()}
 RATE_TITLES: Final = {code: names[0] for code, names in NAMES.items()}
-_SAMPLES_MAX: Final = 100
+_SAMPLES: Final = 20
 _VILLAGES: Final = ("村代码", "村", "状态", "起始日期", "文号")
 
 
@@ -109,7 +111,7 @@ def record_sample() -> ResponseReturnValue:
 def samples_exported(form: str) -> Response:
     """Every sample as a file, counts and rates."""
     with reading() as session:
-        found = _samples(session, limit=100_000)
+        found = _samples(session)
     rates = [code for code in NAMES if any(code == r.code for one in found for r in rates_of(one))]
     titles = ["抽查日期", "地区", "抽查单位", "文号", *COUNTS.values()]
     rows = []
@@ -142,24 +144,31 @@ def _percent(rate: Rate | None) -> str:
     return "" if rate is None or rate.ppm is None else exports.rate(rate.ppm)
 
 
-def _samples(session: Session, limit: int = _SAMPLES_MAX) -> list[SampleCheck]:
-    digits = places.digits_asked(session)
-    here = (SampleCheck.region_code == digits.ljust(12, "0")) | in_scope(
-        SampleCheck.region_code, digits
-    )
-    return list(
-        session.scalars(
-            select(SampleCheck).where(here).order_by(SampleCheck.id.desc()).limit(limit)
-        )
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip()[:40] for name in ("q", "region", "round")}
+
+
+def _samples(
+    session: Session, *, before: int = 0, limit: int | None = None
+) -> Sequence[SampleCheck]:
+    asked = _asked()
+    return reads.samples(
+        session,
+        digits=places.digits_asked(session),
+        text=asked["q"],
+        round_id=row_id(asked["round"]) or None,
+        before=before,
+        limit=limit,
     )
 
 
 def _rounds(refused: Refusal | None = None) -> ResponseReturnValue:
     by, here = actor(), house()
+    before = row_id(request.args.get("after"))
     with reading() as session:
         on = ledger.open_day(session)
         found = queries.rounds(session, digits=scope.own_digits(session, by))
-        samples = [(one, held(one)) for one in _samples(session)]
+        samples = [(one, held(one)) for one in _samples(session, before=before, limit=_SAMPLES + 1)]
         own = scope.own_region(session, by)
         choices = [(own, places.shown(own)), *places.choices(session)]
         named = round_choices(session)
@@ -167,7 +176,9 @@ def _rounds(refused: Refusal | None = None) -> ResponseReturnValue:
         "identification_rounds.html",
         refused,
         rounds=list(reversed(found)),
-        samples=samples,
+        samples=samples[:_SAMPLES],
+        following=samples[_SAMPLES - 1][0].id if len(samples) > _SAMPLES else None,
+        first=before == 0,
         lines=sorted(here.poverty_lines.lines.values(), key=lambda one: -one.year),
         limits=here.poverty_lines.limits,
         counts=COUNTS,
@@ -177,7 +188,7 @@ def _rounds(refused: Refusal | None = None) -> ResponseReturnValue:
         on=on,
         place=places.shown,
         sent=forms.entries(),
-        asked={"region": request.args.get("region", "")},
+        asked=_asked(),
         may_begin=rights.may(by, HAND_IN),
         may_sample=rights.may(by, SAMPLE),
         zh=language() == "zh",

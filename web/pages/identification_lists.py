@@ -26,26 +26,29 @@ from web.pages import forms, typing
 from web.pages.identification import round_choices, staff_names, status_choices
 from web.words import t
 
-blueprint = Blueprint("identification_lists", __name__, url_prefix="/identification/lists")
+blueprint = Blueprint("identification_lists", __name__)
 
-LISTS: Final = 200
-#: households shown of a list; the rest is in the file
-SHOWN: Final = 500
+PAGE: Final = 50
+#: households of a list on a page
+SHOWN: Final = 200
 DECISIONS: Final = {"": "待审定", "approved": "已审定", "rejected": "已退回"}
 _TITLES: Final = ("户编号", "乡镇村")
+_LISTS: Final = ("名单号", "文号", "认定结果", "起始日期", "户数", "提交日期", "状态")
 
 
-@blueprint.get("")
+@blueprint.get("/identification/lists")
 @needs("households.read")
 def listed() -> ResponseReturnValue:
     """Every list of the county."""
-    asked = {name: request.args.get(name, "") for name in ("status", "decision")}
+    before = row_id(request.args.get("after"))
     with reading() as session:
-        found = queries.lists(session, limit=LISTS)
+        found = _found(session, before=before, limit=PAGE + 1)
     return forms.page(
         "identification_lists.html",
-        rows=[one for one in found if _fits(one, asked)],
-        asked=asked,
+        rows=found[:PAGE],
+        following=found[PAGE - 1].one.id if len(found) > PAGE else None,
+        first=before == 0,
+        asked=_asked(),
         statuses={status.value: title for status, title in STATUS_TITLES.items()},
         choices=status_choices(),
         decisions=DECISIONS,
@@ -53,14 +56,48 @@ def listed() -> ResponseReturnValue:
     )
 
 
-@blueprint.get("/new")
+@blueprint.get("/identification/lists.<any(xlsx, csv):form>")
+@needs("exports.read")
+def lists_exported(form: str) -> Response:
+    """The same as a file."""
+    with reading() as session:
+        found = _found(session)
+    rows = [
+        (
+            line.one.id, line.one.document, t(STATUS_TITLES[Status(line.one.status)]),
+            line.one.from_on, line.one.households, line.one.handed_in_on,
+            t(DECISIONS[line.decision or ""]),
+        )
+        for line in found
+    ]  # fmt: skip
+    return exports.send_table(t("县级审定名单"), [t(title) for title in _LISTS], rows, form)
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip()[:40] for name in ("q", "status", "decision")}
+
+
+def _found(session: Session, *, before: int = 0, limit: int | None = None) -> list[ListLine]:
+    asked = _asked()
+    known = asked["decision"] in {"waiting", *DECISIONS}
+    return queries.lists(
+        session,
+        text=asked["q"],
+        status=asked["status"],
+        decision=asked["decision"] if known else "",
+        before=before,
+        limit=limit,
+    )
+
+
+@blueprint.get("/identification/lists/new")
 @needs("households.county_review")
 def form() -> ResponseReturnValue:
     """Where a list is handed in."""
     return _form()
 
 
-@blueprint.post("/new")
+@blueprint.post("/identification/lists/new")
 @needs("households.county_review")
 def hand_in() -> ResponseReturnValue:
     """Hand a list in."""
@@ -76,27 +113,27 @@ def hand_in() -> ResponseReturnValue:
     return forms.attempt(act, _form)
 
 
-@blueprint.get("/<int:list_id>")
+@blueprint.get("/identification/lists/<int:list_id>")
 @needs("households.read")
 def one(list_id: int) -> ResponseReturnValue:
     """One list with its households."""
     return _one(list_id)
 
 
-@blueprint.get("/<int:list_id>.<any(xlsx, csv):form>")
+@blueprint.get("/identification/lists/<int:list_id>.<any(xlsx, csv):form>")
 @needs("exports.read")
 def exported(list_id: int, form: str) -> Response:
     """Its households as a file."""
     with reading() as session:
-        found = _line(session, list_id)
+        found = queries.list_of(session, list_id)
         digits = scope.own_digits(session, actor())
-        rows = queries.list_households(session, list_id, digits=digits)
+        rows = queries.list_households(session, list_id, digits=digits, text=_text())
     told = [(number, places.shown(village)) for _line_nr, number, village in rows]
     name = f"{t(STATUS_TITLES[Status(found.one.status)])}{list_id}"
     return exports.send_table(name, [t(title) for title in _TITLES], told, form)
 
 
-@blueprint.post("/<int:list_id>")
+@blueprint.post("/identification/lists/<int:list_id>")
 @needs("households.county_decide")
 def decide(list_id: int) -> ResponseReturnValue:
     """Another person's decision."""
@@ -134,17 +171,8 @@ def _handing() -> Handing:
     )
 
 
-def _fits(line: ListLine, asked: dict[str, str]) -> bool:
-    status, decision = asked["status"], asked["decision"]
-    waits = "waiting" if line.decision is None else line.decision
-    return status in {"", line.one.status} and decision in {"", waits}
-
-
-def _line(session: Session, list_id: int) -> ListLine:
-    for line in queries.lists(session, limit=100_000):
-        if line.one.id == list_id:
-            return line
-    raise NotFound(field="list_id", what="审定名单")
+def _text() -> str:
+    return request.args.get("q", "").strip()[:40]
 
 
 def _proposal(session: Session, list_id: int) -> Proposal:
@@ -173,11 +201,14 @@ def _form(refused: Refusal | None = None) -> ResponseReturnValue:
 
 
 def _one(list_id: int, refused: Refusal | None = None) -> ResponseReturnValue:
-    by = actor()
+    by, after = actor(), request.args.get("after", "")[:40]
     with reading() as session:
-        found = _line(session, list_id)
+        found = queries.list_of(session, list_id)
         digits = scope.own_digits(session, by)
-        rows = queries.list_households(session, list_id, digits=digits)
+        rows = queries.list_households(
+            session, list_id, digits=digits, text=_text(), after=after, limit=SHOWN + 1
+        )
+        seen = queries.count_list(session, list_id, digits=digits)
         proposal = session.scalars(
             select(Proposal).where(Proposal.subject_kind == SUBJECT, Proposal.subject_id == list_id)
         ).one()
@@ -189,7 +220,10 @@ def _one(list_id: int, refused: Refusal | None = None) -> ResponseReturnValue:
         refused,
         line=found,
         rows=rows[:SHOWN],
-        seen=len(rows),
+        following=rows[SHOWN - 1][1] if len(rows) > SHOWN else None,
+        first=not after,
+        asked={"q": _text(), "list_id": list_id},
+        seen=seen,
         proposal=proposal,
         decision=decision or "",
         decisions=DECISIONS,

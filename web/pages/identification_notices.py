@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 import ledger
 from households.identification import notice_rows, queries
@@ -31,6 +32,7 @@ blueprint = Blueprint("identification_notices", __name__)
 #: so that a page stays below 50 kB
 PAGE: Final = 100
 NOTICES: Final = 50
+OBJECTIONS: Final = 50
 _TITLES: Final = (
     "异议编号", "户编号", "户主", "乡镇村", "日期", "异议人", "异议内容", "答复日期", "结论",
     "答复内容",
@@ -41,7 +43,33 @@ _TITLES: Final = (
 @needs("households.read")
 def listed() -> ResponseReturnValue:
     """Notices of a place, and the objections to them."""
-    return _listed()
+    asked = {name: request.args.get(name, "") for name in ("region", "state")}
+    before = row_id(request.args.get("after"))
+    with books() as session:
+        digits, on = places.digits_asked(session), ledger.open_day(session)
+        hanging = on if asked["state"] == "hanging" else None
+        found = queries.notices(
+            session, digits=digits, on=hanging, before=before, limit=NOTICES + 1
+        )
+        choices = places.choices(session)
+    shown = found[:NOTICES]
+    return forms.page(
+        "identification_notices.html",
+        notices=[(one, sheet, step_title(sheet.procedure, sheet.step)) for one, sheet in shown],
+        following=shown[-1][0].sheet_id if len(found) > NOTICES else None,
+        first=before == 0,
+        on=on,
+        places=choices,
+        asked=asked,
+        place=places.shown,
+    )
+
+
+@blueprint.get("/identification/objections")
+@needs("households.read")
+def objections() -> ResponseReturnValue:
+    """Every objection of a place, the latest first."""
+    return _objections()
 
 
 @blueprint.get("/identification/objections.<any(xlsx, csv):form>")
@@ -49,8 +77,7 @@ def listed() -> ResponseReturnValue:
 def exported(form: str) -> Response:
     """The objections as a file."""
     with books() as session:
-        digits, on = places.digits_asked(session), ledger.open_day(session)
-        found = reads.objections(session, digits=digits, on=on, limit=100_000)
+        found = _found(session)
     rows = [
         (
             one.objection.id, one.number, one.head, places.shown(one.village_code),
@@ -90,35 +117,49 @@ def answer(objection_id: int) -> ResponseReturnValue:
         deed = identifying.answer(actor(), objection_id=objection_id, upheld=upheld, words=words)
         once(identifying.ANSWER, deed, key=key, body=[objection_id, upheld, words])
         flash(t("已答复异议"))
-        return redirect(url_for("identification_notices.listed"))
+        return redirect(url_for("identification_notices.objections"))
 
-    return forms.attempt(act, _listed)
+    return forms.attempt(act, _objections)
 
 
-def _listed(refused: Refusal | None = None) -> ResponseReturnValue:
-    by = actor()
-    asked = {name: request.args.get(name, "") for name in ("region", "state")}
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "").strip()[:40] for name in ("q", "region", "state")}
+
+
+def _found(
+    session: Session, *, before: int = 0, limit: int | None = None
+) -> list[reads.ObjectionLine]:
+    asked = _asked()
+    return reads.objections(
+        session,
+        digits=places.digits_asked(session),
+        on=ledger.open_day(session),
+        text=asked["q"],
+        state=asked["state"] if asked["state"] in reads.OBJECTION_STATES else "",
+        before=before,
+        limit=limit,
+    )
+
+
+def _objections(refused: Refusal | None = None) -> ResponseReturnValue:
+    before = row_id(request.args.get("after"))
     with books() as session:
-        digits, on = places.digits_asked(session), ledger.open_day(session)
-        hanging = on if asked["state"] == "hanging" else None
-        found = queries.notices(session, digits=digits, on=hanging, limit=NOTICES)
-        objections = reads.objections(session, digits=digits, on=on)
-        people = {one.answer.by_person for one in objections if one.answer}
-        names = staff_names(session, people)
+        found = _found(session, before=before, limit=OBJECTIONS + 1)
+        names = staff_names(session, {one.answer.by_person for one in found if one.answer})
         choices = places.choices(session)
     return forms.page(
-        "identification_notices.html",
+        "identification_objections.html",
         refused,
-        notices=[(one, sheet, step_title(sheet.procedure, sheet.step)) for one, sheet in found],
-        objections=objections,
+        objections=found[:OBJECTIONS],
+        following=found[OBJECTIONS - 1].objection.id if len(found) > OBJECTIONS else None,
+        first=before == 0,
         names=names,
-        on=on,
         places=choices,
-        asked=asked,
+        states=[(key, t(title)) for key, title in reads.OBJECTION_STATES.items()],
+        asked=_asked(),
         sent=forms.entries(),
         place=places.shown,
-        may_answer=rights.may(by, identifying.ANSWER),
-        mine=by.person_id,
+        may_answer=rights.may(actor(), identifying.ANSWER),
         request_key=forms.kept_key(),
     )
 

@@ -110,7 +110,7 @@ def template(procedure: str, step: str) -> Response:
     with books() as session, tempfile.TemporaryFile() as file:
         digits, on = scope.own_digits(session, actor()), ledger.open_day(session)
         waiting = reads.awaiting(
-            session, procedure=procedure, done=nr - 1, digits=digits, on=on, limit=100_000
+            session, procedure=procedure, done=nr - 1, digits=digits, on=on, limit=None
         )
         rows = ([one.number, one.head, "", "", "", "", ""] for one in waiting)
         titles = (TITLES[0], "户主", *TITLES[1:])

@@ -216,7 +216,7 @@ def queue() -> ResponseReturnValue:
         found = (
             unmet_need(
                 session, one.number, digits=places.digits_asked(session), on=on,
-                lender_id=lender_id, after=_after(), limit=PAGE + 1,
+                lender_id=lender_id, text=_text(), after=_after(), limit=PAGE + 1,
             )
             if one
             else []
@@ -234,7 +234,7 @@ def queue() -> ResponseReturnValue:
         lenders=lenders,
         rounds=rounds,
         townships=choices,
-        asked=_asked("region", "round") | {"lender": str(lender_id or "")},
+        asked=_asked("q", "region", "round") | {"lender": str(lender_id or "")},
         place=places.shown,
     )
 
@@ -248,7 +248,7 @@ def queue_exported(form: str) -> Response:
         one = _round(session, on)
         found = unmet_need(
             session, one.number, digits=places.digits_asked(session), on=on,
-            lender_id=_lender(), limit=100_000,
+            lender_id=_lender(), text=_text(),
         )  # fmt: skip
         banks = dict(_lenders(session, on))
     rows = [
@@ -271,7 +271,7 @@ def _answers(
         digits=places.digits_asked(session),
         on=on,
         answer=said if said in ANSWERS else None,
-        text=request.args.get("q", "").strip()[:40],
+        text=_text(),
         after=_after() if limit else ("", ""),
         limit=limit,
     )
@@ -286,6 +286,10 @@ def _lender() -> int | None:
 def _after() -> tuple[str, str]:
     village, _, number = request.args.get("after", "").partition("~")
     return village[:12], number[:40]
+
+
+def _text() -> str:
+    return request.args.get("q", "").strip()[:40]
 
 
 def _mark(row: Any) -> str:
