@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from datetime import date
+from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,6 +20,7 @@ from tests.web.conftest import Hire
 from tests.web.linkage_world import Linked, linked
 from web.figures import COUNTER_TITLES, GROUPS
 from web.reconciled import day_of
+from web.words import money
 
 __all__ = ["linked"]
 
@@ -45,6 +48,42 @@ def test_every_part_of_a_ratio_has_a_name() -> None:
     assert parts - own == set(COUNTER_TITLES)
     shown = [name for _key, _title, names in GROUPS for name in names]
     assert len(shown) == len(set(shown))
+
+
+def test_each_level_shows_the_figures_of_its_last_closed_day(
+    bureau: Bureau, linked: Linked
+) -> None:
+    """Three households of a village are linked: its book, its township and the county say so."""
+    on = closed(linked).isoformat()
+    for code, place in ((world.COUNTY, "431022101000"), ("431022101000", world.VILLAGE)):
+        page = bureau.page(f"/levels/{code}", "poverty_office")
+        figure = re.search(r'data-figure="households_linked">.*?</div>', page, re.DOTALL)
+        assert figure is not None
+        assert f"/dashboard/households_linked?region={code}&amp;on={on}" in figure[0]
+        assert ">3<" in figure[0]
+        row = re.search(rf'data-figures="{place}".*?</tr>', page, re.DOTALL)
+        assert row is not None
+        assert f"/dashboard/loans_disbursed?region={place}&amp;on={on}" in row[0]
+    book = bureau.page(f"/levels/{world.VILLAGE}", "poverty_office")
+    assert f"/dashboard/loans_count?region={world.VILLAGE}&amp;on={on}" in book
+    # The figures are those of the dashboard, fen for fen, and of the last closed day alone.
+    told = bureau.get(f"/indicators?region={world.VILLAGE}&on={on}", "poverty_office")
+    assert f">{money(told['loans_disbursed'])}</a>" in book
+    early = bureau.page(f"/levels/{world.VILLAGE}?on=2017-01-01", "poverty_office")
+    assert 'id="figures"' not in early
+    # A lender's own people see the figures, and no way to the rows of others.
+    bureau.who("director", "own", institution_id=1)
+    own = bureau.page(f"/levels/{world.VILLAGE}", "director", "own")
+    assert 'data-figure="loans_count"' in own
+    assert "/dashboard/loans_count?" not in own
+    for code in (world.COUNTY, "431022101000", world.VILLAGE):
+        assert bureau.file(f"/levels/{code}.pdf", "poverty_office")[:4] == b"%PDF"
+        workbook = BytesIO(bureau.file(f"/levels/{code}.xlsx", "poverty_office"))
+        with zipfile.ZipFile(workbook) as parts:
+            names = parts.read("xl/workbook.xml").decode()
+            cells = b"".join(parts.read(one) for one in parts.namelist()).decode(errors="ignore")
+        assert "贷款贴息分红" in names
+        assert "利益联结户数" in cells
 
 
 def test_rows_of_a_figure_are_kept_as_a_file_with_the_heads(bureau: Bureau, linked: Linked) -> None:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from households.levels import TownshipFile, VillageBook
+from households.levels import Platform, TownshipFile, VillageBook
 from households.models.helping import PURPOSES
 from households.standing import STANDING_TITLES
+from indicators import FIGURES
 from kernel.regions import COUNTY
-from web import levels, scope
+from web import figures, level_figures, levels, scope
 from web.access import needs
 from web.context import actor, house, reading
+from web.level_figures import LevelFigures
 from web.levels import VILLAGES, WATCHED, Level, step_title
 from web.pages import forms
-from web.papers.level_files import LevelPaper, level_file
-from web.papers.level_papers import COUNTERS, book_paper, card_paper, file_paper, platform_paper
+from web.papers.level_files import level_file, level_paper
+from web.papers.level_papers import COUNTERS, card_paper
 from web.words import language
 
 blueprint = Blueprint("levels", __name__)
@@ -46,7 +50,8 @@ def printed(code: str, form: str) -> Response:
     with reading() as session:
         on = levels.day_asked(session)
         found = levels.level_of(session, house(), code, on=on, by=actor())
-    return level_file(_paper(found), form)
+        beside = _beside(session, code, found, on)
+    return level_file(level_paper(house(), found, beside), form)
 
 
 @blueprint.get("/households/<int:household_id>/card.<any(pdf, xlsx):form>")
@@ -64,10 +69,16 @@ def _page(code: str) -> ResponseReturnValue:
     with reading() as session:
         on = levels.day_asked(session)
         found = levels.level_of(session, here, code, on=on, by=actor())
+        beside = _beside(session, code, found, on)
     template, more = _shown(found)
     return forms.page(
         template,
         level=found,
+        beside=beside,
+        figure_titles={name: figures.title_of(one) for name, one in FIGURES.items()},
+        columns=level_figures.BELOW,
+        opens=actor().institution_ids is None,
+        region_name=lambda place: here.regions.get(place).name,
         code=code,
         on=on,
         asked_on=request.args.get("on", ""),
@@ -84,6 +95,16 @@ def _page(code: str) -> ResponseReturnValue:
     )
 
 
+def _beside(session: Session, code: str, found: Level, on: date) -> LevelFigures | None:
+    """What the indicators tell of the place, and of the places below it."""
+    below: list[str] = []
+    if isinstance(found, TownshipFile):
+        below = [one.code for one in found.villages]
+    elif isinstance(found, Platform):
+        below = [one.code for one in found.townships]
+    return level_figures.figures_of(session, house(), code, below, on=on, by=actor())
+
+
 def _shown(found: Level) -> tuple[str, dict[str, Any]]:
     if isinstance(found, VillageBook):
         return "level_village.html", {}
@@ -91,15 +112,6 @@ def _shown(found: Level) -> tuple[str, dict[str, Any]]:
         steps = [step_title(house().procedures, one.procedure, one.step) for one in found.papers]
         return "level_township.html", {"papers": list(zip(found.papers, steps, strict=True))}
     return "level_county.html", {}
-
-
-def _paper(found: Level) -> LevelPaper:
-    here = house()
-    if isinstance(found, VillageBook):
-        return book_paper(found, here.help_rules, here.regions)
-    if isinstance(found, TownshipFile):
-        return file_paper(found, here.procedures, here.regions)
-    return platform_paper(found)
 
 
 def _above(code: str) -> list[tuple[str, str]]:

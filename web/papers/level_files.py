@@ -12,9 +12,20 @@ from urllib.parse import quote
 
 from flask import Response
 
+from config.wiring import House
+from households.levels import TownshipFile, VillageBook
 from kernel.tables import Sheet, write_xlsx
 from web.exports import XLSX
-from web.papers.level_papers import BookPaper, CardPaper, FilePaper
+from web.level_figures import LevelFigures
+from web.levels import Level
+from web.papers.level_papers import (
+    BookPaper,
+    CardPaper,
+    FilePaper,
+    book_paper,
+    file_paper,
+    platform_paper,
+)
 from web.papers.render import draw
 
 LevelPaper = CardPaper | BookPaper | FilePaper
@@ -37,6 +48,15 @@ def level_file(paper: LevelPaper, form: str) -> Response:
         shown = "attachment"
     response.headers["Content-Disposition"] = f"{shown}; filename*=UTF-8''{quote(name)}"
     return response
+
+
+def level_paper(house: House, found: Level, beside: LevelFigures | None) -> LevelPaper:
+    """A book, a file or the platform as a paper, with what the indicators tell of its place."""
+    if isinstance(found, VillageBook):
+        return book_paper(found, house.help_rules, house.regions, beside)
+    if isinstance(found, TownshipFile):
+        return file_paper(found, house.procedures, house.regions, beside)
+    return platform_paper(found, beside)
 
 
 def _kind(paper: LevelPaper) -> tuple[str, str, Callable[[], list[Sheet]]]:
@@ -71,7 +91,16 @@ def book_sheets(paper: BookPaper) -> list[Sheet]:
     return [
         Sheet("村册", _BOOK_TITLES, [*rows, total], widths=widths),
         Sheet("汇总", ("项目", "数"), head, widths=(20, 30)),
+        *_figure_sheets(paper),
     ]
+
+
+def _figure_sheets(paper: BookPaper | FilePaper) -> list[Sheet]:
+    """What the indicators tell; none where no day was closed."""
+    if not paper.figures:
+        return []
+    told = [("日终日期", paper.figures_on), *paper.figures]
+    return [Sheet("贷款贴息分红", ("指标", "数"), told, widths=(24, 24))]
 
 
 def file_sheets(paper: FilePaper) -> list[Sheet]:
@@ -87,6 +116,7 @@ def file_sheets(paper: FilePaper) -> list[Sheet]:
         ]  # fmt: skip
         columns = ("日期", "地点", "事项", "文号", "户数", "到会/应到", "公示")
         sheets.append(Sheet("程序和公示", columns, told, widths=(12, 16, 28, 24, 8, 12, 40)))
+    sheets += _figure_sheets(paper)
     facts = [("地区", paper.place), ("日期", paper.on.isoformat()), *paper.facts]
     sheets.append(Sheet("说明", ("项目", "内容"), facts, widths=(24, 50)))
     return sheets

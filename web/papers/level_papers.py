@@ -21,6 +21,7 @@ from households.models.helping import LEVELS, PURPOSES
 from households.standing import STANDING_TITLES
 from kernel.money import format_yuan
 from kernel.regions import COUNTY, RegionTree
+from web.level_figures import LevelFigures
 from web.levels import VILLAGES, WATCHED, step_title
 from web.words import eve
 
@@ -125,6 +126,10 @@ class BookPaper:
     counters: tuple[tuple[str, int], ...]
     rows: tuple[BookLine, ...]
     persons: int
+    #: the closed day of the figures; blank: there is none
+    figures_on: str
+    #: title -> value, of what the indicators tell
+    figures: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,10 @@ class FilePaper:
     papers: tuple[PaperRow, ...]
     #: title -> value, of what else there is to tell
     facts: tuple[tuple[str, str], ...]
+    #: the closed day of the figures; blank: there is none
+    figures_on: str
+    #: title -> value, of what the indicators tell
+    figures: tuple[tuple[str, str], ...]
 
 
 def card_paper(card: Card, rules: HelpRules, on: date) -> CardPaper:
@@ -214,7 +223,9 @@ def _told(answers: Mapping[str, str]) -> str:
     return "；".join(f"{k}{v}" for k, v in answers.items() if k not in UNPRINTED | {"出生日期"})
 
 
-def book_paper(book: VillageBook, rules: HelpRules, regions: RegionTree) -> BookPaper:
+def book_paper(
+    book: VillageBook, rules: HelpRules, regions: RegionTree, beside: LevelFigures | None = None
+) -> BookPaper:
     """A village's book."""
     titles = rules.titles()
     return BookPaper(
@@ -241,10 +252,17 @@ def book_paper(book: VillageBook, rules: HelpRules, regions: RegionTree) -> Book
             for row in book.rows
         ),
         persons=book.persons,
+        figures_on=_day_of(beside),
+        figures=beside.facts if beside else (),
     )
 
 
-def file_paper(file: TownshipFile, procedures: Procedures, regions: RegionTree) -> FilePaper:
+def file_paper(
+    file: TownshipFile,
+    procedures: Procedures,
+    regions: RegionTree,
+    beside: LevelFigures | None = None,
+) -> FilePaper:
     """A township's file."""
     return FilePaper(
         number=file.code,
@@ -262,10 +280,12 @@ def file_paper(file: TownshipFile, procedures: Procedures, regions: RegionTree) 
         ),
         papers=tuple(_paper(one, procedures, regions) for one in file.papers),
         facts=(),
+        figures_on=_day_of(beside),
+        figures=beside.facts if beside else (),
     )
 
 
-def platform_paper(board: Platform) -> FilePaper:
+def platform_paper(board: Platform, beside: LevelFigures | None = None) -> FilePaper:
     """A county's platform."""
     shares = board.shares
     facts = [
@@ -294,7 +314,13 @@ def platform_paper(board: Platform) -> FilePaper:
         total=PlaceRow("合计", "", _values(board.totals)),
         papers=(),
         facts=tuple(facts),
+        figures_on=_day_of(beside),
+        figures=beside.facts if beside else (),
     )
+
+
+def _day_of(beside: LevelFigures | None) -> str:
+    return beside.on.isoformat() if beside else ""
 
 
 def _paper(one: SheetLine, procedures: Procedures, regions: RegionTree) -> PaperRow:
