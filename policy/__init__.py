@@ -10,7 +10,8 @@ from __future__ import annotations
 from policy.bands import RateBand
 from policy.conduct import ConductRules
 from policy.documents import NATION, Document
-from policy.mutual import MutualRules, terms_of_fund
+from policy.fund_terms import terms_of_fund
+from policy.mutual import MutualRules
 from policy.refusals import (
     HouseholdKindNotCovered,
     NoPolicyInForce,

@@ -1,30 +1,24 @@
 """Rules of village funds (贫困村互助资金): a section of its own beside those of the programmes.
 
 A fund lends its members' and the village's own money, so that what a programme says of its loans
-(rating, cap on the rate, subsidy, cover) does not hold for it: ``terms_of_fund`` puts the fund's
-rules in their place, and the loan freezes them on its signing day like any other terms. The rest
-goes by the day of the event.
+(rating, cap on the rate, subsidy, cover) does not hold for it: ``policy.fund_terms`` puts the
+fund's rules in their place, and the loan freezes them on its signing day like any other terms. The
+rest goes by the day of the event.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 from kernel.money import SHARE_MAX_BP
 from policy.refusals import PolicyContradicts
 from policy.sourced import Sourced, line
 from policy.units import DAYS, MONTHS
-from policy.values import HOUSEHOLD_KINDS, MONEY, RATE, SHARE, TRUTH, counted, one_of
-
-if TYPE_CHECKING:
-    from policy.terms import ContractTerms
-
-V = TypeVar("V")
-
+from policy.values import MONEY, RATE, SHARE, TRUTH, counted, one_of
 
 _HOUSEHOLDS: Final = counted("户")
 #: who gets what is left of a fund that ends
@@ -118,38 +112,6 @@ class MutualRules:
     list_due_days: Annotated[
         Sourced[int], line(DAYS, "月度公示于次月内不迟于", "the month's list is posted within")
     ]
-
-
-def terms_of_fund(terms: ContractTerms, rules: MutualRules, *, first: bool) -> ContractTerms:
-    """The terms of a fund's loan: what the place says of every loan, with the fund's own rules.
-
-    No rating, no cap by a published rate (the members decide the fee), no subsidy, no cover.
-    """
-    amount = rules.amount_first_max_fen if first else rules.amount_later_max_fen
-    fee = rules.fee_rate_max_ppm
-    return replace(
-        terms,
-        household_kinds=_like(fee, tuple(HOUSEHOLD_KINDS), "社员户，不论是否建档立卡"),
-        rating_required=_like(fee, False, "互助资金借款不以评级授信为条件"),
-        amount_max_fen=amount,
-        household_total_max_fen=amount,
-        term_max_months=rules.term_max_months,
-        rate_reference=_like(fee, "none", "占用费率由社员大会确定"),
-        rate_bands=_like(fee, (), "占用费率由社员大会确定"),
-        interest_bearers=_like(fee, (), "互助资金借款不贴息"),
-        fixed_subsidy_rate_ppm=_like(fee, 0, "互助资金借款不贴息"),
-        cover_parts=_like(fee, (), "互助资金借款不在风险补偿范围"),
-        cover_principal_max_fen=_like(fee, 0, "互助资金借款不在风险补偿范围"),
-        cover_fund_share_bp=_like(fee, 0, "互助资金借款不在风险补偿范围"),
-        loss_sharing=None,
-        fund_sharing=None,
-        extension_by_vote=rules.extension_by_vote,
-    )
-
-
-def _like(rule: Sourced[int], value: V, clause: str) -> Sourced[V]:
-    """A value that follows from what a fund is, under the document that speaks of it."""
-    return Sourced(value, rule.document, rule.cited_as, clause, default=True)
 
 
 def check_bounds(rules: MutualRules, on: date) -> None:
