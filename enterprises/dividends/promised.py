@@ -6,31 +6,44 @@ that both say the same is a test's.
 
 from __future__ import annotations
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, and_, case, select
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    literal,
+    select,
+)
 
 from enterprises.batch import half_up
 from enterprises.linked import linked_by_round
 from enterprises.models import Agreement, AgreementTerm, DividendRound
 from kernel.database import days_between, sum_of
-from kernel.money import RATE_MAX_PPM
+from kernel.money import RATE_MAX_PPM, SHARE_MAX_BP
 
 
 def promised(round_ids: Select[int]) -> CTE:
     """``round_id`` and ``fen``: what the terms promise all households of each round at least.
 
-    A round in which nobody was linked has no row.
+    ``cash_fen`` is the part of it that is paid out. A round in which nobody was linked has no row.
     """
     links = linked_by_round(round_ids).subquery()
     floors = (
-        select(links.c.round_id, _floor(links).label("floor_fen"))
+        select(links.c.round_id, AgreementTerm.cash_bp, _floor(links).label("floor_fen"))
         .join(DividendRound, DividendRound.id == links.c.round_id)
         .join(Agreement, Agreement.id == DividendRound.agreement_id)
         .join(AgreementTerm, and_(AgreementTerm.agreement_id == Agreement.id, _of_its_year()))
         .subquery()
     )
+    fen = sum_of(floors.c.floor_fen)
+    cash_fen = half_up(fen * floors.c.cash_bp, literal(SHARE_MAX_BP, BigInteger))
     return (
-        select(floors.c.round_id, sum_of(floors.c.floor_fen).label("fen"))
-        .group_by(floors.c.round_id)
+        select(floors.c.round_id, fen.label("fen"), cash_fen.label("cash_fen"))
+        # one term holds in a round's year
+        .group_by(floors.c.round_id, floors.c.cash_bp)
         .cte("promised")
     )
 

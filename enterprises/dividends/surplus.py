@@ -11,16 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, case, select, update
 from sqlalchemy.orm import Session
 
 import ledger
 import organisations
-from enterprises import batch, terms
+from enterprises import batch
 from enterprises.dividends import lifecycle
-from enterprises.dividends.declaring import term_of
-from enterprises.dividends.expected import expected_fen
 from enterprises.dividends.funding import free, left
+from enterprises.dividends.promised import promised
 from enterprises.models import (
     Agreement,
     DividendDeclaration,
@@ -32,6 +31,7 @@ from enterprises.models import (
 )
 from enterprises.refusals import FundingAmountWrong, SurplusShort
 from kernel.actor import Actor
+from kernel.database import sum_of
 from kernel.identity import mask_account, parse_bank_account
 from kernel.money import format_yuan
 from office import approvals, rights
@@ -162,29 +162,38 @@ def _book(session: Session, row: PoolRefund, on: date) -> None:
 
 
 def owed(session: Session, organisation_id: int) -> int:
-    """Cash of an enterprise's rounds that are due and not granted: as declared, or as promised."""
-    rows = session.execute(
-        select(DividendRound, Agreement, DividendPosition.state, DividendPosition.version)
+    """Cash of an enterprise's rounds that are due and not granted: as declared, or as promised.
+
+    One question, however many rounds. A prepaid period's settlement promises nothing before
+    somebody has declared it.
+    """
+    mine = (
+        select(DividendRound.id)
         .join(Agreement, Agreement.id == DividendRound.agreement_id)
         .join(DividendPosition, DividendPosition.round_id == DividendRound.id)
         .where(
             Agreement.organisation_id == organisation_id,
             DividendPosition.state.not_in(sorted(lifecycle.GRANTED)),
         )
-        .order_by(DividendRound.id)
-    ).all()
-    return sum(_cash(session, *row) for row in rows)
-
-
-def _cash(
-    session: Session, found: DividendRound, agreement: Agreement, state: str, version: int
-) -> int:
-    if state not in {lifecycle.DUE, lifecycle.RETURNED}:
-        return session.get_one(DividendDeclaration, (found.id, version)).cash_fen
-    if found.revision:
-        return 0
-    term = term_of(session, agreement, found.nr)
-    return terms.cash_of(expected_fen(session, found, agreement), term.cash_bp)
+    )
+    undeclared = DividendPosition.state.in_(sorted(lifecycle.UNDECLARED))
+    expected = promised(mine.where(undeclared, DividendRound.revision == 0))
+    declared = DividendDeclaration
+    cash_fen = case((undeclared, expected.c.cash_fen), else_=declared.cash_fen)
+    query = (
+        select(sum_of(cash_fen))
+        .select_from(DividendPosition)
+        .outerjoin(expected, expected.c.round_id == DividendPosition.round_id)
+        .outerjoin(
+            declared,
+            and_(
+                declared.round_id == DividendPosition.round_id,
+                declared.version == DividendPosition.version,
+            ),
+        )
+        .where(DividendPosition.round_id.in_(mine))
+    )
+    return session.scalar(query) or 0
 
 
 def surplus(session: Session, organisation_id: int) -> int:

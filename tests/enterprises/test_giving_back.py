@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 import ledger
 from enterprises import dividend_checks, payment, second_hand_checks
-from enterprises.dividends import reading, surplus
+from enterprises.dividends import reading, steps, surplus
 from enterprises.models import DividendPayment
 from enterprises.refusals import (
     DividendNotOwed,
@@ -19,6 +19,7 @@ from enterprises.refusals import (
     RoundElsewhere,
     SurplusShort,
 )
+from enterprises.terms import Term
 from kernel.actor import Actor
 from office.refusals import (
     NotEntitled,
@@ -35,9 +36,10 @@ from tests.enterprises.dividend_town import (
     regions,
     rulebook,
 )
-from tests.enterprises.test_dividends import DUE, refused, three
+from tests.enterprises.test_dividends import DUE, FULL, refused, three
 from tests.enterprises.test_unwinding import entrusted
 from tests.loans.changing import change
+from tests.loans.filing import statements
 from tests.loans.town import OFFICE, OFFICER
 from tests.planted import Plant
 from tests.subsidies.offices import REGISTRAR
@@ -122,6 +124,37 @@ def test_what_is_granted_or_due_does_not_go_back(dividends: DividendTown) -> Non
     assert (pool.funded_fen, pool.given_back_fen, pool.free_fen) == (1_500_000, 300_000, 0)
     assert dividends.paid_out(round_id).paid_fen == 1_200_000
     assert found(dividends) == set()
+
+
+def test_what_is_owed_is_one_question_however_many_rounds(dividends: DividendTown) -> None:
+    """Quarters of 50 000 at 8 %, 60.01 % of it in cash: 1 000.00, and 600.10 of it, four times.
+
+    A household's 4 000.00 in cash were declared with 1 234.56 on top; a year paid in advance has
+    been paid, and its settlement promises nothing.
+    """
+    rate = Term(year_from=1, year_to=1, basis="rate_on_stake", rate_ppm=80_000, cash_bp=6_001)
+    dividends.agree(dividends.stake(1, FULL), number="甲", term=rate, rhythm_months=3, years=1)
+    dividends.agree(dividends.stake(2, FULL), number="乙")
+    ahead = Term(year_from=1, year_to=1, basis="per_household", amount_fen=100_000)
+    dividends.agree(
+        dividends.stake(3, FULL), number="丙", term=ahead, in_advance=True, years=1,
+    )  # fmt: skip
+    before = dividends.find(DUE)
+    with dividends.books.read() as session:
+        yearly, prepaid = (
+            one for number in "乙丙" for one in before
+            if steps.agreement_of(session, one).number == number
+        )  # fmt: skip
+    dividends.declare(yearly, extra_fen=123_456)
+    dividends.granted(prepaid, 100_000)
+    dividends.paid_out(prepaid)
+    dividends.settle_prepaid(prepaid)
+    with dividends.books.read() as session:
+        session.connection()
+        with statements(dividends) as noted:
+            found = surplus.owed(session, dividends.enterprise_id)
+    assert found == 4 * 60_010 + 400_000 + 123_456
+    assert len(noted) == 1
 
 
 def test_a_surplus_that_was_spoken_for_meanwhile_stays(dividends: DividendTown) -> None:
@@ -346,6 +379,11 @@ PLANTED = [
         test_what_is_granted_or_due_does_not_go_back,
         "enterprises.dividends.surplus.owed",
         lambda _session, _organisation_id: 0,
+    ),
+    Plant(
+        test_what_is_owed_is_one_question_however_many_rounds,
+        "enterprises.dividends.promised.half_up",
+        lambda numerator, divisor: numerator // divisor + 1,
     ),
     Plant(
         test_a_surplus_that_was_spoken_for_meanwhile_stays,
