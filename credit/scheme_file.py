@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Final, cast
 
 from credit.refusals import SchemeInvalid
 from credit.scheme import FULL_X10, Band, Grade, Item, Scheme
+from policy.files import read_toml, rows
 from policy.values import MONEY, FormBroken, table
 
 KINDS: Final = ("choice", "count", "amount")
@@ -38,13 +38,7 @@ def load_schemes(folder: Path) -> dict[str, Scheme]:
 
 def load_scheme(path: Path) -> Scheme:
     """The scheme of a file."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _invalid(
-            path.name, "", f"不是有效的TOML文件（{error}）", f"not TOML ({error})"
-        ) from error
-    return parse(path.name, raw)
+    return parse(path.name, read_toml(path, _invalid))
 
 
 def recorded_scheme(content: str) -> Scheme:
@@ -60,15 +54,15 @@ def parse(file: str, raw: object) -> Scheme:
         key = "scheme"
         head = table(whole["scheme"], _HEAD, {"note", "sources"})
         key = "group"
-        groups = dict(_group(row) for row in _rows(whole["group"]))
+        groups = dict(_group(row) for row in rows(whole["group"]))
         items = []
-        for row in _rows(whole["item"]):
-            key = f"item.{cast('dict[str, object]', row).get('id', '?')}"
+        for row in rows(whole["item"]):
+            key = f"item.{row.get('id', '?')}"
             items.append(_item(row, groups))
         key = "item"
         _check_weights(groups, items)
         key = "grade"
-        grades = _grades(_rows(whole["grade"]))
+        grades = _grades(whole["grade"])
         key = "scheme.version"
         version = head["version"]
         if not isinstance(version, int) or isinstance(version, bool) or version < 1:
@@ -96,12 +90,6 @@ def points_x10(raw: object) -> int:
     return int(match[1]) * 10 + int(match[2] or 0)
 
 
-def _rows(raw: object) -> list[object]:
-    if not isinstance(raw, list) or not raw or not all(isinstance(row, dict) for row in raw):
-        raise FormBroken("须为表的列表，至少一行", "a list of tables with one at least")
-    return raw
-
-
 def _group(raw: object) -> tuple[str, tuple[str, int]]:
     row = table(raw, {"id", "title_zh", "weight"}, set())
     return str(row["id"]), (str(row["title_zh"]), points_x10(row["weight"]))
@@ -113,7 +101,7 @@ def _item(raw: object, groups: Mapping[str, object]) -> Item:
     if kind not in KINDS or row["group"] not in groups:
         raise FormBroken("指标的类型或所属大类未知", "the kind or the group is not known")
     clause, default = _source(row)
-    bands = tuple(_band(band, kind) for band in _rows(row["bands"]))
+    bands = tuple(_band(band, kind) for band in rows(row["bands"]))
     _check_bands(bands, kind)
     return Item(
         id=str(row["id"]),
@@ -168,8 +156,8 @@ def _check_weights(groups: Mapping[str, tuple[str, int]], items: Iterable[Item])
         )
 
 
-def _grades(rows: list[object]) -> tuple[Grade, ...]:
-    grades = tuple(_grade(row) for row in rows)
+def _grades(raw: object) -> tuple[Grade, ...]:
+    grades = tuple(_grade(row) for row in rows(raw))
     if grades[0].from_x10 != 0 or grades[-1].from_x10 > FULL_X10:
         raise FormBroken("等级须从0分起，不超过100分", "grades begin at 0 and end by 100")
     for one, two in pairwise(grades):

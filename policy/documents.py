@@ -18,7 +18,6 @@ Every value names its clause, or is marked ``default = true`` because no source 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +25,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from kernel.regions import scope_digits, well_formed
+from policy.files import read_toml
 from policy.refusals import PolicyFileInvalid
 from policy.sourced import FORCES, Line, Sourced
 from policy.terms import SCHEMAS
@@ -113,17 +113,7 @@ def digits_of(region: str) -> str:
 
 def read_document(path: Path) -> Document:
     """One document; whatever breaks the form is refused with file, key and rule."""
-    return Reader(path.name, read_toml(path)).document()
-
-
-def read_toml(path: Path) -> dict[str, object]:
-    """A TOML file; broken ones are refused by name."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise invalid(
-            path.name, "", f"不是有效的TOML文件（{error}）", f"not TOML ({error})"
-        ) from error
+    return Reader(path.name, read_toml(path, invalid)).document()
 
 
 def invalid(file: str, key: str, zh: str, en: str) -> PolicyFileInvalid:

@@ -13,7 +13,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, cast
 
-from policy.documents import invalid, read_toml
+from policy.documents import invalid
+from policy.files import read_toml
 from policy.refusals import NoRatePublished
 from policy.values import DAY, RATE, REFERENCES, TENORS, FormBroken, table
 
@@ -56,7 +57,7 @@ class RateSeries:
 
 def load_series(path: Path) -> RateSeries:
     """A series from its file: known tenors, every one in every row, days strictly rising."""
-    raw = read_toml(path)
+    raw = read_toml(path, invalid)
     try:
         whole = table(raw, {"series", "publication"}, set())
         head = table(whole["series"], _HEAD, _HEAD_MORE)

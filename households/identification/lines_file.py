@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from households.identification.files import head_of, invalid, read_toml, rows, texts
+from households.identification.files import invalid
 from households.identification.rates import NAMES, Limit, Lines, PovertyLine
+from policy.files import head_of, read_toml, rows, texts
 from policy.values import DAY, MONEY, RATIO, WHOLE, FormBroken, one_of, table
 
 _HOW: Final = ("below", "most", "least")
@@ -16,7 +17,7 @@ _LIMITED: Final = {code: names[0] for code, names in NAMES.items()}
 
 def load_lines(path: Path) -> Lines:
     """The lines and limits of a file."""
-    return parse(path.name, read_toml(path))
+    return parse(path.name, read_toml(path, invalid))
 
 
 def parse(file: str, raw: object) -> Lines:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from households.identification.files import head_of, invalid, read_toml, rows, texts
+from households.identification.files import invalid
 from households.identification.procedure import KINDS, LEVELS, Procedure, Procedures, Step
+from policy.files import head_of, read_toml, rows, texts
 from policy.values import DAY, TRUTH, WHOLE, FormBroken, one_of, several_of, table
 
 _HEAD: Final = {"code", "title_zh", "title_en", "document", "kinds", "effective_on"}
@@ -24,7 +25,7 @@ def load_procedures(folder: Path) -> Procedures:
     """The procedures of a folder."""
     found: dict[str, Procedure] = {}
     for path in sorted(folder.glob("*.toml")):
-        one = parse(path.name, read_toml(path))
+        one = parse(path.name, read_toml(path, invalid))
         if one.code in found:
             raise invalid(path.name, "procedure.code", "代码重复", "the code stands twice")
         found[one.code] = one

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from households.identification.files import head_of, invalid, read_toml, rows, text, texts
+from households.identification.files import invalid
 from households.identification.survey import LINE, Area, Band, Choice, Question, Survey, Surveys
+from policy.files import head_of, read_toml, rows, text, texts
 from policy.values import DAY, MONEY, WHOLE, FormBroken, one_of, table
 
 _HEAD: Final = {"code", "title_zh", "title_en", "since"}
@@ -26,7 +27,7 @@ def load_surveys(folder: Path) -> Surveys:
     """The surveys of a folder."""
     found: list[Survey] = []
     for path in sorted(folder.glob("*.toml")):
-        one = parse(path.name, read_toml(path))
+        one = parse(path.name, read_toml(path, invalid))
         if any((one.code, one.since) == (twin.code, twin.since) for twin in found):
             raise invalid(
                 path.name, "survey.since", "同一调查表同日启用两次", "two versions of one day"

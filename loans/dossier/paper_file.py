@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from kernel.identity import CreditCodeInvalid, parse_credit_code
 from loans.dossier.papers import STAGES, STOPPABLE, Paper, PaperList, PaperRules
 from loans.dossier.refusals import PaperListInvalid
+from policy.files import read_toml, require_source, rows, text, texts
 from policy.values import DAY, TRUTH, FormBroken, one_of, table
 
 _HEAD: Final = {"id", "title_zh", "title_en", "since"}
@@ -37,13 +37,7 @@ def load_papers(folder: Path) -> PaperRules:
 
 def load_list(path: Path) -> PaperList:
     """The list of a file."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _invalid(
-            path.name, "", f"不是有效的TOML文件（{error}）", f"not TOML ({error})"
-        ) from error
-    return parse(path.name, raw)
+    return parse(path.name, read_toml(path, _invalid))
 
 
 def parse(file: str, raw: object) -> PaperList:
@@ -53,17 +47,13 @@ def parse(file: str, raw: object) -> PaperList:
         whole = table(raw, {"list", "paper"}, set())
         key = "list"
         head = table(whole["list"], _HEAD, _SOURCE)
-        if not head.get("clause") and head.get("default") is not True:
-            raise FormBroken(
-                "须写明依据（clause）或标明默认值（default = true）",
-                "needs a clause, or default = true",
-            )
+        require_source(head)
         credit_code = _credit_code(head.get("credit_code", ""))
-        texts = {name: _text(head[name]) for name in ("id", "title_zh", "title_en")}
+        titles = texts(head, ("id", "title_zh", "title_en"))
         since: date = DAY.read(head["since"])
         key = "paper"
         papers: dict[str, Paper] = {}
-        for row in _rows(whole["paper"]):
+        for row in rows(whole["paper"]):
             key = f"paper.{row.get('code', '?')}"
             paper = _paper(row)
             if paper.code in papers:
@@ -71,12 +61,12 @@ def parse(file: str, raw: object) -> PaperList:
             papers[paper.code] = paper
     except FormBroken as error:
         raise _invalid(file, key, error.zh, error.en) from error
-    return PaperList(**texts, credit_code=credit_code, since=since, papers=tuple(papers.values()))
+    return PaperList(**titles, credit_code=credit_code, since=since, papers=tuple(papers.values()))
 
 
 def _paper(raw: Mapping[str, object]) -> Paper:
     row = table(raw, _PAPER, {"required", "blocks"})
-    code = _text(row["code"])
+    code = text(row["code"])
     if not _CODE.fullmatch(code):
         raise FormBroken("代码须为小写字母、数字和下划线", "a code is of a-z, 0-9 and _")
     stage = _STAGE.read(row["stage"])
@@ -89,26 +79,14 @@ def _paper(raw: Mapping[str, object]) -> Paper:
         raise FormBroken(
             "只有申请至放款各阶段的资料可以阻断", "only papers up to paying out can block"
         )
-    return Paper(code, _text(row["zh"]), _text(row["en"]), stage, required, blocks)
-
-
-def _rows(raw: object) -> list[Mapping[str, object]]:
-    if not isinstance(raw, list) or not raw or not all(isinstance(row, dict) for row in raw):
-        raise FormBroken("须为表的列表，至少一行", "a list of tables with one at least")
-    return cast("list[Mapping[str, object]]", raw)
-
-
-def _text(raw: object) -> str:
-    if not isinstance(raw, str) or not raw or raw != raw.strip():
-        raise FormBroken("须为首尾无空格的文字", "text without blanks at its ends")
-    return raw
+    return Paper(code, text(row["zh"]), text(row["en"]), stage, required, blocks)
 
 
 def _credit_code(raw: object) -> str:
     if raw == "":
         return ""
     try:
-        return parse_credit_code(_text(raw), field="credit_code")
+        return parse_credit_code(text(raw), field="credit_code")
     except CreditCodeInvalid as refusal:
         raise FormBroken(refusal.message("zh"), refusal.message("en")) from refusal
 

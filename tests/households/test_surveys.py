@@ -12,7 +12,7 @@ import pytest
 
 from households import identification
 from households.identification import lines_file, procedure_file, survey_file
-from households.identification.files import read_toml
+from households.identification.files import invalid
 from households.identification.refusals import (
     AnswerNotOfItsKind,
     NoPovertyLine,
@@ -23,15 +23,27 @@ from households.identification.refusals import (
 from households.models import Status, SurveyAnswer
 from kernel.refusals import Refusal
 from office.refusals import NotEntitled
+from policy.files import read_toml
 from tests.households.county import CLERK, HARD, OFFICE, TODAY, Office
 
 CONFIG = Path(__file__).parents[2] / "config"
-SURVEY = read_toml(CONFIG / "surveys" / "six-areas-2014.toml")
-PROCEDURE = read_toml(CONFIG / "procedures" / "identify-2014.toml")
-WATCHING = read_toml(CONFIG / "procedures" / "monitor-2021.toml")
-LINES = read_toml(CONFIG / "lines" / "poverty-lines.toml")
+SURVEY = read_toml(CONFIG / "surveys" / "six-areas-2014.toml", invalid)
+PROCEDURE = read_toml(CONFIG / "procedures" / "identify-2014.toml", invalid)
+WATCHING = read_toml(CONFIG / "procedures" / "monitor-2021.toml", invalid)
+LINES = read_toml(CONFIG / "lines" / "poverty-lines.toml", invalid)
 
 Change = Callable[[Any], object]
+
+
+def require_good_then_bad(
+    parse: Callable[[str, object], object], whole: dict[str, object], change: Change
+) -> None:
+    """A file is read as it stands, and refused once it is changed."""
+    broken = copy.deepcopy(whole)
+    parse("good.toml", broken)
+    change(broken)
+    with pytest.raises(ProcedureFileInvalid):
+        parse("bad.toml", broken)
 
 
 def test_answers_come_to_points_by_area(office: Office) -> None:
@@ -191,11 +203,7 @@ def _put(*keys_and_value: Any) -> Change:
     ],
 )
 def test_procedures_that_break_their_form(whole: dict[str, object], change: Change) -> None:
-    broken = copy.deepcopy(whole)
-    procedure_file.parse("good.toml", broken)
-    change(broken)
-    with pytest.raises(ProcedureFileInvalid):
-        procedure_file.parse("bad.toml", broken)
+    require_good_then_bad(procedure_file.parse, whole, change)
 
 
 @pytest.mark.parametrize(
@@ -214,11 +222,7 @@ def test_procedures_that_break_their_form(whole: dict[str, object], change: Chan
     ],
 )
 def test_surveys_that_break_their_form(change: Change) -> None:
-    broken = copy.deepcopy(SURVEY)
-    survey_file.parse("good.toml", broken)
-    change(broken)
-    with pytest.raises(ProcedureFileInvalid):
-        survey_file.parse("bad.toml", broken)
+    require_good_then_bad(survey_file.parse, SURVEY, change)
 
 
 @pytest.mark.parametrize(
@@ -233,18 +237,14 @@ def test_surveys_that_break_their_form(change: Change) -> None:
     ],
 )
 def test_lines_that_break_their_form(change: Change) -> None:
-    broken = copy.deepcopy(LINES)
-    lines_file.parse("good.toml", broken)
-    change(broken)
-    with pytest.raises(ProcedureFileInvalid):
-        lines_file.parse("bad.toml", broken)
+    require_good_then_bad(lines_file.parse, LINES, change)
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text("not = = toml", encoding="utf-8")
     with pytest.raises(ProcedureFileInvalid):
-        read_toml(path)
+        read_toml(path, invalid)
     good = (CONFIG / "surveys" / "six-areas-2014.toml").read_text(encoding="utf-8")
     for name in ("a.toml", "b.toml"):
         (tmp_path / name).write_text(good, encoding="utf-8")
