@@ -25,7 +25,6 @@ from mutual_aid.models import (
     FundClosing,
     FundPlace,
     MemberPosition,
-    MutualMovement,
     VillageFund,
 )
 from mutual_aid.refusals import (
@@ -35,7 +34,7 @@ from mutual_aid.refusals import (
     MovementUnknown,
     NothingLeftThere,
 )
-from mutual_aid.stakes import book, book_voucher
+from mutual_aid.stakes import book, moved, pay_out
 from policy import Rulebook
 from policy.mutual import RECEIVERS, MutualRules
 from policy.sourced import Sourced
@@ -87,19 +86,14 @@ def hand_over(
     if fen <= 0:
         raise NothingLeftThere(field="of_account", account_zh=ledger.CHART[of_account].zh,
                                account_en=ledger.CHART[of_account].en)  # fmt: skip
-    voucher_id = book_voucher(session, fund, channel, voucher_no, "out", fen, on)
-    mutual.take_money(session, fund.organisation_id, fen)
-    movement = MutualMovement(
-        fund_id=fund.id,
-        kind=RESIDUE,
-        of_account=of_account,
-        member_id=None,
-        amount_fen=fen,
-        voucher_id=voucher_id,
-        booked_on=on,
-        value_on=on,
+    movement = moved(
+        fund,
+        RESIDUE,
+        fen,
+        on,
+        voucher_id=pay_out(session, fund, channel, voucher_no, fen, on),
         document=f"{RECEIVERS[receiver.value]}：{document.strip()}",
-        vote_id=None,
+        of_account=of_account,
     )
     book(session, fund, movement, (of_account, 0), ("funds", 0))
     return movement.id

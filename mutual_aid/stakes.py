@@ -57,16 +57,8 @@ def pay_stake(
     voucher_id = book_voucher(session, fund, channel, voucher_no, "in", amount_fen, on)
     position = member(session, fund, household_id)
     _require_between(position.stake_fen + position.base_fen + amount_fen, fund, rulebook, on)
-    movement = MutualMovement(
-        fund_id=fund_id,
-        kind="stake",
-        member_id=position.member_id,
-        amount_fen=amount_fen,
-        voucher_id=voucher_id,
-        booked_on=on,
-        value_on=on,
-        document="",
-        vote_id=None,
+    movement = moved(
+        fund, "stake", amount_fen, on, voucher_id=voucher_id, member_id=position.member_id
     )
     book(session, fund, movement, ("funds", 0), ("mutual_stakes", household_id))
     session.execute(
@@ -116,18 +108,14 @@ def withdraw_stake(
     leaving = session.get_one(MemberLeaving, position.member_id)
     require_other(by, (leaving.noted_by,))
     fen = position.stake_fen
-    voucher_id = book_voucher(session, fund, channel, voucher_no, "out", fen, on)
-    mutual.take_money(session, fund.organisation_id, fen)
-    movement = MutualMovement(
-        fund_id=fund_id,
-        kind="stake_withdrawn",
+    movement = moved(
+        fund,
+        "stake_withdrawn",
+        fen,
+        on,
+        voucher_id=pay_out(session, fund, channel, voucher_no, fen, on),
         member_id=position.member_id,
-        amount_fen=fen,
-        voucher_id=voucher_id,
-        booked_on=on,
-        value_on=on,
         document=_paid_to(session, household_id),
-        vote_id=None,
     )
     book(session, fund, movement, ("mutual_stakes", household_id), ("funds", 0))
     position.stake_fen = 0
@@ -167,7 +155,7 @@ def pay_base(
         raise FiscalMoneyShort(
             field="household", held=format_yuan(held_fen), wanted=format_yuan(wanted_fen)
         )
-    movement = _inside(fund, "base_stake", row.id, wanted_fen, on)
+    movement = moved(fund, "base_stake", wanted_fen, on, member_id=row.id)
     book(session, fund, movement, ("mutual_fiscal", 0), ("mutual_base_stakes", row.household_id))
     session.execute(
         update(MemberPosition)
@@ -179,7 +167,7 @@ def pay_base(
 
 def return_base(session: Session, fund: VillageFund, position: MemberPosition, on: date) -> None:
     """The base stake of a household that leaves is fiscal money again."""
-    movement = _inside(fund, "base_returned", position.member_id, position.base_fen, on)
+    movement = moved(fund, "base_returned", position.base_fen, on, member_id=position.member_id)
     book(
         session,
         fund,
@@ -189,19 +177,30 @@ def return_base(session: Session, fund: VillageFund, position: MemberPosition, o
     )
 
 
-def _inside(
-    fund: VillageFund, kind: str, member_id: int, amount_fen: int, on: date
+def moved(
+    fund: VillageFund,
+    kind: str,
+    amount_fen: int,
+    on: date,
+    *,
+    voucher_id: int | None = None,
+    member_id: int | None = None,
+    document: str = "",
+    vote_id: int | None = None,
+    of_account: str = "",
 ) -> MutualMovement:
+    """A movement of a fund's money on the open day, to be booked."""
     return MutualMovement(
         fund_id=fund.id,
         kind=kind,
+        of_account=of_account,
         member_id=member_id,
         amount_fen=amount_fen,
-        voucher_id=None,
+        voucher_id=voucher_id,
         booked_on=on,
         value_on=on,
-        document="",
-        vote_id=None,
+        document=document,
+        vote_id=vote_id,
     )
 
 
@@ -217,6 +216,15 @@ def book_voucher(
     """The voucher of a payment; before every other lock, as in the loans."""
     slip = payments.VoucherSlip(fund.organisation_id, channel, voucher_no, direction, amount_fen)
     return payments.book_vouchers(session, [slip], on=on)[0]
+
+
+def pay_out(
+    session: Session, fund: VillageFund, channel: str, voucher_no: str, fen: int, on: date
+) -> int:
+    """The voucher of money that leaves a fund, which has it; refused where it has not."""
+    voucher_id = book_voucher(session, fund, channel, voucher_no, "out", fen, on)
+    mutual.take_money(session, fund.organisation_id, fen)
+    return voucher_id
 
 
 def book(
