@@ -11,7 +11,6 @@ command line, the pages and the demo county all come through here.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -33,6 +32,7 @@ from households.villages import OldName, VillageFinder, remember, remembered
 from kernel.actor import Actor
 from kernel.regions import RegionTree
 from kernel.seals import table_of
+from kernel.table_files import sha256_of
 from kernel.tables import Table, open_table
 from kernel.unit_of_work import Books
 from kernel.vault import Keyring
@@ -94,7 +94,7 @@ def stage(
 ) -> tuple[int, Report]:
     """Read and judge a file: the number of its batch and the report that a person decides on."""
     rights.allow(by, COMMAND)
-    sha256 = _digest(path)
+    sha256 = sha256_of(path)
     with open_table(path, HEADERS, needed=NEEDED) as table:
         with office.books.write(COMMAND, by=by, reason=path.name) as session:
             _forget_unfinished(session, by)
@@ -157,11 +157,6 @@ def annotate(office: Office, batch_id: int, source: Path, target: Path | IO[byte
         report = Report(**json.loads((batch.report if batch else None) or "{}"))
         in_order = session.scalars(found.order_by(ImportFinding.line, ImportFinding.id))
         papers.write_annotated(source, target, in_order, report.questions)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _begin(

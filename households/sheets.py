@@ -8,19 +8,17 @@ rules say of it, is the operation's affair, which may add its faults by line (``
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final, Generic, TypeVar
+from typing import IO, Any, Final, Generic
 
 from households.form import Column, cell_household_number
 from households.refusals import HouseholdSheetEmpty, HouseholdSheetHasFaults, ValueMissing
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
-from kernel.tables import Sheet, Table, open_table, write_xlsx
-
-Row = TypeVar("Row")
+from kernel.table_files import Row, TableFile, sha256_of, write_form
+from kernel.tables import Table, open_table
 
 #: how much of a value a fault shows
 _VALUE_SHOWN: Final = 60
@@ -48,21 +46,8 @@ class SheetForm(Generic[Row]):
 
 
 @dataclass(slots=True)
-class SheetFile(Generic[Row]):
+class SheetFile(TableFile[Row]):
     """A file as read: good rows, and every fault."""
-
-    name: str
-    #: SHA-256 of the content, hex
-    sha256: str
-    #: the good rows, in the file's order
-    rows: list[Row] = field(default_factory=list)
-    #: line in the file of each of them
-    lines: list[int] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
-    #: rows of the file that are not empty, good or not
-    count: int = 0
-    #: titles of columns that were not read
-    unknown: list[str] = field(default_factory=list)
 
     def taken(self) -> list[Row]:
         """The rows, if there are any and nothing is wrong with the file."""
@@ -79,22 +64,10 @@ class SheetFile(Generic[Row]):
         shown = str(value)[:_VALUE_SHOWN]
         self.faults.append(RowFault(self.lines[place], title, shown, refusal))
 
-    def as_dict(self) -> dict[str, object]:
-        """What is shown of it before anything is booked."""
-        return {
-            "file": self.name,
-            "sha256": self.sha256,
-            "rows": self.count,
-            "unknown_columns": self.unknown,
-            "faults": [fault.as_dict() for fault in self.faults],
-        }
-
 
 def read_sheet(path: Path, form: SheetForm[Row], *, name: str = "") -> SheetFile[Row]:
     """Read and judge a file; ``name`` is what the sender called it, else the path's own."""
-    with path.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    file: SheetFile[Row] = SheetFile(name or path.name, sha256)
+    file: SheetFile[Row] = SheetFile(name or path.name, sha256_of(path))
     needed = [column.key for column in form.columns if column.needed]
     with open_table(path, form.headers(), needed=needed, sheet=form.title) as table:
         file.unknown = table.unknown
@@ -107,16 +80,7 @@ def read_sheet(path: Path, form: SheetForm[Row], *, name: str = "") -> SheetFile
 
 def write_template(target: Path | IO[bytes], form: SheetForm[Any]) -> None:
     """An empty workbook to fill in: titles, choices, notes, and which columns are needed."""
-    columns = form.columns
-    sheet = Sheet(
-        name=form.title,
-        titles=[column.title for column in columns],
-        widths=[column.width for column in columns],
-        choices={place: one.choices for place, one in enumerate(columns) if one.choices},
-        notes={place: one.note for place, one in enumerate(columns) if one.note},
-        needed=frozenset(place for place, one in enumerate(columns) if one.needed),
-    )
-    write_xlsx(target, [sheet])
+    write_form(target, form.title, form.columns)
 
 
 def _read_row(

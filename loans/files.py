@@ -12,16 +12,16 @@ the rules say of it, is the operation's affair (``loans.operations``).
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Generic
 
 from kernel.money import format_yuan, parse_yuan
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
-from kernel.tables import Sheet, Table, bare_header, open_table, write_xlsx
+from kernel.table_files import TableFile, sha256_of, write_form
+from kernel.tables import Table, bare_header, open_table
 from loans.cells import VALUE_SHOWN
 from loans.eligibility import Asked, Share
 from loans.forms import (
@@ -44,23 +44,11 @@ _TOTAL_MAX_FEN: Final = 10**17
 
 
 @dataclass(slots=True)
-class SheetFile(Generic[Row]):
+class SheetFile(TableFile[Row]):
     """A file as read: good rows, faults, and the totals a person compares with the paper."""
 
-    name: str
-    #: SHA-256 of the content, hex
-    sha256: str
-    #: the good rows, in the file's order
-    rows: list[Row] = field(default_factory=list)
-    #: line in the file of each of them
-    lines: list[int] = field(default_factory=list)
-    faults: list[RowFault] = field(default_factory=list)
     #: sum of every amount that could be read, fen
     total_fen: int = 0
-    #: rows of the file that are not empty, good or not; the line of the total is none
-    count: int = 0
-    #: titles of columns that were not read
-    unknown: list[str] = field(default_factory=list)
 
     def taken(self) -> list[Row]:
         """The rows, if there are any and nothing is wrong with the file."""
@@ -70,16 +58,9 @@ class SheetFile(Generic[Row]):
             raise LoanSheetEmpty(field="file")
         return self.rows
 
-    def as_dict(self) -> dict[str, object]:
-        """Control totals and faults, for JSON and pages."""
-        return {
-            "file": self.name,
-            "sha256": self.sha256,
-            "rows": self.count,
-            "total": format_yuan(self.total_fen),
-            "unknown_columns": self.unknown,
-            "faults": [fault.as_dict() for fault in self.faults],
-        }
+    def totals(self) -> dict[str, object]:
+        """The sum, beside the number of rows."""
+        return {"total": format_yuan(self.total_fen)}
 
 
 def read_applications(path: Path, *, name: str = "") -> SheetFile[Asked]:
@@ -116,9 +97,7 @@ def read_repayments(path: Path, *, name: str = "") -> SheetFile[Payment]:
 
 def read_sheet(path: Path, form: Form[Row], *, name: str = "") -> SheetFile[Row]:
     """Read and judge a file; ``name`` is what the sender called it, else the path's own."""
-    with path.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    file: SheetFile[Row] = SheetFile(name or path.name, sha256)
+    file: SheetFile[Row] = SheetFile(name or path.name, sha256_of(path))
     needed = [column.key for column in form.columns if column.needed]
     with open_table(path, form.headers(), needed=needed, sheet=form.title) as table:
         file.unknown = table.unknown
@@ -128,16 +107,7 @@ def read_sheet(path: Path, form: Form[Row], *, name: str = "") -> SheetFile[Row]
 
 def write_template(target: Path | IO[bytes], form: Form[Any]) -> None:
     """An empty workbook to fill in: titles, choices, notes, and which columns are needed."""
-    columns = form.columns
-    sheet = Sheet(
-        name=form.title,
-        titles=[column.title for column in columns],
-        widths=[column.width for column in columns],
-        choices={place: one.choices for place, one in enumerate(columns) if one.choices},
-        notes={place: one.note for place, one in enumerate(columns) if one.note},
-        needed=frozenset(place for place, one in enumerate(columns) if one.needed),
-    )
-    write_xlsx(target, [sheet])
+    write_form(target, form.title, form.columns)
 
 
 class _Reader(Generic[Row]):

@@ -8,7 +8,6 @@ Nothing here asks the database.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from kernel.identity import mask_account, parse_bank_account
 from kernel.money import format_yuan, parse_yuan
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
+from kernel.table_files import sha256_of
 from kernel.tables import Table, bare_header, open_table
 from kernel.vault import Keyring
 from office.models import PayoutAccount
@@ -90,6 +90,11 @@ class AnswerFile:
         """Sum of the rows."""
         return sum(row.amount_fen for row in self.rows)
 
+    @property
+    def returned_fen(self) -> int:
+        """Sum of the rows that were not paid."""
+        return sum(row.amount_fen for row in self.rows if row.result == "returned")
+
     def taken(self) -> list[Answered]:
         """The rows, if nothing is wrong with the file."""
         if self.faults:
@@ -116,9 +121,7 @@ class AnswerFile:
 
 def read_answer(path: Path, *, name: str = "") -> AnswerFile:
     """Read and judge a bank's file."""
-    with path.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    file = AnswerFile(name or path.name, sha256)
+    file = AnswerFile(name or path.name, sha256_of(path))
     headers = {title: key for key, title in _COLUMNS.items()} | dict(_ALIASES)
     with open_table(path, headers, needed=_NEEDED) as table:
         _Reader(file, table).read()

@@ -18,7 +18,6 @@ balance follows from the one before, or the file is not taken; all faults are to
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,6 +27,7 @@ from kernel.dates import month_end
 from kernel.money import format_yuan, parse_yuan
 from kernel.refusals import BadValue, Refusal
 from kernel.table_faults import RowFault
+from kernel.table_files import sha256_of
 from kernel.tables import Sheet, Table, open_table, write_xlsx
 from loans import cells
 from risk_fund.refusals import StatementFileHasFaults
@@ -88,9 +88,7 @@ def read_statement(
     path: Path, *, account_number: str, month: date, name: str = ""
 ) -> StatementFile:
     """Read and judge the statement of an account for the month that begins on ``month``."""
-    with path.open("rb") as content:
-        sha256 = hashlib.file_digest(content, "sha256").hexdigest()
-    file = StatementFile(name or path.name, sha256)
+    file = StatementFile(name or path.name, sha256_of(path))
     with open_table(path, COLUMNS, needed=COLUMNS.values()) as table:
         _Reader(file, table, account_number, month).read()
     return file

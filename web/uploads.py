@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from kernel.refusals import NotFound
+from kernel.table_files import sha256_of
 from web.context import actor
 from web.refusals import FileMissing
 
@@ -32,8 +32,7 @@ class Upload:
 
     def sha256(self) -> str:
         """Hash of the content, hex."""
-        with self.path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return sha256_of(self.path)
 
 
 @contextmanager
