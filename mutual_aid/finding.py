@@ -11,7 +11,14 @@ import ledger
 from households.models import Household
 from kernel.actor import Actor
 from kernel.refusals import NotFound
-from mutual_aid.models import FundClosing, FundOpening, MemberPosition, MutualVote, VillageFund
+from mutual_aid.models import (
+    FundClosing,
+    FundOpening,
+    FundPlace,
+    MemberPosition,
+    MutualVote,
+    VillageFund,
+)
 from mutual_aid.refusals import FundMemberUnknown, FundNotOpen
 from office import rights
 
@@ -34,6 +41,16 @@ def open_fund(session: Session, fund_id: int, command: str, by: Actor) -> Villag
     if session.get(FundOpening, fund_id) is None or session.get(FundClosing, fund_id) is not None:
         raise FundNotOpen(field="fund_id")
     return fund
+
+
+def take_turn(session: Session, fund_id: int) -> None:
+    """Wait for whoever else numbers something of an open fund; they wait for us.
+
+    Nothing else waits for its place but who ends the fund.
+    """
+    session.execute(
+        select(FundPlace.fund_id).where(FundPlace.fund_id == fund_id).with_for_update()
+    ).all()
 
 
 def number_of(session: Session, household_id: int) -> str:

@@ -15,7 +15,7 @@ from households.standing import POOR, standing_of
 from kernel.actor import Actor
 from loans import funds
 from mutual_aid import stakes
-from mutual_aid.finding import held_position, member, number_of, open_fund
+from mutual_aid.finding import held_position, member, number_of, open_fund, take_turn
 from mutual_aid.founding import refresh_lending
 from mutual_aid.models import (
     FundMember,
@@ -162,6 +162,7 @@ def form_group(
     fund = open_fund(session, fund_id, "mutual_aid.group", by)
     rules = rulebook.mutual(on=on, region=fund.village_code)
     _require_size(rulebook, fund, len(set(household_ids)), on, least=rules.group_members_min.value)
+    take_turn(session, fund_id)
     last = session.scalar(select(func.max(MutualGroup.nr)).where(MutualGroup.fund_id == fund_id))
     group = MutualGroup(fund_id=fund_id, nr=(last or 0) + 1, formed_on=on)
     session.add(group)

@@ -1,14 +1,8 @@
-"""Money beside stakes and loans: what comes in, what the members vote to spend, the fee set apart.
-
-A fund takes no deposits and pays no dividends: both are asked for by name often enough to be
-refused by name.
-"""
+"""Money beside stakes and loans: what comes in, what the members spend, the fee set apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import func, select
@@ -22,30 +16,16 @@ from loans.refusals import AmountNotPositive
 from mutual_aid import carrying, queries
 from mutual_aid.counting import fee_parts
 from mutual_aid.finding import account, held_on, open_fund
+from mutual_aid.kinds import COMES_IN, SPENT, require_known
 from mutual_aid.models import FeeSharing, FundOpening, VillageFund
 from mutual_aid.refusals import (
-    DepositsForbidden,
-    DividendsForbidden,
     FundPaperMissing,
-    MovementUnknown,
     NothingToShare,
     SetApartShort,
 )
 from mutual_aid.stakes import book, book_voucher, moved, pay_out
 from policy import Rulebook
 
-#: what comes in -> the account it stands on
-COMES_IN: Final[Mapping[str, str]] = MappingProxyType(
-    {"fiscal": "mutual_fiscal", "gift": "mutual_gifts"}
-)
-#: what the members may spend -> the account it is paid from
-SPENT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "running_cost": "mutual_running",
-        "welfare": "mutual_welfare",
-        "fiscal_returned": "mutual_fiscal",
-    }
-)
 SHARED: Final = "mutual_fee_sharings"
 
 
@@ -65,7 +45,7 @@ def take_in(
     """Fiscal money or an unconditional gift comes in; the movement."""
     ledger.require_bookable(session, on)
     fund = open_fund(session, fund_id, "mutual_aid.take_in", by)
-    _require_known(kind, COMES_IN, fund, rulebook, amount_fen, on)
+    require_known(kind, COMES_IN, fund, rulebook, amount_fen, on)
     if amount_fen <= 0:
         raise AmountNotPositive(field="amount")
     if not document.strip():
@@ -78,46 +58,23 @@ def take_in(
     return movement.id
 
 
-def _require_known(
-    kind: str,
-    known: Mapping[str, str],
-    fund: VillageFund,
-    rulebook: Rulebook,
-    amount_fen: int,
-    on: date,
-) -> None:
-    rules = rulebook.mutual(on=on, region=fund.village_code)
-    if kind == "deposit" and rules.deposits_forbidden.value:
-        raise DepositsForbidden(
-            field="kind",
-            clause=rules.deposits_forbidden.cite,
-            highest=format_yuan(rules.stake_max_fen.value),
-            amount=format_yuan(amount_fen),
-        )
-    if kind == "dividend" and rules.dividends_forbidden.value:
-        raise DividendsForbidden(field="kind", clause=rules.dividends_forbidden.cite)
-    if kind not in known:
-        raise MovementUnknown(field="kind", kind=kind[:20])
-
-
 def spend(
     session: Session,
     *,
     vote_id: int,
-    kind: str,
     document: str,
     channel: str,
     voucher_no: str,
-    rulebook: Rulebook,
     on: date,
     by: Actor,
 ) -> int:
-    """Pay out what the members voted for, from what was set apart for it; the movement."""
+    """Pay out what the members voted for, on what they voted for and from what was set apart for
+    it; the movement.
+    """
     fund, vote = carrying.carried(session, vote_id, "spending", on=on, by=by)
-    _require_known(kind, SPENT, fund, rulebook, vote.figure, on)
     if not document.strip():
         raise FundPaperMissing(field="document", what_zh="用途和凭据", what_en="what for")
-    fen, kept_on = vote.figure, SPENT[kind]
+    kind, fen, kept_on = vote.spent_on, vote.figure, SPENT[vote.spent_on]
     voucher_id = pay_out(session, fund, channel, voucher_no, fen, on)
     held_fen = held_on(session, fund, kept_on)
     if held_fen < fen:

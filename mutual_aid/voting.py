@@ -14,8 +14,9 @@ from kernel.actor import Actor
 from loans import mutual
 from loans.models import Loan
 from mutual_aid.counting import Counted, carries
-from mutual_aid.finding import number_of, open_fund, vote_of
+from mutual_aid.finding import number_of, open_fund, take_turn, vote_of
 from mutual_aid.gone import speaking_on
+from mutual_aid.kinds import SPENT, require_known
 from mutual_aid.models import (
     FundMember,
     MemberLeaving,
@@ -58,18 +59,23 @@ def open_vote(
     subject: str,
     question: str,
     figure: int = 0,
+    spent_on: str = "",
     loan_number: str = "",
+    rulebook: Rulebook,
     on: date,
     by: Actor,
 ) -> int:
     """Put a question to the members of today; the vote's id.
 
-    ``figure``: a rate in ppm, an amount in fen, a last day as YYYYMMDD. An extension names its
-    loan.
+    ``figure``: a rate in ppm, an amount in fen, a last day as YYYYMMDD. A spending says on what, as
+    ``kinds.SPENT`` names it; an extension names its loan.
     """
     ledger.require_bookable(session, on)
     fund = open_fund(session, fund_id, COMMAND, by)
     loan_id = _matter(session, fund, subject, question, figure, loan_number)
+    if subject == "spending":
+        require_known(spent_on, SPENT, fund, rulebook, figure, on, field="spent_on")
+    take_turn(session, fund_id)
     last = session.scalar(select(func.max(MutualVote.nr)).where(MutualVote.fund_id == fund_id))
     vote = MutualVote(
         fund_id=fund_id,
@@ -78,6 +84,7 @@ def open_vote(
         subject_kind="" if loan_id is None else "loans",
         subject_id=loan_id,
         figure=figure,
+        spent_on=spent_on if subject == "spending" else "",
         question=question.strip(),
         held_on=on,
         eligible=len(speaking_on(session, fund_id, on)),

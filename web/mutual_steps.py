@@ -72,7 +72,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "against": Field("反对", "whole", required=False),
         "abstained": Field("弃权", "whole", required=False),
         "list_document": Field("签到和计票单", required=False, longest=100),
-        "spent_on": Field("用途", "choice", SPENT, required=False),
+        "spent_on": Field("用途（支出）", "choice", SPENT, required=False),
         "paper": Field("文件或凭据", required=False, longest=100),
         "paid_by": Field("渠道", "choice", dict(CHANNELS), required=False),
         "paid_voucher": Field("凭证号", required=False, longest=40),
@@ -217,7 +217,8 @@ def _take_in(it: Doing) -> object:
 def _open_vote(it: Doing) -> object:
     return mutual_aid.open_vote(
         it.session, fund_id=it.key, subject=it.asked["subject"], question=it.asked["question"],
-        figure=_figure(it.asked), loan_number=it.asked["loan"] or "", **it.plainly,
+        figure=_figure(it.asked), spent_on=it.asked["spent_on"] or "",
+        loan_number=it.asked["loan"] or "", **it.ruled,
     )  # fmt: skip
 
 
@@ -258,7 +259,10 @@ OF_FUND: Final[Mapping[str, Step]] = MappingProxyType(
         ),
         "vote": Step(
             "mutual_aid.vote", "提交表决", "已提交社员表决",
-            ("subject", "question", "loan", "figure_amount", "figure_rate", "figure_day"),
+            (
+                "subject", "question", "loan", "figure_amount", "spent_on", "figure_rate",
+                "figure_day",
+            ),
             _open_vote,
         ),
         "list": Step("mutual_aid.publish", "按月公示", "公示表已存档", ("month", "place"), _post),
@@ -305,9 +309,8 @@ def _set_fee(it: Doing) -> None:
 
 def _spend(it: Doing) -> object:
     return mutual_aid.spend(
-        it.session, vote_id=it.key, kind=it.asked["spent_on"] or "",
-        document=it.asked["paper"] or "", channel=it.asked["paid_by"] or "",
-        voucher_no=it.asked["paid_voucher"] or "", **it.ruled,
+        it.session, vote_id=it.key, document=it.asked["paper"] or "",
+        channel=it.asked["paid_by"] or "", voucher_no=it.asked["paid_voucher"] or "", **it.plainly,
     )  # fmt: skip
 
 
@@ -335,7 +338,7 @@ CARRIED_FIELDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "extension": (),
         "fee_rate": (),
-        "spending": ("spent_on", "paper", "paid_by", "paid_voucher"),
+        "spending": ("paper", "paid_by", "paid_voucher"),
         "sharing": ("to_on",),
         "closing": ("paper",),
     }
@@ -349,7 +352,7 @@ OF_VOTE: Final[Mapping[str, Step]] = MappingProxyType(
         ),
         "carry-out": Step(
             "mutual_aid.carry_out", "办理表决结果", "已办理",
-            ("spent_on", "paper", "paid_by", "paid_voucher", "to_on"), _carry_out,
+            ("paper", "paid_by", "paid_voucher", "to_on"), _carry_out,
         ),
     }
 )  # fmt: skip

@@ -1686,6 +1686,7 @@ def _create_tables() -> None:
         sa.Column("subject_kind", sa.Text(), nullable=False),
         sa.Column("subject_id", BigInt, nullable=True),
         sa.Column("figure", BigInt, nullable=False),
+        sa.Column("spent_on", sa.Text(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("eligible", BigInt, nullable=False),
@@ -1693,6 +1694,14 @@ def _create_tables() -> None:
         sa.CheckConstraint(
             "(subject_id IS NULL) = (subject_kind = '')",
             name=op.f("ck_mutual_votes_subject_named_whole"),
+        ),
+        sa.CheckConstraint(
+            "(subject = 'spending') = (spent_on <> '')",
+            name=op.f("ck_mutual_votes_spending_says_on_what"),
+        ),
+        sa.CheckConstraint(
+            "spent_on IN ('', 'running_cost', 'welfare', 'fiscal_returned')",
+            name=op.f("ck_mutual_votes_spent_on_known"),
         ),
         sa.CheckConstraint(
             "subject IN ('extension', 'fee_rate', 'spending', 'sharing', 'dismissal', 'closing', 'constitution', 'other')",

@@ -23,6 +23,10 @@ class MutualVote(Recorded, Base):
         ),
         CheckConstraint("eligible > 0", name="somebody_may_vote"),
         CheckConstraint("(subject_id IS NULL) = (subject_kind = '')", name="subject_named_whole"),
+        CheckConstraint(
+            "spent_on IN ('', 'running_cost', 'welfare', 'fiscal_returned')", name="spent_on_known"
+        ),
+        CheckConstraint("(subject = 'spending') = (spent_on <> '')", name="spending_says_on_what"),
     )
 
     #: number
@@ -39,6 +43,9 @@ class MutualVote(Recorded, Base):
     subject_id: Mapped[int | None]
     #: the figure that is voted on: rate in ppm, amount in fen, last day as YYYYMMDD; 0 for none
     figure: Mapped[int]
+    #: what a spending is for: running_cost (运行成本), welfare (公益支出) or fiscal_returned
+    #: (交回财政资金); empty of every other vote
+    spent_on: Mapped[str]
     #: the question, in words
     question: Mapped[str]
     #: business day it is held on

@@ -163,11 +163,13 @@ class Fund:
         )  # fmt: skip
 
     def open_vote(self, subject: str, figure: int = 0, **more: Any) -> int:
-        """Put a question."""
+        """Put a question; a spending is for running costs."""
+        if subject == "spending":
+            more.setdefault("spent_on", "running_cost")
         return int(
             self.do(
-                mutual_aid.open_vote, fund_id=self.id, subject=subject, question="是否同意",
-                figure=figure, **more,
+                mutual_aid.open_vote, rules=True, fund_id=self.id, subject=subject,
+                question="是否同意", figure=figure, **more,
             )
         )  # fmt: skip
 
@@ -186,12 +188,12 @@ class Fund:
         assert self.count(vote_id)
         return vote_id
 
-    def spend(self, vote_id: int, kind: str = "running_cost", by: Actor = TELLER) -> int:
+    def spend(self, vote_id: int, by: Actor = TELLER) -> int:
         """Pay out what was voted for."""
         return int(
             self.do(
-                mutual_aid.spend, by, rules=True, vote_id=vote_id, kind=kind, document="会计误工费",
-                channel="counter", voucher_no=self.voucher(),
+                mutual_aid.spend, by, vote_id=vote_id, document="会计误工费", channel="counter",
+                voucher_no=self.voucher(),
             )
         )  # fmt: skip
 

@@ -372,9 +372,8 @@ def set_fee(fund: Fund, vote_id: int, by: Any = TELLER) -> None:
 def test_no_deposits_and_no_dividends(fund: Fund, kind: str, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
         fund.take_in(STAKE, kind=kind)
-    vote_id = fund.voted("spending", STAKE)
     with pytest.raises(refusal):
-        fund.spend(vote_id, kind=kind)
+        fund.open_vote("spending", STAKE, spent_on=kind)
 
 
 def test_a_voucher_is_booked_once(fund: Fund) -> None:
@@ -427,6 +426,25 @@ def test_fee_that_was_taken_is_set_apart_once_and_spent_by_vote(fund: Fund) -> N
     with pytest.raises(refusals.VoteCarriedOut):
         fund.spend(vote_id)
     assert fund.balance("mutual_running") == 167
+
+
+@pytest.mark.parametrize(
+    ("spent_on", "left"), [("running_cost", (11_167, 3_042)), ("welfare", (12_167, 2_042))]
+)
+def test_a_spending_is_for_what_was_voted(fund: Fund, spent_on: str, left: tuple[int, int]) -> None:
+    """10.00 of 121.67 for running costs, or of 30.42 for the village's good: the vote says which,
+    and nobody who carries it out says otherwise.
+    """
+    lived(fund)
+    share(fund, date(2017, 6, 1))
+    vote_id = fund.voted("spending", 1_000, spent_on=spent_on)
+    fund.spend(vote_id)
+    assert (fund.balance("mutual_running"), fund.balance("mutual_welfare")) == left
+    with fund.town.books.read() as session:
+        kinds = session.scalars(
+            select(MutualMovement.kind).where(MutualMovement.vote_id == vote_id)
+        ).all()
+    assert kinds == [spent_on]
 
 
 def test_fee_due_is_fee_taken_and_owed(fund: Fund) -> None:
@@ -674,7 +692,9 @@ PLANTED = [
     Plant(test_more_ballots_than_members_are_refused, "mutual_aid.voting._require_list", _pass,
           {"counted": Counted(4, 4, 3, 1, 1)},
           (refusals.VoteIsCounted,)),
-    Plant(test_no_deposits_and_no_dividends, "mutual_aid.money._require_known", _pass,
+    Plant(test_a_spending_is_for_what_was_voted, "mutual_aid.money.SPENT",
+          {"welfare": "mutual_running"}, {"spent_on": "welfare", "left": (12_167, 2_042)}),
+    Plant(test_no_deposits_and_no_dividends, "mutual_aid.money.require_known", _pass,
           {"kind": "deposit", "refusal": refusals.DepositsForbidden},
           (KeyError, pytest.fail.Exception)),
     Plant(test_a_group_is_formed_of_four_to_eight_members, "mutual_aid.membership._require_size",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from threading import Thread
 from typing import Any
 
@@ -13,7 +14,14 @@ import ledger
 import mutual_aid
 from kernel.refusals import Refusal
 from loans.models import Application, Disbursement
-from mutual_aid.models import FundMember, FundPlace, MutualBallot, MutualMovement
+from mutual_aid.models import (
+    FundMember,
+    FundPlace,
+    MutualBallot,
+    MutualGroup,
+    MutualMovement,
+    MutualVote,
+)
 from tests.loans.town import Town
 from tests.mutual_aid.fund import FIRST, KEEPER, STAKE, TELLER, Fund
 from tests.properties.crowd import CLIENTS, Crowd
@@ -132,6 +140,23 @@ def test_a_fund_is_never_overdrawn(town: Town) -> None:
     assert len(crowd.answers) == 1
     assert rows_of(fund, Disbursement) == 1
     assert fund.balance("funds") == STAKE
+
+
+def test_votes_opened_at_once_have_each_their_number(fund: Fund) -> None:
+    crowd = Crowd([lambda: fund.open_vote("other")] * 8)
+    assert not crowd.refused
+    with fund.town.books.read() as session:
+        numbers = session.scalars(select(MutualVote.nr).order_by(MutualVote.nr)).all()
+    assert numbers == list(range(1, 9))
+
+
+def test_two_groups_formed_at_once_have_each_their_number(new_town: Town) -> None:
+    fund = Fund(new_town.found(date(2016, 5, 30), households=8)).found()
+    fund.join(*range(1, 9))
+    crowd = Crowd([lambda: fund.group(1, 2, 3, 4), lambda: fund.group(5, 6, 7, 8)])
+    assert not crowd.refused
+    with fund.town.books.read() as session:
+        assert sorted(session.scalars(select(MutualGroup.nr))) == [1, 2]
 
 
 def test_a_vote_is_carried_out_once(fund: Fund) -> None:

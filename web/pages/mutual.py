@@ -200,6 +200,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "chart": {code: (kind.zh, kind.en) for code, kind in ledger.CHART.items()} | _OF_FUNDS,
     "subjects": FIELDS["subject"].options,
     "ballot": BALLOT,
+    "spent": FIELDS["spent_on"].options,
 }
 
 
