@@ -5,6 +5,7 @@ Live books have their timetable beside it, in threads of the same process; held 
 
 from __future__ import annotations
 
+from pkgutil import resolve_name
 from typing import Final
 
 import click
@@ -13,9 +14,10 @@ import waitress
 import ledger
 from config.wiring import House
 from jobs import timetable
-from web.app import create_app
 
 _THREADS: Final = 8
+#: named and not imported: it takes a second to read, and no other command draws pages
+_SITE: Final = "web.app:create_app"
 
 
 @click.command("serve")
@@ -24,7 +26,7 @@ _THREADS: Final = 8
 def serve(house: House, *, listen: str | None) -> None:
     """启动网站。Serve the pages and the API."""
     address = listen or house.settings.listen
-    app = create_app(house)
+    app = resolve_name(_SITE)(house)
     with house.books.read() as session:
         live = ledger.books(session).mode == "live"
     if live:
