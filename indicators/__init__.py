@@ -15,7 +15,7 @@ from indicators.definition import Definition
 from indicators.definitions import FIGURES, Figures, definition
 from indicators.handing_over import export, take_in
 from indicators.handover import Handover
-from indicators.imported import HandedIn, handed_in, of_counties
+from indicators.imported import HandedIn, handed_in, of_counties, sampled
 from indicators.operations import take_snapshot
 from indicators.queries import figures, series
 from indicators.rows import Page, Row, rows_behind
@@ -35,6 +35,7 @@ __all__ = [
     "handed_in",
     "of_counties",
     "rows_behind",
+    "sampled",
     "series",
     "take_in",
     "take_snapshot",

@@ -93,6 +93,7 @@ def _require_fitting(session: Session, found: Handover, own: str, regions: Regio
     for code, name, _ in found.counters:
         if not within(code, scope_digits(county)):
             raise SnapshotOfAnotherRegion(field="file", region=code[:12], books=county)
+        regions.get(code, field="file")
         if not imported.is_known(name):
             raise SnapshotCounterUnknown(field="file", counter=name[:60])
     known = session.scalar(

@@ -28,7 +28,7 @@ from indicators.people_models import (
     ImportedCounter,
     ImportedSnapshot,
 )
-from indicators.places import SAMPLES, combined
+from indicators.places import ASKED, SAMPLES, combined
 from indicators.yearly import without_people
 from kernel.database import BigInt, sum_of
 from kernel.regions import code_range, scope_digits
@@ -146,7 +146,33 @@ def _of(session: Session, digits: str, snapshots: Sequence[int]) -> dict[str, in
             found[name] = value
     if told < len(snapshots) and len(digits) <= COUNTY_DIGITS:
         found = without_people(found)
+    if SAMPLES.keys() & found.keys():
+        # Zeros are left out of a file: a sample that found nobody missed says so.
+        found = dict.fromkeys(SAMPLES, 0) | found
+    if _asking(session, digits, snapshots) < len(snapshots):
+        # Those missed in some counties alone make no rate of all of them.
+        return found
     return found | combined(found)
+
+
+def _asking(session: Session, digits: str, snapshots: Sequence[int]) -> int:
+    """How many of the counties asked who was missed, or wrongly lifted out."""
+    counted = select(func.count(ImportedCounter.snapshot_id.distinct())).where(
+        ImportedCounter.snapshot_id.in_(snapshots),
+        ImportedCounter.counter.in_(ASKED),
+        _rows_of(digits),
+    )
+    return session.scalar(counted) or 0
+
+
+def sampled(session: Session, digits: str, on: date) -> int:
+    """How many counties of a scope handed a sampling check in, as known at the close of a day."""
+    counted = select(func.count(ImportedCounter.snapshot_id.distinct())).where(
+        ImportedCounter.snapshot_id.in_([one.id for one in handed_in(session, digits, on)]),
+        ImportedCounter.counter.in_(tuple(SAMPLES)),
+        _rows_of(digits),
+    )
+    return session.scalar(counted) or 0
 
 
 def _rows_of(digits: str) -> ColumnElement[bool]:

@@ -93,9 +93,13 @@ def _over(end: date | None, day: date) -> bool:
     return end is not None and end <= day
 
 
+#: of whom a sample asks whether they were missed, or wrongly lifted out
+ASKED = ("sample_unregistered", "sample_exited")
+
+
 def combined(counters: dict[str, int]) -> dict[str, int]:
     """Who is poor, was missed or wrongly lifted out; nothing where nobody was asked."""
-    if "sample_missed" not in counters or "persons_poor" not in counters:
+    if not any(counters.get(name) for name in ASKED) or "persons_poor" not in counters:
         return {}
     parts = ("persons_poor", "sample_missed", "sample_wrongly_exited")
     return {"combined_poor": sum(counters[name] for name in parts)}

@@ -73,6 +73,7 @@ from web.pages import (
     identification_lists,
     identification_steps,
     mutual,
+    organisations,
     queue,
     reconciliation,
     subsidies,
@@ -165,6 +166,7 @@ def listed() -> set[str]:
         HELPER_LEVELS,
         FUND_LEVELS,
         FUND_PURPOSES,
+        organisations.KINDS,
         {kind: form.title for kind, form in HELP_FORMS.items()},
         identification.KIND_TITLES,
         identification.STATE_TITLES,
@@ -199,7 +201,7 @@ def listed() -> set[str]:
     said |= {word for pair in claim_view.FIGURE_TITLES.values() for word in pair}
     said |= {word for step in STEPS.values() for word in (step.title, step.done)}
     said |= {word for step in dividend_deeds.STEPS.values() for word in (step.title, step.done)}
-    said |= {*enterprises.TITLES, *enterprises_chains.CHAIN_TITLES}
+    said |= {*enterprises.TITLES, *enterprises_chains.CHAIN_TITLES, *organisations.TITLES}
     said |= {*enterprises_agreements.TITLES, *enterprises_agreements.STAKE_TITLES}
     said |= {*enterprises_dividends.TITLES, *enterprises_dividends.ROW_TITLES}
     said |= {*enterprises_dividends.ARREAR_TITLES}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 import indicators
 import ledger
-from indicators import FIGURES, HandedIn, Page
+from indicators import FIGURES, Page
 from kernel.actor import Actor
 from kernel.dates import parse_date
 from kernel.regions import Region, scope_digits
@@ -20,7 +20,7 @@ from loans import explaining
 from loans.migration import scope_of
 from office import rights
 from office.refusals import NotEntitled
-from web import exports, figure_rows, figures, scope
+from web import exports, figure_rows, figures, handed, scope
 from web.access import needs
 from web.context import actor, house, reading
 from web.fields import row_id
@@ -49,7 +49,7 @@ def show() -> ResponseReturnValue:
         on = asked_day(last)
         found = indicators.figures(session, regions=regions, region=here.code, on=on)
         below = _below(session, here, on)
-        handed = _handed_in(session, here, on)
+        counties = handed.handed(session, here, on)
         corrected = explaining.corrected_since(session, on, *scope_of(by, scope_digits(here.code)))
     return forms.page(
         "dashboard.html",
@@ -65,7 +65,8 @@ def show() -> ResponseReturnValue:
         ],
         below=below,
         columns=[FIGURES[name] for name in BELOW],
-        handed=handed,
+        handed=counties,
+        hands_in=rights.may(by, "indicators.export"),
     )
 
 
@@ -184,14 +185,6 @@ def _below(session: Session, here: Region, on: date) -> list[tuple[Region, list[
             cells = [figures.form(FIGURES[name].kind, found.value(name)) for name in BELOW]
             found_below.append((region, cells))
     return found_below
-
-
-def _handed_in(session: Session, here: Region, on: date) -> list[tuple[HandedIn, Region]]:
-    """In a prefecture's books: the day that each county handed in last."""
-    if not indicators.of_counties(session):
-        return []
-    found = indicators.handed_in(session, scope_digits(here.code), on)
-    return [(one, house().regions.get(one.region)) for one in found]
 
 
 def crumbs(here: Region, region_scope: str) -> list[Region]:

@@ -43,6 +43,7 @@ MENUS: Final = (
     ("联结与互助", (
         ("enterprises.overview", "企业联结", "enterprises.read"),
         ("mutual.overview", "村级互助资金", "mutual_aid.read"),
+        ("organisations.listed", "机构名录", "organisations.read"),
     )),
 )  # fmt: skip
 #: all entries, whatever their audience
