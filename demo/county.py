@@ -101,6 +101,8 @@ class County:
     rural_people: int = 0
     linkage: Linkage | None = None
     sample: Sample | None = None
+    #: two of its villages have a fund, a round of need, help and cases under way
+    village_life: bool = False
     seed: int = 431_022
 
 
@@ -147,6 +149,7 @@ YIZHANG_2017 = County(
         second_from=date(2016, 12, 1),
         third_from=date(2017, 1, 26),
     ),
+    village_life=True,
 )
 
 LIUYANG_2016 = County(
@@ -203,6 +206,7 @@ SMALL = County(
         second_from=date(2015, 3, 2),
         third_from=date(2015, 3, 30),
     ),
+    village_life=True,
 )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.wiring import House
 from demo.county import County
 from demo.people import Family
 from demo.staff import Lender
+from households.models import Household
 from kernel.actor import Actor
 
 #: something done on its day
@@ -66,6 +68,12 @@ class Desks:
     finance: str = "caizheng"
     second_finance: str = "caizheng2"
     registrar: str = "jiandang"
+    #: of the villages that live (``demo.village_life``)
+    village: str = "cunwen"
+    township: str = "xiangzhen"
+    #: of the village fund that lends
+    keeper: str = "huzhu"
+    chair: str = "lishizhang"
 
 
 DESKS: Final = Desks()
@@ -78,6 +86,10 @@ class AtDesks:
         self._maker = maker
         self._house: House = maker.house
         self._county: County = maker.county
+
+    def _before(self, days: int) -> date:
+        """The first working day so many days before the last one, or after."""
+        return self._house.calendar.roll_forward(self._county.closes_on - timedelta(days=days))
 
     def _do(
         self, command: str, login: str, step: Callable[[Session, date, Actor], _Got], on: date
@@ -98,3 +110,13 @@ class AtDesks:
         following = self._house.calendar.next_working_day(day)
         self._at(following, command, login, step)
         return following
+
+
+def ids_of(session: Session, families: Sequence[Family]) -> list[int]:
+    """The households' ids in the register, in the order of the families."""
+    numbers = [family.number for family in families]
+    rows = session.execute(
+        select(Household.number, Household.id).where(Household.number.in_(numbers))
+    )
+    known = {row[0]: row[1] for row in rows}
+    return [known[number] for number in numbers]

@@ -38,6 +38,8 @@ class Findings(AtDesks):
         self._chance = Random(self._county.seed + 2)  # noqa: S311  (a plan to be repeated)
         #: families by what was last found of them
         self._standing: dict[str, list[Family]] = {"registered": list(families)}
+        #: numbers of households that are removed on some day, taken in again or not
+        self.removed: set[str] = set()
 
     def plan(self) -> None:
         """Everything on its day."""
@@ -56,6 +58,11 @@ class Findings(AtDesks):
             self._maker.put(day, partial(self._exit, done, done + count))
             done += count
 
+    def still(self, standing: str, families: Sequence[Family]) -> list[Family]:
+        """Of these, who stands so on the last day: registered, lifted or removed; once planned."""
+        so = {family.number for family in self._standing.get(standing, ())}
+        return [family for family in families if family.number in so]
+
     def _choose(self, listed: Listed) -> list[Family]:
         """Who is on a list: of those for whom it is new, so many households and people."""
         source = "removed" if listed.status == "registered" else "registered"
@@ -69,6 +76,8 @@ class Findings(AtDesks):
         taken = {family.number for family in chosen}
         self._standing[source] = [f for f in self._standing[source] if f.number not in taken]
         self._standing.setdefault(listed.status, []).extend(chosen)
+        if listed.status == "removed":
+            self.removed.update(taken)
         return chosen
 
     def _hand_in(self, listed: Listed, chosen: Sequence[Family], nth: int, on: date) -> None:

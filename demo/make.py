@@ -28,6 +28,7 @@ from demo.linking import Linking
 from demo.people import Family
 from demo.staff import Lender
 from demo.treasury import Treasury
+from demo.village_life import VillageLife
 from households import imports
 from jobs import program
 from kernel.actor import Actor
@@ -316,9 +317,12 @@ def _fill_agenda(maker: Maker) -> None:
     borrowers = _fill_with_lending(maker) if county.loans else set()
     if county.contributions:
         Treasury(maker).plan()
-    Findings(maker, maker.families, borrowers).plan()
+    findings = Findings(maker, maker.families, borrowers)
+    findings.plan()
     if county.linkage:
         Linking(maker, county.linkage, maker.families).plan()
+    if county.village_life:
+        VillageLife(maker, maker.families, borrowers, findings).plan()
 
 
 def _fill_with_lending(maker: Maker) -> set[str]:

@@ -9,6 +9,7 @@ from demo.county import REGISTERED_ON
 from demo.lending import Planned
 from demo.people import Family, Member
 from demo.staff import BANK_NAME
+from households.need import sheets as need_sheets
 from kernel.money import format_rate, format_yuan
 from kernel.tables import write_csv
 
@@ -30,6 +31,7 @@ _APPLICATIONS = (
 _PAYMENTS = ("合同号", "金额（元）", "渠道", "凭证号")
 _LIST = ("户编号",)
 _LINKAGES = ("户编号", "入股来源", "入股金额（元）", "贷款合同号（选填）", "土地（亩，选填）")
+_MEMBERS = ("户编号", "基准互助金由谁缴纳", "互助金（元）", "渠道", "凭证号")
 _SEXES = {"male": "男", "female": "女"}
 
 
@@ -104,6 +106,21 @@ def write_linkages(path: Path, rows: Iterable[tuple[str, str, int, str]]) -> Non
         for household, source, fen, contract in rows
     )
     _write(path, _LINKAGES, lines)
+
+
+def write_need(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Answers of a round of need."""
+    _write(path, need_sheets.TITLES, rows)
+
+
+def write_members(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Members of a village fund: number, who pays the base stake, stake, channel, voucher."""
+    _write(path, _MEMBERS, rows)
+
+
+def write_sheet(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Any form of which the demo fills every column."""
+    _write(path, titles, rows)
 
 
 def _write(path: Path, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -12,17 +12,29 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import indicators
 import migrations
 from config.wiring import House
 from demo import staff
 from demo.county import County, Listed, Prefecture, Sample
+from demo.desks import DESKS
 from demo.make import Progress, make
+from households import helping
+from households.helping.finding import FileSlip
+from households.sheets import read_sheet
 from jobs import founding, program
 from kernel.actor import system_actor
 from kernel.money import split_by_weights
 from kernel.regions import COUNTY, VILLAGE, RegionTree, scope_digits
+
+#: its projects: how many, in how many villages, for whom, was printed; their names were not
+_PROJECTS: Final = "huaihua-2015-projects.csv"
+#: made up: ten million yuan
+_FUND_FEN: Final = 1_000_000_000
+#: (purpose, per cent of the fund, whether poor households share in what it builds)
+_USES: Final = (("industry", 49, True), ("industry", 21, False), ("infrastructure", 30, False))
 
 
 def counties(of: Prefecture, regions: RegionTree) -> list[County]:
@@ -72,7 +84,46 @@ def make_prefecture(house: House, of: Prefecture, progress: Progress) -> None:
             with house.books.write("indicators.import", by=by, reason=name) as session:
                 indicators.take_in(session, content, regions=house.regions, by=by)
     progress("县账套 · counties", len(every), len(every))
+    enter_projects(house, of)
     program.close_to(house, of.closes_on)
+
+
+def enter_projects(house: House, of: Prefecture) -> None:
+    """The prefecture's key industry projects, from the sheet that its office hands in, and a fund
+    of which seven tenths go to industry and seven tenths of that to what households share in.
+    """
+    sheet = read_sheet(house.settings.config_dir / "examples" / _PROJECTS, helping.PROJECTS)
+    by = staff.actor(house, DESKS.office)
+    with house.books.write("households.help", by=by, reason=sheet.name) as session:
+        helping.enter_projects(
+            session,
+            sheet.taken(),
+            regions=house.regions,
+            organisations={},
+            on=of.closes_on,
+            by=by,
+            file=FileSlip(sheet.name, sheet.sha256),
+        )
+    by = staff.actor(house, DESKS.finance)
+    with house.books.write("households.special_funds", by=by) as session:
+        fund = helping.FundEntered(
+            year=of.closes_on.year,
+            document_no=f"演示市财农指〔{of.closes_on.year}〕1号",
+            level="province",
+            title="省级财政专项扶贫资金（演示）",
+            amount_fen=_FUND_FEN,
+        )
+        fund_id = helping.enter_fund(session, fund, on=of.closes_on, by=by)
+        for nth, (purpose, share, linked) in enumerate(_USES, start=1):
+            use = helping.UseEntered(
+                fund_id=fund_id,
+                purpose=purpose,
+                amount_fen=_FUND_FEN * share // 100,
+                used_on=of.closes_on,
+                document=f"演示市财农〔{of.closes_on.year}〕{nth}号",
+                linked=linked,
+            )
+            helping.use_fund(session, use, on=of.closes_on, by=by)
 
 
 def _handed_in(house: House, county: County, folder: Path) -> bytes:

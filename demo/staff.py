@@ -64,6 +64,13 @@ OFFICES = (
     ("caizheng2", "蔡核（演示）", "finance"),
     ("shenji", "沈计（演示）", "auditor"),
 )
+#: who works in a village that lives: its clerk, its township's, its fund's keeper and chair
+VILLAGE = (
+    ("cunwen", "村文书（演示）", "registrar"),
+    ("xiangzhen", "乡镇扶贫专干（演示）", "registrar"),
+    ("huzhu", "互助社会计（演示）", "loan_officer"),
+    ("lishizhang", "互助社理事长（演示）", "director"),
+)
 #: the bank of every demo
 BANK_NAME = "示范农村商业银行"
 _DEPARTMENTS = ("业务一部", "业务二部", "业务三部")
@@ -104,7 +111,9 @@ def hire(house: House, county: County, found: list[Lender]) -> list[Lender]:
     with house.books.write("office.manage_users", by=system_actor(scope)) as session:
         for lender in registered:
             for desk, name, role in _STAFF:
-                _open(session, getattr(lender, desk), _title(lender, name), role, scope, number)
+                open_account(
+                    session, getattr(lender, desk), _title(lender, name), role, scope, number
+                )
     return registered
 
 
@@ -113,7 +122,7 @@ def open_offices(house: House, region: str) -> None:
     scope = scope_digits(region)
     with house.books.write("office.manage_users", by=system_actor(scope)) as session:
         for login, name, role in OFFICES:
-            _open(session, login, name, role, scope)
+            open_account(session, login, name, role, scope)
 
 
 def actor(house: House, login: str, session: Session | None = None) -> Actor:
@@ -128,9 +137,12 @@ def actor(house: House, login: str, session: Session | None = None) -> Actor:
     return people.actor_of(session, account, seen)
 
 
-def accounts(found: list[Lender]) -> list[tuple[str, str]]:
-    """Login and desk of everybody, for the last lines of the demo."""
-    desks = [(login, name) for login, name, _role in OFFICES]
+def accounts(found: list[Lender], *, villages: bool = False) -> list[tuple[str, str]]:
+    """Login and desk of everybody, for the last lines of the demo.
+
+    ``villages``: and of the villages that live.
+    """
+    desks = [(login, name) for login, name, _role in (*OFFICES, *(VILLAGE if villages else ()))]
     for lender in found:
         desks += [(getattr(lender, desk), _title(lender, name)) for desk, name, _ in _STAFF]
     return desks
@@ -140,9 +152,10 @@ def _title(lender: Lender, name: str) -> str:
     return f"{lender.name}{lender.department}{name}"
 
 
-def _open(
+def open_account(
     session: Session, login: str, name: str, role: str, scope: str, institution: int | None = None
 ) -> None:
+    """An account with the password of all, for a person of its own."""
     people.add_account(
         session,
         person_id=people.add_person(session, name=name),

@@ -24,6 +24,7 @@ from kernel.money import format_yuan
 from loans.models import Disbursement, Loan, Settlement
 from office.models import Decision, Proposal
 from subsidies.models import Claim, ClaimPosition
+from tests.demo import villages
 from tests.migrations import lived_books
 from web.cli import fupin
 
@@ -71,6 +72,8 @@ def test_a_demo_is_made_through_the_front_doors(blank_database_url: str, tmp_pat
         _check_doors(house)
         _check_command(house)
         _check_treasury(house, got)
+        assert (got["mutual_loans_count"], got["mutual_outstanding"]) == (3, "7000.00")
+        villages.check(house)
         assert run(house, "verify").exit_code == 0
         assert run(house, "demo", SMALL.name, "--if-missing").exit_code == 0
         assert run(house, "demo", SMALL.name).exit_code == 1
@@ -142,10 +145,12 @@ def _check_doors(house: House) -> None:
         ).all()
         assert pairs
         assert all(proposed != decided for proposed, decided in pairs)
-        assert session.scalar(select(func.count(Disbursement.id))) == 40
+        # The bank's 40, and three of a village fund.
+        assert session.scalar(select(func.count(Disbursement.id))) == 40 + 3
         assert session.scalar(select(func.count(Rating.id))) == 119
         assert session.scalar(select(func.count(Settlement.id)))
-        assert session.scalar(select(func.sum(Settlement.household_fen))) == 0
+        # The treasury bears all but the fund's fee: 5 000.00 × 90 × 6 % ÷ 360.
+        assert session.scalar(select(func.sum(Settlement.household_fen))) == 7_500
         ages = session.scalars(select(Loan.borrower_age_years)).all()
         assert all(age is not None and 18 <= age <= 65 for age in ages)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import migrations
+from demo import staff
 from demo.county import HUAIHUA_2015
-from demo.prefecture import counties
+from demo.prefecture import counties, enter_projects
+from households.helping import figures, project_figures
+from jobs import founding
 from kernel.regions import RegionTree
+from kernel.vault import Keyring
 from tests.databases import ROOT
+from tests.demo.test_make import house_at
 from tests.planted import Plant
 
 REGIONS = RegionTree.load(ROOT / "config" / "regions" / "hunan.csv")
@@ -32,6 +40,32 @@ def test_each_county_has_three_rounds_of_review() -> None:
         assert [one.review for one in county.lists] == [1, 2, 3]
         assert [one.day for one in county.lists] == list(HUAIHUA_2015.rounds)
         assert county.lists[2].people <= county.persons
+
+
+@pytest.mark.slow
+def test_the_prefecture_enters_its_projects(blank_database_url: str, tmp_path: Path) -> None:
+    """As printed: 13 projects in 240 villages, 11 208 households of 39 679 people; and a fund of
+    which 70 % go to industry, 70 % of that linked: 49 of 100.
+    """
+    house = house_at(blank_database_url, tmp_path)
+    region, day = HUAIHUA_2015.region, HUAIHUA_2015.closes_on
+    try:
+        Keyring.create(house.settings.key_file)
+        migrations.upgrade(house.engine)
+        founding.found(house, region=region, first_day=day, mode="held", demo=HUAIHUA_2015.name)
+        staff.open_offices(house, region)
+        enter_projects(house, HUAIHUA_2015)
+        with house.books.read() as session:
+            total = project_figures.projects_total(session, digits="4312")
+            rule = house.help_rules.share_rule(region, day)
+            shares = figures.share_report(session, rule, year=day.year, on=day)
+    finally:
+        house.engine.dispose()
+    told = total.projects, total.villages, total.households, total.persons
+    assert told == (13, 240, 11_208, 39_679)
+    assert (shares.industry.kept, shares.linked.kept) == (True, True)
+    assert shares.industry.numerator_fen * 10 == shares.industry.denominator_fen * 7
+    assert shares.linked.numerator_fen * 10 == shares.linked.denominator_fen * 7
 
 
 PLANTED = [

@@ -108,7 +108,8 @@ def _found(house: House, county: County | Prefecture) -> None:
 def _say_accounts(house: House, county: County | Prefecture) -> None:
     click.echo(f"演示账号，口令都是 {PASSWORD} · demo accounts, all with that password:")
     found = [] if isinstance(county, Prefecture) else lenders(house, county)
-    for login, name in accounts(found):
+    villages = not isinstance(county, Prefecture) and county.village_life
+    for login, name in accounts(found, villages=villages):
         click.echo(f"  {login:<12}{name}")
 
 
