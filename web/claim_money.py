@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,33 +11,20 @@ import ledger
 from kernel.money import format_yuan
 from subsidies import clawback, payment
 from web.context import actor, house
-from web.deeds import Deed
+from web.deeds import Deed, deed
 
 
 def note_account(noted: payment.AccountNoted) -> Deed:
     """Note a payee's account for a second person to confirm."""
     by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        found = payment.note_account(session, noted, keyring=here.keyring, on=on, by=by)
-        return {"proposal_id": found}
-
-    return work
+    return deed("proposal_id", by, partial(payment.note_account, noted=noted, keyring=here.keyring))
 
 
 def ask_give_back(payment_row_id: int, reason: str) -> Deed:
     """Ask that what the bank sent back be given up."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        found = payment.ask_give_back(
-            session, payment_row_id=payment_row_id, reason=reason, on=on, by=by
-        )
-        return {"proposal_id": found}
-
-    return work
+    verb = partial(payment.ask_give_back, payment_row_id=payment_row_id, reason=reason)
+    return deed("proposal_id", by, verb)
 
 
 def claw_back(back: clawback.Back) -> Deed:

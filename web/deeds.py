@@ -15,6 +15,7 @@ import credit
 import ledger
 import loans
 from credit import RatingFile, Scheme
+from kernel.actor import Actor
 from kernel.money import format_yuan
 from kernel.refusals import NotFound
 from loans.operations.applying import proposal_of
@@ -25,6 +26,15 @@ from web.acting import own_institution
 from web.context import actor, house
 
 Deed = Callable[[Session], dict[str, Any]]
+
+
+def deed(name: str, by: Actor, verb: Callable[..., object]) -> Deed:
+    """A verb of one room on the open day; what it answers stands under ``name``."""
+
+    def work(session: Session) -> dict[str, Any]:
+        return {name: verb(session, on=ledger.open_day(session), by=by)}
+
+    return work
 
 
 def apply(lender_id: int, rows: Sequence[loans.Asked]) -> Deed:
@@ -65,6 +75,18 @@ def sign(sheet_id: int) -> Deed:
             by=by,
         )
         return {"sheet_id": sheet_id, "contracts": numbers}
+
+    return work
+
+
+def drop_sheet(sheet_id: int, reason: str) -> Deed:
+    """Drop an approved sheet of which nothing was signed."""
+    by = actor()
+
+    def work(session: Session) -> dict[str, Any]:
+        on = ledger.open_day(session)
+        loans.drop_sheet(session, sheet_id=sheet_id, reason=reason, on=on, by=by)
+        return {"sheet_id": sheet_id, "dropped_on": on.isoformat()}
 
     return work
 

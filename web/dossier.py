@@ -7,6 +7,7 @@ deadlines of the day come from the house and arrive below as arguments.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Response, request
@@ -23,7 +24,7 @@ from loans.dossier.queue import Mark, QueueLine
 from loans.dossier.scans import SCAN_MAX_MB, Scan
 from web import scope
 from web.context import actor, house
-from web.deeds import Deed
+from web.deeds import Deed, deed
 from web.uploads import clean_name
 
 #: one more byte than a scan may have tells that it is too large
@@ -106,21 +107,15 @@ def note_paper(
 ) -> Deed:
     """Put a paper on file, or find it missing."""
     by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        key = loans.note_paper(
-            session,
-            noted,
-            rules=here.papers,
-            keyring=here.keyring,
-            number=number,
-            application_id=application_id,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"id": key}
-
-    return work
+    verb = partial(
+        loans.note_paper,
+        noted=noted,
+        rules=here.papers,
+        keyring=here.keyring,
+        number=number,
+        application_id=application_id,
+    )
+    return deed("id", by, verb)
 
 
 def make_check(number: str, made: loans.CheckMade) -> Deed:
@@ -163,21 +158,10 @@ def make_contact(number: str, made: loans.ContactMade) -> Deed:
 def tell_life(number: str, told: loans.LifeTold) -> Deed:
     """Record what became of the borrower."""
     by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        key = loans.tell_life(session, told, number=number, keyring=here.keyring, on=on, by=by)
-        return {"id": key}
-
-    return work
+    return deed("id", by, partial(loans.tell_life, told=told, number=number, keyring=here.keyring))
 
 
 def propose_way(number: str, wanted: loans.WayProposed) -> Deed:
     """Propose how the loan shall end."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        return {"id": loans.propose_way(session, wanted, number=number, on=on, by=by)}
-
-    return work
+    return deed("id", by, partial(loans.propose_way, proposed=wanted, number=number))

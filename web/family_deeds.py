@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -14,7 +15,7 @@ from households.families.own_limits import ASK
 from households.families.recording import COMMAND
 from kernel.actor import Actor
 from kernel.vault import Keyring
-from web.deeds import Deed
+from web.deeds import Deed, deed
 
 FAMILY: Final = COMMAND
 ASK_LIMIT: Final = ASK
@@ -30,21 +31,15 @@ def arrive(
     told: Told,
 ) -> Deed:
     """Somebody is born, marries in or moves in."""
-
-    def work(session: Session) -> dict[str, Any]:
-        event_id = families.arrive(
-            session,
-            kind=kind,
-            household_id=household_id,
-            newcomers=newcomers,
-            told=told,
-            keyring=keyring,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"event_id": event_id}
-
-    return work
+    verb = partial(
+        families.arrive,
+        kind=kind,
+        household_id=household_id,
+        newcomers=newcomers,
+        told=told,
+        keyring=keyring,
+    )
+    return deed("event_id", by, verb)
 
 
 def depart(
@@ -57,34 +52,21 @@ def depart(
     successor: Successor | None,
 ) -> Deed:
     """Somebody dies, marries out or moves away."""
-
-    def work(session: Session) -> dict[str, Any]:
-        event_id = families.depart(
-            session,
-            kind=kind,
-            household_id=household_id,
-            person_ids=person_ids,
-            told=told,
-            on=ledger.open_day(session),
-            by=by,
-            successor=successor,
-        )
-        return {"event_id": event_id}
-
-    return work
+    verb = partial(
+        families.depart,
+        kind=kind,
+        household_id=household_id,
+        person_ids=person_ids,
+        told=told,
+        successor=successor,
+    )
+    return deed("event_id", by, verb)
 
 
 def new_head(by: Actor, *, household_id: int, successor: Successor, told: Told) -> Deed:
     """Somebody else heads the household."""
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        event_id = families.new_head(
-            session, household_id=household_id, successor=successor, told=told, on=on, by=by
-        )
-        return {"event_id": event_id}
-
-    return work
+    verb = partial(families.new_head, household_id=household_id, successor=successor, told=told)
+    return deed("event_id", by, verb)
 
 
 def split(
@@ -97,61 +79,43 @@ def split(
     successor: Successor | None,
 ) -> Deed:
     """Some of a household become one of their own."""
-
-    def work(session: Session) -> dict[str, Any]:
-        new_id = families.split(
-            session,
-            household_id=household_id,
-            number=number,
-            members=members,
-            told=told,
-            on=ledger.open_day(session),
-            by=by,
-            successor=successor,
-        )
-        return {"household_id": new_id}
-
-    return work
+    verb = partial(
+        families.split,
+        household_id=household_id,
+        number=number,
+        members=members,
+        told=told,
+        successor=successor,
+    )
+    return deed("household_id", by, verb)
 
 
 def merge(
     by: Actor, *, household_id: int, into_id: int, relations: Mapping[int, str], told: Told
 ) -> Deed:
     """All of a household go into another."""
-
-    def work(session: Session) -> dict[str, Any]:
-        event_id = families.merge(
-            session,
-            household_id=household_id,
-            into_id=into_id,
-            relations=relations,
-            told=told,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"event_id": event_id}
-
-    return work
+    verb = partial(
+        families.merge,
+        household_id=household_id,
+        into_id=into_id,
+        relations=relations,
+        told=told,
+    )
+    return deed("event_id", by, verb)
 
 
 def correct_identity(
     by: Actor, keyring: Keyring, *, person_id: int, number: str, told: Told
 ) -> Deed:
     """Give a person the right identity number."""
-
-    def work(session: Session) -> dict[str, Any]:
-        event_id = families.correct_identity(
-            session,
-            person_id=person_id,
-            number=number,
-            told=told,
-            keyring=keyring,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"event_id": event_id}
-
-    return work
+    verb = partial(
+        families.correct_identity,
+        person_id=person_id,
+        number=number,
+        told=told,
+        keyring=keyring,
+    )
+    return deed("event_id", by, verb)
 
 
 def ask_own_limit(by: Actor, *, household_id: int, reason: str, document: str) -> Deed:

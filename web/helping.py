@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import select
@@ -17,7 +18,7 @@ from households.helping.funds import FundEntered, UseEntered
 from households.sheets import SheetFile, SheetForm
 from organisations.models import Organisation
 from web.context import actor, house
-from web.deeds import Deed
+from web.deeds import Deed, deed
 
 HELP: Final = "households.help"
 FUNDS: Final = "households.special_funds"
@@ -31,36 +32,21 @@ FORMS: Final[dict[str, SheetForm[Any]]] = {
 def note_measures(rows: Sequence[MeasureRow], file: FileSlip | None = None) -> Deed:
     """Record measures."""
     by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        count = helping.note_measures(session, rows, rules=here.help_rules, on=on, by=by, file=file)
-        return {"rows": count}
-
-    return work
+    return deed(
+        "rows", by, partial(helping.note_measures, rows=rows, rules=here.help_rules, file=file)
+    )
 
 
 def pair(rows: Sequence[PairRow], file: FileSlip | None = None) -> Deed:
     """Pair helpers with households."""
     by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        count = helping.pair(session, rows, keyring=here.keyring, on=on, by=by, file=file)
-        return {"rows": count}
-
-    return work
+    return deed("rows", by, partial(helping.pair, rows=rows, keyring=here.keyring, file=file))
 
 
 def note_visits(rows: Sequence[VisitRow], file: FileSlip | None = None) -> Deed:
     """Record visits."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        return {"rows": helping.note_visits(session, rows, on=on, by=by, file=file)}
-
-    return work
+    return deed("rows", by, partial(helping.note_visits, rows=rows, file=file))
 
 
 def enter_projects(rows: Sequence[ProjectRow], file: FileSlip | None = None) -> Deed:
@@ -126,41 +112,23 @@ def withdraw(kind: str, row_id: int, *, reason: str) -> Deed:
 def list_households(project_id: int, numbers: Sequence[str], *, from_on: date) -> Deed:
     """List households that a project covers."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        count = helping.list_households(session, project_id, numbers, from_on=from_on, on=on, by=by)
-        return {"rows": count}
-
-    return work
+    verb = partial(helping.list_households, project_id=project_id, numbers=numbers, from_on=from_on)
+    return deed("rows", by, verb)
 
 
 def enter_fund(fund: FundEntered) -> Deed:
     """Enter a special fund."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        return {"fund_id": helping.enter_fund(session, fund, on=ledger.open_day(session), by=by)}
-
-    return work
+    return deed("fund_id", by, partial(helping.enter_fund, fund=fund))
 
 
 def use_fund(use: UseEntered) -> Deed:
     """Give part of a fund to a purpose."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        return {"use_id": helping.use_fund(session, use, on=ledger.open_day(session), by=by)}
-
-    return work
+    return deed("use_id", by, partial(helping.use_fund, use=use))
 
 
 def take_back(use_id: int, *, reason: str) -> Deed:
     """Take a use back."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        return {"use_id": helping.take_back(session, use_id, reason=reason, on=on, by=by)}
-
-    return work
+    return deed("use_id", by, partial(helping.take_back, use_id=use_id, reason=reason))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from households.models import Status
 from kernel import attachments
 from kernel.actor import Actor
 from office import rights
+from web.deeds import Deed, deed
 
 #: what opens the door to a step; the step's own command is asked for too
 STEP: Final = "households.take_step"
@@ -28,8 +30,6 @@ ANSWER: Final = "households.answer"
 SAMPLE: Final = "households.sample"
 HAND_IN: Final = "households.county_review"
 DECIDE: Final = "households.county_decide"
-
-Deed = Callable[[Session], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,20 +180,14 @@ def take_step(house: House, by: Actor, asked: Taking) -> Deed:
 
 def object_to(by: Actor, *, sheet_id: int, number: str, raised_by: str, words: str) -> Deed:
     """Note an objection to a household on a notice."""
-
-    def work(session: Session) -> dict[str, Any]:
-        objection_id = identification.object_to(
-            session,
-            sheet_id=sheet_id,
-            number=number,
-            raised_by=raised_by,
-            words=words,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"objection_id": objection_id}
-
-    return work
+    verb = partial(
+        identification.object_to,
+        sheet_id=sheet_id,
+        number=number,
+        raised_by=raised_by,
+        words=words,
+    )
+    return deed("objection_id", by, verb)
 
 
 def answer(by: Actor, *, objection_id: int, upheld: bool, words: str) -> Deed:
@@ -219,22 +213,16 @@ def survey(
     surveyed_on: date | None,
 ) -> Deed:
     """Record what a household answered."""
-
-    def work(session: Session) -> dict[str, Any]:
-        survey_id = identification.record_survey(
-            session,
-            house.surveys,
-            house.poverty_lines,
-            number=number,
-            survey=survey,
-            answers=answers,
-            on=ledger.open_day(session),
-            by=by,
-            surveyed_on=surveyed_on,
-        )
-        return {"survey_id": survey_id}
-
-    return work
+    verb = partial(
+        identification.record_survey,
+        surveys=house.surveys,
+        lines=house.poverty_lines,
+        number=number,
+        survey=survey,
+        answers=answers,
+        surveyed_on=surveyed_on,
+    )
+    return deed("survey_id", by, verb)
 
 
 def hand_in(house: House, by: Actor, asked: Handing) -> Deed:
@@ -270,22 +258,16 @@ def begin_round(
     by: Actor, *, number: str, year: int, title: str, from_on: date, to_on: date, document: str
 ) -> Deed:
     """Enter a round of review."""
-
-    def work(session: Session) -> dict[str, Any]:
-        round_id = identification.begin_round(
-            session,
-            number=number,
-            year=year,
-            title=title,
-            from_on=from_on,
-            to_on=to_on,
-            document=document,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"round_id": round_id}
-
-    return work
+    verb = partial(
+        identification.begin_round,
+        number=number,
+        year=year,
+        title=title,
+        from_on=from_on,
+        to_on=to_on,
+        document=document,
+    )
+    return deed("round_id", by, verb)
 
 
 def record_sample(
@@ -300,23 +282,17 @@ def record_sample(
     round_id: int | None,
 ) -> Deed:
     """Record what a sampling check counted."""
-
-    def work(session: Session) -> dict[str, Any]:
-        sample_id = identification.record_sample(
-            session,
-            house.regions,
-            sampled,
-            region=region,
-            checked_on=checked_on,
-            unit=unit,
-            document=document,
-            on=ledger.open_day(session),
-            by=by,
-            round_id=round_id,
-        )
-        return {"sample_id": sample_id}
-
-    return work
+    verb = partial(
+        identification.record_sample,
+        regions=house.regions,
+        sampled=sampled,
+        region=region,
+        checked_on=checked_on,
+        unit=unit,
+        document=document,
+        round_id=round_id,
+    )
+    return deed("sample_id", by, verb)
 
 
 def record_population(
@@ -330,22 +306,16 @@ def record_population(
     derived: bool,
 ) -> Deed:
     """Record a region's rural population."""
-
-    def work(session: Session) -> dict[str, Any]:
-        population_id = identification.record_population(
-            session,
-            house.regions,
-            region=region,
-            from_on=from_on,
-            people=people,
-            source=source,
-            derived=derived,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"population_id": population_id}
-
-    return work
+    verb = partial(
+        identification.record_population,
+        regions=house.regions,
+        region=region,
+        from_on=from_on,
+        people=people,
+        source=source,
+        derived=derived,
+    )
+    return deed("population_id", by, verb)
 
 
 def set_villages(
@@ -358,18 +328,12 @@ def set_villages(
     document: str,
 ) -> Deed:
     """Find villages poor, or out of poverty."""
-
-    def work(session: Session) -> dict[str, Any]:
-        count = identification.set_village_standings(
-            session,
-            house.regions,
-            villages=list(villages),
-            standing=standing,
-            from_on=from_on,
-            document=document,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"villages": count}
-
-    return work
+    verb = partial(
+        identification.set_village_standings,
+        regions=house.regions,
+        villages=list(villages),
+        standing=standing,
+        from_on=from_on,
+        document=document,
+    )
+    return deed("villages", by, verb)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from functools import partial
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-import ledger
 from households import need
 from households.models.families import NeedRound
 from households.need import queries
@@ -21,7 +21,7 @@ from kernel.actor import Actor
 from kernel.money import round_half_up
 from loans import unmet_need
 from organisations.models import Organisation
-from web.deeds import Deed
+from web.deeds import Deed, deed
 
 NEED: Final = COMMAND
 OPEN_ROUND: Final = ROUND
@@ -91,57 +91,29 @@ def bank_names(session: Session, on: date) -> Mapping[str, str]:
 
 def open_round(by: Actor, *, number: str, from_on: date, to_on: date, document: str) -> Deed:
     """Order a round."""
-
-    def work(session: Session) -> dict[str, Any]:
-        round_id = need.open_round(
-            session,
-            number=number,
-            from_on=from_on,
-            to_on=to_on,
-            document=document,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"round_id": round_id}
-
-    return work
+    verb = partial(need.open_round, number=number, from_on=from_on, to_on=to_on, document=document)
+    return deed("round_id", by, verb)
 
 
 def answer(by: Actor, *, number: str, said: Need) -> Deed:
     """Record one household's answer."""
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        return {"answer_id": need.answer(session, number=number, need=said, on=on, by=by)}
-
-    return work
+    return deed("answer_id", by, partial(need.answer, number=number, need=said))
 
 
 def record(by: Actor, file: NeedFile, *, accept_good: bool) -> Deed:
     """Record a sheet that was read."""
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        return {"rows": record_file(session, file, on=on, by=by, accept_good=accept_good)}
-
-    return work
+    return deed("rows", by, partial(record_file, file=file, accept_good=accept_good))
 
 
 def name_lead_bank(
     by: Actor, *, township_code: str, lender_id: int, from_on: date, document: str
 ) -> Deed:
     """Name the lender that answers for a township."""
-
-    def work(session: Session) -> dict[str, Any]:
-        row_id = unmet_need.name_lead_bank(
-            session,
-            township_code=township_code,
-            lender_id=lender_id,
-            from_on=from_on,
-            document=document,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"lead_bank_id": row_id}
-
-    return work
+    verb = partial(
+        unmet_need.name_lead_bank,
+        township_code=township_code,
+        lender_id=lender_id,
+        from_on=from_on,
+        document=document,
+    )
+    return deed("lead_bank_id", by, verb)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ from risk_fund.stress import StressAsked, Stressed, ask
 from risk_fund.stress.assumed import SEED
 from risk_fund.watch_queries import Watched
 from web.context import actor, house
-from web.deeds import Deed
+from web.deeds import Deed, deed
 from web.fields import row_id
 
 #: runs of a stress that somebody may wait for on the line; the command line takes more
@@ -95,31 +96,20 @@ def decide_on_lift(proposal_id: int, *, approved: bool, reason: str) -> Deed:
 def set_platform(*, credit_code: str, capital_fen: int, multiple: int, clause: str) -> Deed:
     """Capital and multiple of a platform."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        company_id = platforms.set_platform(
-            session,
-            credit_code=credit_code,
-            capital_fen=capital_fen,
-            multiple=multiple,
-            clause=clause,
-            on=ledger.open_day(session),
-            by=by,
-        )
-        return {"organisation_id": company_id}
-
-    return work
+    verb = partial(
+        platforms.set_platform,
+        credit_code=credit_code,
+        capital_fen=capital_fen,
+        multiple=multiple,
+        clause=clause,
+    )
+    return deed("organisation_id", by, verb)
 
 
 def guarantee(given: Given) -> Deed:
     """A letter of guarantee."""
     by = actor()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        return {"guarantee_id": platforms.give(session, given=given, on=on, by=by)}
-
-    return work
+    return deed("guarantee_id", by, partial(platforms.give, given=given))
 
 
 def move(deed: Moved, money: Money) -> Deed:
