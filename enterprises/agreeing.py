@@ -18,6 +18,7 @@ import ledger
 import organisations
 from enterprises import linking
 from enterprises.asked import Asked, Stake, broken_rules, check_form, check_parties
+from enterprises.linked import own_index
 from enterprises.lists import Setting, judged, lenders_of
 from enterprises.models import (
     Agreement,
@@ -40,7 +41,6 @@ from enterprises.refusals import (
     ProfitShareWithoutStakes,
 )
 from enterprises.writing import SUBJECT, TYPED, File, Handed, digest, hand_in, write
-from households.family_lines import kin_of
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office import approvals, rights
@@ -152,7 +152,7 @@ def decide_list(
         on=on,
         by=by,
         reason=reason,
-        identity_indexes=_own_identity(session, one.id, by),
+        identity_indexes=own_index(session, by, AgreementHousehold.list_id == one.id),
     )
     if approved:
         _approve(session, agreement, one, on)
@@ -231,21 +231,6 @@ def _require_number_free(session: Session, number: str) -> None:
     taken = select(AgreementPosition.agreement_id).where(AgreementPosition.number == number)
     if session.scalar(taken) is not None:
         raise AgreementNumberTaken(field="number", number=number)
-
-
-def _own_identity(session: Session, list_id: int, by: Actor) -> tuple[bytes, ...]:
-    """The decider's own blind index, where somebody of a household on the list bears it."""
-    if by.identity_index is None:
-        return ()
-    found = session.scalar(
-        select(AgreementHousehold.id)
-        .where(
-            AgreementHousehold.list_id == list_id,
-            AgreementHousehold.household_id.in_(kin_of(session, by.identity_index)),
-        )
-        .limit(1)
-    )
-    return () if found is None else (by.identity_index,)
 
 
 def _numbers_of(agreement_id: int) -> Any:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.orm import Session
 
 from enterprises.models import (
     Agreement,
@@ -29,6 +30,8 @@ from enterprises.models import (
     AgreementLeaving,
     DividendRound,
 )
+from households.family_lines import kin_of
+from kernel.actor import Actor
 from kernel.database import days_between, sum_of
 
 
@@ -102,6 +105,18 @@ def links_on(on: date) -> Select[int, int, int, int, int]:
         )
         .group_by(Agreement.organisation_id, member.agreement_id, member.household_id)
     )
+
+
+def own_index(session: Session, by: Actor, among: ColumnElement[bool]) -> set[bytes]:
+    """The decider's own blind index, where somebody of a household that is linked bears it.
+
+    ``among``: the links in question, of an agreement or of one of its lists.
+    """
+    if by.identity_index is None:
+        return set()
+    kin = AgreementHousehold.household_id.in_(kin_of(session, by.identity_index))
+    found = session.scalar(select(AgreementHousehold.id).where(among, kin).limit(1))
+    return set() if found is None else {by.identity_index}
 
 
 def _left() -> ColumnElement[bool]:

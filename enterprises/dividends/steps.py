@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 import ledger
 from enterprises.batch import digest_of
 from enterprises.dividends import lifecycle
+from enterprises.linked import own_index
 from enterprises.models import (
     Agreement,
     AgreementHousehold,
@@ -25,7 +26,6 @@ from enterprises.models import (
 )
 from enterprises.refusals import DividendRowsChanged, RoundElsewhere
 from households import Household
-from households.family_lines import kin_of
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from loans.operations.applying import common_region
@@ -97,7 +97,8 @@ def take(
     _COURSE.go(session, round_id, move, version=DividendPosition.version + int(declares))
     version = session.scalars(_version(round_id)).one()
     before = steps_of(session, round_id)
-    approvals.require_other(by, makers(before, move.other_than), _own_index(session, found, by))
+    own = own_index(session, by, AgreementHousehold.agreement_id == agreement.id)
+    approvals.require_other(by, makers(before, move.other_than), own)
     step = DividendStep(
         round_id=round_id,
         nr=len(before) + 1,
@@ -141,19 +142,3 @@ def declared_digest(session: Session, round_id: int, version: int) -> str:
     if digest != session.get_one(DividendDeclaration, (round_id, version)).digest:
         raise DividendRowsChanged(field="round_id", round=round_id)
     return digest
-
-
-def _own_index(session: Session, found: DividendRound, by: Actor) -> set[bytes]:
-    """The mover's own identity index, if somebody of a linked household has it."""
-    if by.identity_index is None:
-        return set()
-    mine = kin_of(session, by.identity_index)
-    linked = (
-        select(AgreementHousehold.id)
-        .where(
-            AgreementHousehold.agreement_id == found.agreement_id,
-            AgreementHousehold.household_id.in_(mine),
-        )
-        .limit(1)
-    )
-    return {by.identity_index} if session.scalar(linked) is not None else set()

@@ -17,8 +17,10 @@ import ledger
 from enterprises import linking
 from enterprises.agreeing import get
 from enterprises.dividends import lifecycle
+from enterprises.linked import own_index
 from enterprises.models import (
     AgreementEnd,
+    AgreementHousehold,
     AgreementPosition,
     DividendCalendar,
     DividendPosition,
@@ -32,7 +34,7 @@ from households import Household, Person
 from households.queries import is_present
 from kernel.actor import Actor
 from loans.models import Loan, LoanBearer, Position
-from office import rights
+from office import approvals, rights
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,8 @@ def end_agreement(
     agreement = get(session, agreement_id)
     rights.allow(by, DECIDE, region=agreement.region_code)
     ledger.require_bookable(session, on)
+    mine = AgreementHousehold.agreement_id == agreement_id
+    approvals.require_other(by, (), own_index(session, by, mine))
     if not document_no.strip():
         raise UnwindingIncomplete(field="document_no")
     state = session.scalar(

@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 import ledger
 from enterprises.agreeing import get
 from enterprises.dividends.rounds import cut_calendar
+from enterprises.linked import own_index
 from enterprises.models import (
     Agreement,
+    AgreementHousehold,
     AgreementPosition,
     DividendRound,
     Unwinding,
@@ -117,6 +119,7 @@ def decide_unwinding(
     """A second person says that the agreement is unwound, or not."""
     ledger.require_bookable(session, on)
     row = session.get_one(Unwinding, approvals.subject_of(session, proposal_id, SUBJECT, "清退"))
+    agreement = get(session, row.agreement_id)
     approvals.decide(
         session,
         proposal_id=proposal_id,
@@ -125,10 +128,10 @@ def decide_unwinding(
         on=on,
         by=by,
         reason=reason,
+        identity_indexes=own_index(session, by, AgreementHousehold.agreement_id == agreement.id),
     )
     if not approved:
         return
-    agreement = get(session, row.agreement_id)
     _require_open(session, agreement, row.from_on)
     session.add(UnwindingApproval(agreement_id=agreement.id, unwinding_id=row.id, approved_on=on))
     session.flush()

@@ -741,7 +741,7 @@ PLANTED = [
     Plant(test_every_broken_row_is_told, "enterprises.lists._again", lambda *_: iter(())),
     Plant(
         test_one_of_a_household_on_the_list_does_not_approve_it,
-        "enterprises.agreeing._own_identity",
+        "enterprises.agreeing.own_index",
         lambda *_: (),
     ),
     Plant(

@@ -778,7 +778,7 @@ PLANTED = [
     ),
     Plant(
         test_nobody_checks_their_own_household,
-        "enterprises.dividends.steps._own_index",
+        "enterprises.dividends.steps.own_index",
         lambda session, found, by: set(),
     ),
     Plant(

@@ -24,6 +24,7 @@ from enterprises.unwinding import converting, deciding
 from enterprises.unwinding.conditions import Conditions, loans_of, what_is_open
 from households import families, queries
 from households.families import Told
+from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office.refusals import OwnHousehold, SameMakerAndChecker
 from tests.enterprises.dividend_town import (
@@ -195,18 +196,52 @@ def test_a_rejected_conversion_may_be_asked_again(dividends: DividendTown) -> No
         )
 
 
+def kin_of_the_first(town: DividendTown) -> Actor:
+    """One of the office who once belonged to the first household, under a number that was wrong."""
+    household_id = next(iter(town.households.values()))
+    with town.books.write("households.family", by=REGISTRAR) as session:
+        person = queries.members(session, household_id, on=town.today)[1]
+        kin = replace(OFFICE, identity_index=person.identity_index)
+        families.correct_identity(
+            session, person_id=person.id, number=identity(77), told=Told(town.today),
+            keyring=town.keyring, on=town.today, by=REGISTRAR,
+        )  # fmt: skip
+    return kin
+
+
+def test_kin_neither_decide_an_unwinding_nor_end_it(dividends: DividendTown) -> None:
+    """As for an agreement, its lists and its dividends; not even to say no."""
+    agreement_id, _first, _second = entrusted(dividends)
+    kin, on = kin_of_the_first(dividends), date(2017, 6, 1)
+    with dividends.books.write("enterprises.unwind", by=OFFICER) as session:
+        proposal_id = deciding.propose_unwinding(
+            session, agreement_id=agreement_id, from_on=on, document_no="9号", reason="清退",
+            on=dividends.today, by=OFFICER,
+        )  # fmt: skip
+    for approved in (True, False):
+        with (
+            refused(OwnHousehold),
+            dividends.books.write("enterprises.approve_unwind", by=kin) as session,
+        ):
+            deciding.decide_unwinding(
+                session, proposal_id=proposal_id, approved=approved, on=dividends.today, by=kin,
+                reason="再议",
+            )  # fmt: skip
+    with dividends.books.write("enterprises.approve_unwind", by=OFFICE) as session:
+        deciding.decide_unwinding(
+            session, proposal_id=proposal_id, approved=True, on=dividends.today, by=OFFICE
+        )
+    with refused(OwnHousehold):
+        dividends.end(agreement_id, by=kin)
+    with refused(UnwindingConditionsOpen):
+        dividends.end(agreement_id)
+
+
 def test_kin_turn_no_loan_over(dividends: DividendTown) -> None:
     """Somebody of the office once belonged to the household, under a number that was wrong."""
     agreement_id, first, _second = entrusted(dividends)
     dividends.unwind(agreement_id, date(2017, 6, 1))
-    household_id = next(iter(dividends.households.values()))
-    with dividends.books.write("households.family", by=REGISTRAR) as session:
-        person = queries.members(session, household_id, on=dividends.today)[1]
-        kin = replace(OFFICE, identity_index=person.identity_index)
-        families.correct_identity(
-            session, person_id=person.id, number=identity(77), told=Told(dividends.today),
-            keyring=dividends.keyring, on=dividends.today, by=REGISTRAR,
-        )  # fmt: skip
+    kin = kin_of_the_first(dividends)
     with dividends.books.write("enterprises.unwind", by=OFFICER) as session:
         proposal_id = converting.propose_conversion(
             session, agreement_id=agreement_id, loan_number=first,
@@ -229,7 +264,20 @@ def test_a_day_before_a_dividend_that_was_found_is_refused(dividends: DividendTo
         dividends.unwind(agreement_id, date(2017, 8, 24))
 
 
+def _nobody(*_: object) -> set[bytes]:
+    return set()
+
+
 PLANTED = [
+    *(
+        Plant(
+            test_kin_neither_decide_an_unwinding_nor_end_it,
+            f"enterprises.unwinding.{module}.own_index",
+            _nobody,
+            catches=(Exception, pytest.fail.Exception),
+        )
+        for module in ("deciding", "conditions")
+    ),
     Plant(
         test_an_agreement_is_over_when_all_three_conditions_hold,
         "enterprises.unwinding.deciding.cut_calendar",
