@@ -7,7 +7,7 @@ county's lending figures. A fund takes no deposits and pays no dividends.
 from mutual_aid.books import month_list, post_list
 from mutual_aid.carrying import permit_extension
 from mutual_aid.counting import Counted
-from mutual_aid.ending import close_fund, hand_over
+from mutual_aid.ending import RESIDUES, close_fund, hand_over, left_of
 from mutual_aid.founding import decide_fund, propose_fund, set_fee
 from mutual_aid.gone import Gone, gone
 from mutual_aid.membership import form_group, join, join_group, leave, leave_group
@@ -17,6 +17,7 @@ from mutual_aid.stakes import pay_stake, withdraw_stake
 from mutual_aid.voting import cast, count, open_vote
 
 __all__ = [
+    "RESIDUES",
     "Counted",
     "Gone",
     "Joining",
@@ -32,6 +33,7 @@ __all__ = [
     "join_many",
     "leave",
     "leave_group",
+    "left_of",
     "month_list",
     "open_vote",
     "pay_stake",

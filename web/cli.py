@@ -22,10 +22,12 @@ from web.commands.demo import demo
 from web.commands.enterprises import enterprises_
 from web.commands.forecast import subsidies_
 from web.commands.fund import fund_
+from web.commands.helping import helping_
 from web.commands.import_ import import_
 from web.commands.indicators import indicators
 from web.commands.init import init
 from web.commands.jobs import jobs
+from web.commands.levels import levels_
 from web.commands.loans import loans_
 from web.commands.people import identification_, need_
 from web.commands.policy import policy
@@ -37,6 +39,7 @@ from web.commands.terminal import Refused
 from web.commands.upgrade import upgrade
 from web.commands.user import user
 from web.commands.verify import verify
+from web.commands.village_funds import village_funds_
 
 _COMMANDS = (
     init,
@@ -62,6 +65,9 @@ _COMMANDS = (
     enterprises_,
     identification_,
     need_,
+    levels_,
+    helping_,
+    village_funds_,
 )
 
 

@@ -58,6 +58,11 @@ class LevelFigures:
     rows: tuple[Row, ...]
 
     @property
+    def values(self) -> dict[str, str]:
+        """Name -> value as it is read."""
+        return dict(one for _, group in self.groups for one in group)
+
+    @property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """What each figure is called on a paper, and its value."""
         return tuple((FIGURES[name].zh, value) for _, group in self.groups for name, value in group)

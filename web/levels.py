@@ -42,8 +42,12 @@ VILLAGES = {"": "", "poor": "贫困村", "exited": "已出列"}
 
 def day_asked(session: Session) -> date:
     """The day of ``?on=``, up to the open one; the open one where none is named."""
+    return day_named(session, request.args.get("on", ""))
+
+
+def day_named(session: Session, text: str) -> date:
+    """A day up to the open one; the open one for a blank text."""
     today = ledger.open_day(session)
-    text = request.args.get("on", "")
     if not text:
         return today
     on = parse_date(text, field="on")

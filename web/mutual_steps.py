@@ -19,13 +19,16 @@ import ledger
 import mutual_aid
 from households import Household
 from kernel.refusals import BadValue, NotFound
+from loans.files import SheetFile
 from loans.forms import CHANNELS
+from mutual_aid import Joining
 from mutual_aid.finding import vote_of
 from mutual_aid.models import MutualGroup
 from mutual_aid.voting import CHOICES, SUBJECTS
 from web.context import actor, house
 from web.deeds import Deed
 
+JOIN: Final = "mutual_aid.member"
 BASE_BY: Final = {"household": "农户自缴", "fiscal": "财政代缴（限贫困户）"}
 #: what may come in
 COMES_IN: Final = {"fiscal": "财政扶持资金", "gift": "捐赠"}
@@ -77,6 +80,10 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "paid_by": Field("渠道", "choice", dict(CHANNELS), required=False),
         "paid_voucher": Field("凭证号", required=False, longest=40),
         "to_on": Field("分配至（不含）", "day", required=False),
+        "of_account": Field(
+            "科目", "choice", {code: ledger.CHART[code].zh for code in mutual_aid.RESIDUES}
+        ),
+        "handed_paper": Field("交接文件", longest=100),
     }
 )
 
@@ -137,6 +144,20 @@ def take(step: Step, key: int, asked: Mapping[str, Any]) -> Deed:
         on = ledger.open_day(session)
         found = step.verb(Doing(session, key, asked, on))
         return {"id": found if isinstance(found, int) else key, "on": on.isoformat()}
+
+    return work
+
+
+def join_sheet(fund_id: int, file: SheetFile[Joining]) -> Deed:
+    """Take a list of members in, each with its stake, whole or not at all."""
+    by, here = actor(), house()
+
+    def work(session: Session) -> dict[str, Any]:
+        on = ledger.open_day(session)
+        members = mutual_aid.join_many(
+            session, fund_id=fund_id, rows=file.taken(), rulebook=here.rulebook, on=on, by=by
+        )
+        return {"id": fund_id, "members": len(members), "on": on.isoformat()}
 
     return work
 
@@ -238,7 +259,7 @@ def _post(it: Doing) -> object:
     )  # fmt: skip
 
 
-_MEMBER, _GROUP, _MONEY = "mutual_aid.member", "mutual_aid.group", "mutual_aid.money"
+_MEMBER, _GROUP, _MONEY = JOIN, "mutual_aid.group", "mutual_aid.money"
 _SLIP: Final = ("channel", "voucher_no")
 OF_FUND: Final[Mapping[str, Step]] = MappingProxyType(
     {
@@ -324,6 +345,13 @@ def _close(it: Doing) -> None:
     mutual_aid.close_fund(it.session, vote_id=it.key, document=paper, **it.ruled)
 
 
+def _hand_over(it: Doing) -> object:
+    return mutual_aid.hand_over(
+        it.session, vote_id=it.key, of_account=it.asked["of_account"],
+        document=it.asked["handed_paper"], **it.voucher, **it.ruled,
+    )  # fmt: skip
+
+
 _CARRIED: Final[Mapping[str, Callable[[Doing], object]]] = MappingProxyType(
     {
         "extension": _extend,
@@ -353,6 +381,10 @@ OF_VOTE: Final[Mapping[str, Step]] = MappingProxyType(
         "carry-out": Step(
             "mutual_aid.carry_out", "办理表决结果", "已办理",
             ("paper", "paid_by", "paid_voucher", "to_on"), _carry_out,
+        ),
+        "hand-over": Step(
+            "mutual_aid.carry_out", "移交结余", "结余已移交",
+            ("of_account", "handed_paper", *_SLIP), _hand_over,
         ),
     }
 )  # fmt: skip

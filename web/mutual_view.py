@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import ledger
+import mutual_aid
 from households import Household, Person
 from households.queries import is_present
 from kernel.actor import Actor
@@ -18,7 +19,7 @@ from kernel.refusals import NotFound
 from kernel.regions import within
 from loans.balances import principal_out
 from loans.models import Loan, Position
-from mutual_aid import queries
+from mutual_aid import Gone, queries
 from mutual_aid.finding import fund_of, vote_of
 from mutual_aid.models import (
     FundClosing,
@@ -46,9 +47,10 @@ MOVEMENTS: Final[Mapping[str, str]] = {
     "running_cost": "运行成本",
     "welfare": "公益支出",
     "fiscal_returned": "交回财政资金",
+    "residue": "终止时移交结余",
 }
 #: movements that take money out of the fund
-OUT: Final = frozenset({"stake_withdrawn", "running_cost", "welfare", "fiscal_returned"})
+OUT: Final = frozenset({"stake_withdrawn", "running_cost", "welfare", "fiscal_returned", "residue"})
 #: state of a fund -> title
 STATES: Final = {"proposed": "待批准", "open": "运行中", "closed": "已终止"}
 
@@ -94,6 +96,8 @@ class FundShown:
     fee: Fee
     turnover: Turnover
     lists: list[PublicList]
+    #: members in whose households nobody is present any more
+    gone: list[Gone]
 
     @property
     def state(self) -> str:
@@ -128,6 +132,11 @@ def seen(session: Session, fund_id: int, by: Actor) -> VillageFund:
     return fund
 
 
+def name_of(session: Session, fund: VillageFund) -> str:
+    """What a fund is called."""
+    return session.get_one(Organisation, fund.organisation_id).name
+
+
 def shown(session: Session, fund_id: int, on: date, *, by: Actor) -> FundShown:
     """One fund."""
     fund = seen(session, fund_id, by)
@@ -152,6 +161,7 @@ def shown(session: Session, fund_id: int, on: date, *, by: Actor) -> FundShown:
                 .order_by(PublicList.month_from.desc(), PublicList.version.desc())
             )
         ),
+        gone=mutual_aid.gone(session, fund_id, on),
     )
 
 
@@ -214,6 +224,8 @@ class VoteShown:
     ballots: list[tuple[Household, str, str]]
     #: what it is about, where it is a loan
     loan_number: str
+    #: account -> what is left on it, where the fund is to end, fen
+    left: Mapping[str, int]
 
 
 def vote(session: Session, vote_id: int, on: date, *, by: Actor) -> VoteShown:
@@ -236,4 +248,5 @@ def vote(session: Session, vote_id: int, on: date, *, by: Actor) -> VoteShown:
         fund_name=session.get_one(Organisation, fund.organisation_id).name,
         ballots=[(row[0], row[1], given.get(row[0].id, "")) for row in rows],
         loan_number=loan.number if loan else "",
+        left=mutual_aid.left_of(session, fund) if found.subject == "closing" else {},
     )

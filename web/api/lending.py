@@ -32,6 +32,7 @@ from web.api.lending_schemas import (
     Reason,
     Repaid,
     Reversed,
+    SheetDropAnswer,
     SheetTaken,
     SheetToSign,
 )
@@ -110,6 +111,20 @@ def apply_list(form: dict[str, Any]) -> dict[str, Any]:
 def sign(asked: dict[str, Any]) -> dict[str, Any]:
     """签订已批清单的合同。Sign the contracts of an approved sheet."""
     return do_once("loans.sign", deeds.sign(asked["sheet_id"]), body=_sent())
+
+
+@routes.post(
+    "/loans/sheets/<int:sheet_id>/drop",
+    command="loans.sign",
+    body=Reason,
+    answers=SheetDropAnswer,
+    status=201,
+    keyed=True,
+)
+def drop(asked: dict[str, Any], sheet_id: int) -> dict[str, Any]:
+    """撤销已批未签的清单。Drop an approved sheet of which nothing was signed."""
+    deed = deeds.drop_sheet(sheet_id, asked["reason"])
+    return do_once("loans.sign", deed, body=["drop", sheet_id, _sent()])
 
 
 @routes.post(

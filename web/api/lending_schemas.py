@@ -128,6 +128,13 @@ class SheetToSign(Schema):
     sheet_id = Whole(required=True, validate=validate.Range(1))
 
 
+class SheetDropAnswer(Schema):
+    """A sheet that binds nobody any more."""
+
+    sheet_id = fields.Integer(required=True)
+    dropped_on = fields.String(required=True)
+
+
 class Contracts(Schema):
     """Their numbers."""
 

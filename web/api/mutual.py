@@ -9,11 +9,12 @@ from flask import request
 import ledger
 import mutual_aid
 from mutual_aid.queries import FundLine
-from web import mutual_view
+from web import mutual_view, uploads
 from web.api import mutual_schemas as schemas
+from web.api.lending_schemas import NoForm
 from web.api.routes import Routes, do_once
 from web.context import actor, reading
-from web.mutual_steps import BALLOTS, OF_FUND, OF_VOTE, Step, founding, take
+from web.mutual_steps import BALLOTS, JOIN, OF_FUND, OF_VOTE, Step, founding, join_sheet, take
 from web.mutual_view import FundShown, VoteShown
 from web.periods import month_of
 
@@ -52,6 +53,21 @@ def one(fund_id: int) -> FundShown:
     """资金、社员、表决、借款、占用费和公示。One fund with its books."""
     with reading() as session:
         return mutual_view.shown(session, fund_id, ledger.open_day(session), by=actor())
+
+
+@routes.post(
+    "/village-funds/<int:fund_id>/members/file",
+    command=JOIN,
+    form=NoForm,
+    answers=schemas.MutualMembersTaken,
+    status=201,
+    keyed=True,
+)
+def join_by_sheet(_form: dict[str, Any], fund_id: int) -> dict[str, Any]:
+    """社员名册文件：入社并收互助金，整份。Members by a sheet, all of them or none."""
+    with uploads.received() as upload:
+        file = mutual_aid.read_members(upload.path, name=upload.name)
+    return do_once(JOIN, join_sheet(fund_id, file), body=[fund_id, file.sha256])
 
 
 @routes.get(

@@ -104,6 +104,23 @@ class MutualFundListAnswer(Schema):
     digest = fields.String(required=True)
 
 
+class MutualGoneAnswer(Schema):
+    """A member household with nobody in it."""
+
+    household_number = fields.String(required=True)
+    into_number = fields.String(required=True)
+    stake_fen = Money(required=True, data_key="stake")
+    base_fen = Money(required=True, data_key="base_stake")
+
+
+class MutualMembersTaken(Schema):
+    """A list of members that was taken in."""
+
+    id = fields.Integer(required=True)
+    members = fields.Integer(required=True)
+    on = fields.String(required=True)
+
+
 class VillageFundAnswer(Schema):
     """A fund with its books."""
 
@@ -115,6 +132,7 @@ class VillageFundAnswer(Schema):
     constitution = fields.String(required=True, attribute="fund.constitution")
     accounts = fields.Dict(keys=fields.String(), values=Money(), required=True)
     members = fields.List(fields.Nested(MutualFundMemberAnswer), required=True)
+    gone = fields.List(fields.Nested(MutualGoneAnswer), required=True)
     votes = fields.List(fields.Nested(MutualFundVoteAnswer), required=True)
     loans = fields.List(fields.Nested(MutualFundLoanAnswer), required=True)
     fee = fields.Nested(MutualFundFeeAnswer, required=True)
@@ -181,7 +199,7 @@ class MutualStepDone(Schema):
     """What a step made: the number of a movement, group, vote or list; else of what it is of."""
 
     id = fields.Integer(required=True)
-    on = Day(required=True)
+    on = fields.String(required=True)
 
 
 def body_of(name: str, step: Step) -> type[Schema]:

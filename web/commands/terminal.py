@@ -1,8 +1,9 @@
-"""What the commands share at a terminal: refusals, and columns that know Chinese is wide."""
+"""What the commands share at a terminal: refusals, accounts, columns that know Chinese is wide."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from unicodedata import east_asian_width
 
 import click
@@ -18,6 +19,21 @@ class Refused(click.ClickException):
     def __init__(self, refusal: Refusal) -> None:
         field = f"[{refusal.field}] " if refusal.field else ""
         super().__init__(f"{field}{refusal.message('zh')}\n{refusal.message('en')}")
+
+
+def named(command: Any) -> Any:
+    """The options of a command that is given in the name of an account."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON"),
+        click.option(
+            "--password-stdin", is_flag=True, help="从标准输入读口令 · read the password there"
+        ),
+        click.option(
+            "--as", "login", metavar="LOGIN", required=True, help="经办人的账号 · in whose name"
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def width(cell: str) -> int:

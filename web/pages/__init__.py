@@ -40,6 +40,7 @@ from web.pages import (
     levels,
     loans,
     mutual,
+    mutual_members,
     mutual_votes,
     need,
     need_household,
@@ -110,6 +111,7 @@ _AUDIENCES: Final = (
     enterprises_money,
     organisations,
     mutual,
+    mutual_members,
     mutual_votes,
 )
 

@@ -21,7 +21,7 @@ import ledger
 import organisations
 from kernel import attachments
 from kernel.money import format_yuan, parse_rate
-from kernel.refusals import Refusal
+from kernel.refusals import NotFound, Refusal
 from loans import files, queries
 from loans.forms import FORMS, METHOD_TITLES
 from loans.refusals import SheetRefused
@@ -113,10 +113,41 @@ def sign() -> ResponseReturnValue:
 @needs("loans.read")
 def sheet(sheet_id: int) -> ResponseReturnValue:
     """The contracts of a sheet, as a list to pay out by."""
+    return _sheet(sheet_id)
+
+
+@blueprint.post("/sheets/<int:sheet_id>/drop")
+@needs("loans.sign")
+def drop(sheet_id: int) -> ResponseReturnValue:
+    """Drop an approved sheet of which nothing was signed."""
+
+    def act() -> ResponseReturnValue:
+        reason = request.form.get("reason", "").strip()[:200]
+        deed = deeds.drop_sheet(sheet_id, reason)
+        once("loans.sign", deed, key=forms.sent_key(), body=["drop", sheet_id, reason])
+        flash(t("清单已撤销"))
+        return redirect(url_for("batches.sheet", sheet_id=sheet_id))
+
+    return forms.attempt(act, lambda refused: _sheet(sheet_id, refused))
+
+
+def _sheet(sheet_id: int, refused: Refusal | None = None) -> ResponseReturnValue:
     with reading() as session:
-        seen = {line.id for line in queries.sheets(session, by=actor(), limit=10_000)}
-        contracts = queries.contracts_of_sheet(session, sheet_id) if sheet_id in seen else []
-    return forms.page("sheet.html", sheet_id=sheet_id, contracts=contracts)
+        every = queries.sheets(session, by=actor(), limit=10_000)
+        line = next((one for one in every if one.id == sheet_id), None)
+        if line is None:
+            raise NotFound(field="sheet_id", what="申请清单")
+        contracts = queries.contracts_of_sheet(session, sheet_id)
+    return forms.page(
+        "sheet.html",
+        refused,
+        line=line,
+        sheet_id=sheet_id,
+        contracts=contracts,
+        may_drop=line.state == "approved" and rights.may(actor(), "loans.sign"),
+        sent=forms.entries(),
+        request_key=forms.kept_key(),
+    )
 
 
 @blueprint.get("/sheets/<int:sheet_id>/disbursements.xlsx")

@@ -45,6 +45,8 @@ def vote_page(vote_id: int, refused: Refusal | None = None) -> ResponseReturnVal
     passed = found.result is not None and found.result.passed
     if not passed or found.vote.subject not in CARRIED_FIELDS:
         steps.pop("carry-out", None)
+    if not passed or found.vote.subject != "closing":
+        steps.pop("hand-over", None)
     return forms.page(
         "mutual_vote.html",
         refused,

@@ -38,16 +38,19 @@ _BOOK_TITLES: Final = (
 
 def level_file(paper: LevelPaper, form: str) -> Response:
     """A paper as an answer; ``form`` is pdf or xlsx."""
-    kind, title, book = _kind(paper)
-    name = f"{title}-{paper.number}.{form}"
-    if form == "pdf":
-        response = Response(draw(kind, paper), mimetype="application/pdf")
-        shown = "inline"
-    else:
-        response = Response(_workbook(book()), mimetype=XLSX)
-        shown = "attachment"
+    name, content = level_content(paper, form)
+    pdf = form == "pdf"
+    response = Response(content, mimetype="application/pdf" if pdf else XLSX)
+    shown = "inline" if pdf else "attachment"
     response.headers["Content-Disposition"] = f"{shown}; filename*=UTF-8''{quote(name)}"
     return response
+
+
+def level_content(paper: LevelPaper, form: str) -> tuple[str, bytes]:
+    """A paper's file: its name and its content."""
+    kind, title, book = _kind(paper)
+    name = f"{title}-{paper.number}.{form}"
+    return name, draw(kind, paper) if form == "pdf" else _workbook(book())
 
 
 def level_paper(house: House, found: Level, beside: LevelFigures | None) -> LevelPaper:
