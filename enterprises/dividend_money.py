@@ -33,11 +33,11 @@ from enterprises.models import (
     PoolRefund,
 )
 from enterprises.payment import answering, releasing
+from enterprises.payment.owed import DESK
 from kernel.database import sum_of
 from kernel.findings import Finding
 from office import payment_files
-from office.models import PayoutAccount, Voucher
-from office.payment_files import Paid
+from office.models import Voucher
 from organisations import Organisation
 
 
@@ -57,10 +57,7 @@ def check(session: Session) -> Iterator[Finding]:
 def _files(session: Session) -> Iterator[Finding]:
     """Rows, sum and digest of every file, from its payments and the accounts they go to."""
     for file in session.scalars(select(DividendFile).order_by(DividendFile.id)):
-        rows = [
-            Paid(nr, kind, payee_id, attempt, holder, index.hex(), fen, file.remark)
-            for nr, kind, payee_id, attempt, holder, index, fen in session.execute(_rows_of(file))
-        ]
+        rows = DESK.rows_of(session, file)
         stands = (len(rows), sum(row.amount_fen for row in rows), payment_files.digest_of(rows))
         if stands != (file.rows, file.total_fen, file.digest):
             yield finding(
@@ -72,24 +69,6 @@ def _files(session: Session) -> Iterator[Finding]:
                 f"payment file {file.batch_no} holds {stands[0]} rows of {stands[1]} fen; made with"
                 f" {file.rows} of {file.total_fen}, or of another digest",
             )
-
-
-def _rows_of(file: DividendFile) -> Select[*tuple[Any, ...]]:
-    """What the digest sees, in its order."""
-    return (
-        select(
-            DividendPayment.nr,
-            PayoutAccount.payee_kind,
-            PayoutAccount.payee_id,
-            DividendPayment.attempt,
-            PayoutAccount.holder,
-            PayoutAccount.number_index,
-            DividendPayment.amount_fen,
-        )
-        .join(PayoutAccount, PayoutAccount.id == DividendPayment.account_id)
-        .where(DividendPayment.file_id == file.id)
-        .order_by(DividendPayment.nr)
-    )
 
 
 def _paid_once(session: Session) -> Iterator[Finding]:

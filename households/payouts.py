@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+import ledger
 from households import family_lines
 from households.models import Household, Person
 from households.queries import is_present
@@ -19,6 +20,7 @@ from households.reading import secret_place
 from kernel.actor import Actor
 from kernel.database import insert_many
 from kernel.vault import Keyring
+from office import payouts
 from office.models import PayoutAccount
 from office.payouts import HOUSEHOLDS, in_force, index_of, place_of
 
@@ -72,7 +74,24 @@ def _from_register(
     }
 
 
-def own_index(session: Session, account: PayoutAccount, by: Actor) -> list[bytes]:
+def decide_account(
+    session: Session, *, proposal_id: int, approved: bool, on: date, by: Actor, reason: str = ""
+) -> None:
+    """A second person confirms an account, which holds from then on, or rejects it."""
+    ledger.require_bookable(session, on)
+    account = payouts.proposed(session, proposal_id)
+    payouts.decide(
+        session,
+        proposal_id=proposal_id,
+        approved=approved,
+        on=on,
+        by=by,
+        reason=reason,
+        identity_indexes=_own_index(session, account, by),
+    )
+
+
+def _own_index(session: Session, account: PayoutAccount, by: Actor) -> list[bytes]:
     """The decider's own identity index, where the account is of the own household."""
     if account.payee_kind != HOUSEHOLDS:
         return []

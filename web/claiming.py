@@ -1,71 +1,21 @@
-"""What pages and API do with claims: every step one unit of work, with a plain answer.
-
-``STEPS`` is the table of all that can be done to a claim: the right it takes, what it asks, the
-verb of the room. A page and a route of the API are made of each row, so that the two cannot differ.
-"""
+"""What pages and API do with claims: the verb of every step, and what else is done to one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 import ledger
-from config.wiring import House
-from kernel.actor import Actor
 from kernel.money import format_yuan
 from subsidies import claims, lifecycle, payment
+from subsidies.payment import reading
+from subsidies.payment.owed import DESK
 from web.context import actor, house
 from web.deeds import Deed
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """A step as somebody takes it: with what they typed."""
-
-    session: Session
-    here: House
-    claim_id: int
-    asked: Mapping[str, Any]
-    on: date
-    by: Actor
-
-    @property
-    def plainly(self) -> dict[str, Any]:
-        """What every verb takes."""
-        return {"claim_id": self.claim_id, "on": self.on, "by": self.by}
-
-    @property
-    def by_the_rules(self) -> dict[str, Any]:
-        """The same, with rules and holidays."""
-        return self.plainly | {"rulebook": self.here.rulebook, "calendar": self.here.calendar}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that can be done to a claim."""
-
-    command: str
-    title: str
-    #: what is said when it is done
-    done: str
-    verb: Callable[[Doing], dict[str, Any] | None]
-
-
-def take(name: str, claim_id: int, asked: Mapping[str, Any]) -> Deed:
-    """Take the step of that name."""
-    by, here, step = actor(), house(), STEPS[name]
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        found = step.verb(Doing(session, here, claim_id, asked, on, by))
-        return _standing(session, claim_id, on) | (found or {})
-
-    return work
+from web.staged import Doing, Step, Way
 
 
 def draft(asked: Mapping[str, Any]) -> Deed:
@@ -77,7 +27,7 @@ def draft(asked: Mapping[str, Any]) -> Deed:
         claim_id = claims.draft(
             session, rulebook=here.rulebook, calendar=here.calendar, on=on, by=by, **asked
         )
-        return _standing(session, claim_id, on)
+        return WAY.standing(session, claim_id, on)
 
     return work
 
@@ -91,39 +41,16 @@ def answer_objection(objection_id: int, *, upheld: bool, words: str) -> Deed:
         claim_id = claims.answer(
             session, objection_id=objection_id, upheld=upheld, words=words, on=on, by=by
         )
-        return _standing(session, claim_id, on)
+        return WAY.standing(session, claim_id, on)
 
     return work
-
-
-def take_answer(claim_id: int, answer: payment.AnswerFile) -> Deed:
-    """Book the bank's answer to a claim's payment file."""
-    by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        booked = payment.take_answer(
-            session, claim_id=claim_id, answer=answer, keyring=here.keyring, on=on, by=by
-        )
-        return _standing(session, claim_id, on) | {
-            "paid": format_yuan(booked.paid_fen),
-            "returned": format_yuan(booked.returned_fen),
-        }
-
-    return work
-
-
-def _standing(session: Session, claim_id: int, on: date) -> dict[str, Any]:
-    state = claims.state_of(session, claim_id)
-    return {
-        "claim_id": claim_id,
-        "state": state,
-        "state_title": lifecycle.TITLES[state][0],
-        "on": on.isoformat(),
-    }
 
 
 # --- the verbs ------------------------------------------------------------------------------------
+
+
+def _rules(one: Doing) -> dict[str, Any]:
+    return {"rulebook": one.here.rulebook, "calendar": one.here.calendar}
 
 
 def _check(one: Doing) -> None:
@@ -131,7 +58,7 @@ def _check(one: Doing) -> None:
 
 
 def _submit(one: Doing) -> None:
-    claims.submit(one.session, **one.by_the_rules)
+    claims.submit(one.session, **_rules(one), **one.plainly)
 
 
 def _withdraw(one: Doing) -> None:
@@ -163,7 +90,7 @@ def _object(one: Doing) -> dict[str, Any]:
 
 
 def _approve(one: Doing) -> None:
-    claims.approve(one.session, **one.by_the_rules)
+    claims.approve(one.session, **_rules(one), **one.plainly)
 
 
 def _return(one: Doing) -> None:
@@ -218,4 +145,23 @@ STEPS: Final[Mapping[str, Step]] = MappingProxyType(
         "send": Step("subsidies.send", "送银行", "已送银行", _send),
         "receipt": Step("subsidies.receipt", "确认收到", "已确认收到", _receipt),
     }
+)
+
+
+def _paid_by(session: Session, claim_id: int, nr: int, **asked: int) -> Any:
+    file = reading.file_of(session, claim_id, nr, by=actor())
+    return file, reading.payments(session, file, keyring=house().keyring, **asked)
+
+
+WAY: Final = Way(
+    noun="claim",
+    room="subsidies",
+    path="/subsidies/claims/<int:claim_id>",
+    steps=STEPS,
+    titles=lifecycle.TITLES,
+    state_of=claims.state_of,
+    desk=DESK,
+    file_content=payment.file_content,
+    book_answer=payment.take_answer,
+    paid_by=_paid_by,
 )

@@ -1,91 +1,26 @@
-"""What pages and API do with rounds of dividends: every step one unit of work, plainly told.
-
-``STEPS`` is the table of all that can be done to a round: the right it takes, what is said when it
-is done, the verb of the room. A page and a route of the API are made of each row, so that the two
-cannot differ.
-"""
+"""What pages and API do with dividends: the verb of every step of a round, and other deeds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-import ledger
 from enterprises import payment
-from enterprises.dividends import declaring, funding, lifecycle, surplus
+from enterprises.dividends import declaring, funding, lifecycle, reading, surplus
 from enterprises.dividends.declaring import Declared
 from enterprises.dividends.funding import Funded
 from enterprises.dividends.steps import agreement_of, state_of
 from enterprises.dividends.surplus import Refund
+from enterprises.payment.owed import DESK
 from kernel.money import format_yuan
+from web import dividend_view
 from web.context import actor, house
 from web.deeds import Deed
-from web.linking_deeds import Acting, deed
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """A step as somebody takes it: with what they typed."""
-
-    acting: Acting
-    round_id: int
-    asked: Mapping[str, Any]
-
-    @property
-    def session(self) -> Session:
-        """Where."""
-        return self.acting.session
-
-    @property
-    def plainly(self) -> dict[str, Any]:
-        """What every verb takes."""
-        return {"round_id": self.round_id} | self.acting.plainly
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing that can be done to a round."""
-
-    command: str
-    title: str
-    #: what is said when it is done
-    done: str
-    verb: Callable[[Doing], dict[str, Any] | None]
-
-
-def take(name: str, round_id: int, asked: Mapping[str, Any]) -> Deed:
-    """Take the step of that name."""
-    by, here, step = actor(), house(), STEPS[name]
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        doing = Doing(Acting(session, here, on, by), round_id, asked)
-        found = step.verb(doing) or {}
-        return _standing(session, found.pop("round_id", round_id)) | found | {"on": on.isoformat()}
-
-    return work
-
-
-def take_answer(round_id: int, answer: payment.AnswerFile) -> Deed:
-    """Book the bank's answer to a round's payment file."""
-    by, here = actor(), house()
-
-    def work(session: Session) -> dict[str, Any]:
-        on = ledger.open_day(session)
-        booked = payment.take_answer(
-            session, round_id=round_id, answer=answer, keyring=here.keyring, on=on, by=by
-        )
-        return _standing(session, round_id) | {
-            "on": on.isoformat(),
-            "paid": format_yuan(booked.paid_fen),
-            "returned": format_yuan(booked.returned_fen),
-        }
-
-    return work
+from web.linking_deeds import deed
+from web.staged import Doing, Step, Way
 
 
 def receive(funded: Funded) -> Deed:
@@ -113,11 +48,6 @@ def note_account(noted: payment.AccountNoted) -> Deed:
     )
 
 
-def _standing(session: Session, round_id: int) -> dict[str, Any]:
-    state = state_of(session, round_id)
-    return {"round_id": round_id, "state": state, "state_title": lifecycle.TITLES[state][0]}
-
-
 # --- the verbs ------------------------------------------------------------------------------------
 
 
@@ -133,8 +63,8 @@ def _declare(one: Doing) -> dict[str, Any]:
 
 
 def _check(one: Doing) -> None:
-    region = agreement_of(one.session, one.round_id).region_code
-    conduct = one.acting.here.rulebook.conduct(on=one.acting.on, region=region)
+    region = agreement_of(one.session, one.case["round_id"]).region_code
+    conduct = one.here.rulebook.conduct(on=one.on, region=region)
     declaring.check(one.session, posted_on=one.asked["posted_on"], conduct=conduct, **one.plainly)
 
 
@@ -155,7 +85,7 @@ def _file(one: Doing) -> dict[str, Any]:
         one.session,
         encoding=one.asked["encoding"],
         ready_only=one.asked["ready_only"],
-        keyring=one.acting.here.keyring,
+        keyring=one.here.keyring,
         **({"remark": one.asked["remark"]} if one.asked["remark"] else {}),
         **one.plainly,
     )
@@ -200,4 +130,25 @@ STEP_OF: Final[Mapping[str, str]] = MappingProxyType(
         "answer": "bank-return",
         "answer_in_part": "bank-return",
     }
+)
+
+
+def _paid_by(session: Session, round_id: int, nr: int, **asked: int) -> Any:
+    by = actor()
+    dividend_view.seen(session, round_id, by)
+    file = reading.file_of(session, round_id, nr, by=by)
+    return file, reading.payments(session, file.id, keyring=house().keyring, by=by, **asked)
+
+
+WAY: Final = Way(
+    noun="round",
+    room="enterprises",
+    path="/enterprises/dividends/<int:round_id>",
+    steps=STEPS,
+    titles=lifecycle.TITLES,
+    state_of=state_of,
+    desk=DESK,
+    file_content=payment.file_content,
+    book_answer=payment.take_answer,
+    paid_by=_paid_by,
 )

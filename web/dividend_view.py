@@ -221,7 +221,7 @@ def _returned(session: Session, page: RoundPage, by: Actor, keyring: Keyring) ->
     if page.told.state not in _OWING:
         return []
     back = [one for one in unpaid(session, page.told.id) if one.last_reason]
-    ids = [one.household_id for one in back]
+    ids = [one.payee[1] for one in back]
     numbers = {
         row.id: row
         for row in session.execute(
@@ -232,14 +232,14 @@ def _returned(session: Session, page: RoundPage, by: Actor, keyring: Keyring) ->
     }
     found = []
     for one in back:
-        household = numbers[one.household_id]
+        household = numbers[one.payee[1]]
         if not within(household.village_code, by.region_scope):
             continue
         tried = session.get_one(PayoutAccount, one.last_account_id)
-        corrected, waits = _corrected(session, one.household_id, tried.id)
+        corrected, waits = _corrected(session, household.id, tried.id)
         found.append(
             ReturnedTold(
-                one.household_id, household.number, tried.holder,
+                household.id, household.number, tried.holder,
                 mask_account(payouts.number_of(tried, keyring)), tried.bank, one.amount_fen,
                 one.attempts, one.last_reason or "", corrected, waits,
             )

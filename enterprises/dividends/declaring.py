@@ -25,7 +25,6 @@ from enterprises.dividends.steps import (
     allow,
     declaration_of,
     lock,
-    require_reason,
     round_of,
     take,
     write_step,
@@ -42,6 +41,7 @@ from enterprises.refusals import (
 from enterprises.terms import Term
 from kernel.actor import Actor
 from kernel.money import format_yuan
+from office import approvals
 from policy import ConductRules
 
 #: the largest profit of a period, 1万亿元
@@ -157,7 +157,7 @@ def _check_notice(declared_on: date, posted_on: date, conduct: ConductRules, on:
 
 def return_round(session: Session, *, round_id: int, reason: str, on: date, by: Actor) -> None:
     """Send it back: the enterprise declares anew, and the version stays readable."""
-    require_reason(reason)
+    approvals.require_reason(reason)
     take(session, "return", round_id, on=on, by=by, reason=reason)
 
 

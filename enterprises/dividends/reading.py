@@ -14,7 +14,6 @@ from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from enterprises.dividends.rows import (
-    PaymentTold,
     RowTold,
     file_of,
     household_rows,
@@ -45,7 +44,6 @@ from organisations import Organisation
 
 __all__ = [
     "FundingTold",
-    "PaymentTold",
     "PoolTold",
     "RoundPage",
     "RoundTold",

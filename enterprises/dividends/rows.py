@@ -21,17 +21,15 @@ from enterprises.models import (
     DividendReturnRow,
     DividendRow,
 )
-from enterprises.payment.owed import is_released
+from enterprises.payment.owed import DESK, is_released
 from enterprises.refusals import HouseholdNotInRound
 from households import Household, Person
 from households.queries import is_present
 from kernel.actor import Actor
-from kernel.identity import mask_account
 from kernel.refusals import NotFound
 from kernel.vault import Keyring
 from office import rights
-from office.models import PayoutAccount
-from office.payouts import number_of
+from office.paying import PaymentTold
 
 READ = "enterprises.read"
 
@@ -187,25 +185,6 @@ def _rows(on: date) -> Select[DividendRow, str, str, str, int, date, date]:
 # --- payments -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentTold:
-    """A row of a payment file."""
-
-    id: int
-    nr: int
-    household_id: int
-    holder: str
-    #: the last four digits
-    account: str
-    bank: str
-    amount_fen: int
-    attempt: int
-    #: paid, returned, or empty while the bank has not answered
-    result: str
-    reason: str
-    bank_no: str
-
-
 def file_of(session: Session, round_id: int, nr: int, *, by: Actor) -> DividendFile:
     """A payment file of a round by its number."""
     rights.allow(by, READ)
@@ -228,30 +207,10 @@ def payments(
 ) -> list[PaymentTold]:
     """A page of a file's rows, in order; only households of the actor's region."""
     rights.allow(by, READ)
-    rows = session.execute(
-        select(
-            DividendPayment,
-            PayoutAccount,
-            func.coalesce(DividendReturnRow.result, ""),
-            func.coalesce(DividendReturnRow.reason, ""),
-            func.coalesce(DividendReturnRow.bank_no, ""),
-        )
-        .join(PayoutAccount, PayoutAccount.id == DividendPayment.account_id)
-        .join(Household, Household.id == DividendPayment.household_id)
-        .outerjoin(DividendReturnRow, DividendReturnRow.payment_id == DividendPayment.id)
-        .where(
-            DividendPayment.file_id == file_id,
-            DividendPayment.nr > after_nr,
-            Household.village_code.startswith(by.region_scope, autoescape=True),
-        )
-        .order_by(DividendPayment.nr)
-        .limit(limit)
+    region = Household.village_code.startswith(by.region_scope, autoescape=True)
+    which = and_(
+        DividendPayment.file_id == file_id,
+        DividendPayment.nr > after_nr,
+        DividendPayment.household_id.in_(select(Household.id).where(region)),
     )
-    return [
-        PaymentTold(
-            one.id, one.nr, one.household_id, account.holder,
-            mask_account(number_of(account, keyring)), account.bank, one.amount_fen, one.attempt,
-            *said,
-        )
-        for one, account, *said in rows
-    ]  # fmt: skip
+    return DESK.told(session, which, keyring=keyring, limit=limit)

@@ -75,7 +75,7 @@ _COURSE: Final = Course(
     "分红期次", "round_id", lifecycle.MOVES, DividendStep, DividendPosition, elsewhere
 )
 steps_of, state_of, lock = _COURSE.steps_of, _COURSE.state_of, _COURSE.lock
-makers, require_reason = _COURSE.makers, approvals.require_reason
+makers = _COURSE.makers
 
 
 def take(

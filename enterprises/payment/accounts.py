@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 import ledger
 from enterprises.refusals import HouseholdNotInRound
 from households import Household
-from households.payouts import own_index
 from kernel.actor import Actor
 from kernel.vault import Keyring
 from office import payouts
@@ -28,20 +27,3 @@ def note_account(
     )
     ledger.require_bookable(session, on)
     return payouts.note(session, noted, rule, keyring=keyring, on=on, by=by)
-
-
-def decide_account(
-    session: Session, *, proposal_id: int, approved: bool, on: date, by: Actor, reason: str = ""
-) -> None:
-    """A second person confirms an account, which holds from then on, or rejects it."""
-    ledger.require_bookable(session, on)
-    account = payouts.proposed(session, proposal_id)
-    payouts.decide(
-        session,
-        proposal_id=proposal_id,
-        approved=approved,
-        on=on,
-        by=by,
-        reason=reason,
-        identity_indexes=own_index(session, account, by),
-    )

@@ -1,14 +1,10 @@
 """Making a round's payment file (一卡通): who is paid what, on which account.
 
-One person makes the file, another sends it. It holds every household of the round that was not
-paid; one whose payment came back comes again, as another attempt, once the account was corrected
-and confirmed. Whoever cannot be paid is told by row before anything is written, or waits for
-another file.
+It holds every household of the round that was not paid; how: ``office.paying``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -18,29 +14,19 @@ from sqlalchemy.orm import Session
 import ledger
 from enterprises.dividends.steps import take
 from enterprises.models import DividendFile, DividendPayment
-from enterprises.payment.owed import Payable, last_file, payees_of, unpaid
+from enterprises.payment.owed import DESK, payees_of, unpaid
 from enterprises.refusals import NoDividendToPay
 from households import Person
 from households.payouts import take_from_register
 from households.queries import is_present
 from kernel.actor import Actor
 from kernel.database import insert_many
-from kernel.refusals import Refusal
 from kernel.vault import Keyring
-from office import payment_files, payouts
-from office.models import PayoutAccount
-from office.payment_files import Paid
-from office.refusals.paying import PaymentRowsRefused
+from office import payment_files
+from office.paying import Row, ready
+from office.payouts import HOUSEHOLDS, Payee
 
 REMARK: Final = "企业分红"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row of the file to be."""
-
-    paid: Paid
-    account_id: int
 
 
 def make_file(
@@ -62,30 +48,26 @@ def make_file(
     payment_files.check_encoding(encoding)
     payment_files.check_remark(remark, encoding)
     take_from_register(session, payees_of(round_id), keyring=keyring, on=on)
-    ready = _ready(session, round_id, encoding, on, ready_only=ready_only)
-    rows = [
-        _Row(
-            Paid.on(
-                account,
-                nr=nr,
-                attempt=one.attempts + 1,
-                amount_fen=one.amount_fen,
-                remark=remark,
-            ),
-            account.id,
-        )
-        for nr, (one, account) in enumerate(ready, start=1)
-    ]
+    rows = ready(
+        session,
+        unpaid(session, round_id),
+        payees=payees_of(round_id),
+        names=lambda _unknown: _names(session, round_id, on),
+        encoding=encoding,
+        remark=remark,
+        ready_only=ready_only,
+    )
+    if not rows:
+        raise NoDividendToPay(field="round_id", round=round_id)
     file = _file(session, round_id, rows, on=on, encoding=encoding, remark=remark)
     _write(session, file, rows)
     return file.id
 
 
 def _file(
-    session: Session, round_id: int, rows: list[_Row], *, on: date, encoding: str, remark: str
+    session: Session, round_id: int, rows: list[Row], *, on: date, encoding: str, remark: str
 ) -> DividendFile:
-    before = last_file(session, round_id)
-    nr = 1 if before is None else before.nr + 1
+    nr = DESK.next_nr(session, round_id)
     county = ledger.books(session).region_code[:6]
     file = DividendFile(
         round_id=round_id,
@@ -103,7 +85,7 @@ def _file(
     return file
 
 
-def _write(session: Session, file: DividendFile, rows: list[_Row]) -> None:
+def _write(session: Session, file: DividendFile, rows: list[Row]) -> None:
     insert_many(
         session,
         DividendPayment,
@@ -122,43 +104,7 @@ def _write(session: Session, file: DividendFile, rows: list[_Row]) -> None:
     )
 
 
-def _ready(
-    session: Session, round_id: int, encoding: str, on: date, *, ready_only: bool
-) -> list[tuple[Payable, PayoutAccount]]:
-    """Who is paid, in the order of the round; who cannot be is refused by row, or waits."""
-    held = {
-        account.payee_id: account
-        for account in session.scalars(payouts.in_force(payees_of(round_id)))
-    }
-    payable = unpaid(session, round_id)
-    names = (
-        _names(session, round_id, on)
-        if any(one.household_id not in held for one in payable)
-        else {}
-    )
-    rows: list[tuple[Payable, PayoutAccount]] = []
-    refused: list[tuple[int, Refusal]] = []
-    for nr, one in enumerate(payable, start=1):
-        account = held.get(one.household_id)
-        fault = payouts.fault_of(
-            account,
-            name=names.get(one.household_id, ""),
-            encoding=encoding,
-            last_account_id=one.last_account_id,
-            last_reason=one.last_reason,
-        )
-        if fault is not None:
-            refused.append((nr, fault))
-        elif account is not None:
-            rows.append((one, account))
-    if refused and not ready_only:
-        raise PaymentRowsRefused(refused)
-    if not rows:
-        raise NoDividendToPay(field="round_id", round=round_id)
-    return rows
-
-
-def _names(session: Session, round_id: int, on: date) -> dict[int, str]:
+def _names(session: Session, round_id: int, on: date) -> dict[Payee, str]:
     """Household of a round -> its head."""
     wanted = payees_of(round_id).subquery()
     rows = session.execute(
@@ -166,4 +112,4 @@ def _names(session: Session, round_id: int, on: date) -> dict[int, str]:
             wanted, and_(wanted.c[1] == Person.household_id, Person.is_head, is_present(on))
         )
     )
-    return {row[0]: row[1] for row in rows}
+    return {(HOUSEHOLDS, row[0]): row[1] for row in rows}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from enterprises.models import (
     DividendFile,
+    DividendFileDiscard,
     DividendPayment,
     DividendPosition,
     DividendRelease,
@@ -17,21 +18,21 @@ from enterprises.models import (
     DividendRow,
 )
 from kernel.database import sum_of
+from office.paying import Desk, Payable
 from office.payouts import HOUSEHOLDS
 
-
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """A household that is owed something of a round."""
-
-    household_id: int
-    amount_fen: int
-    #: attempts made
-    attempts: int
-    #: account of the last one
-    last_account_id: int | None
-    #: why the bank sent it back; None: it did not
-    last_reason: str | None
+#: the files made for rounds; dividends carry no project code
+DESK: Final = Desk(
+    key="round_id",
+    file=DividendFile,
+    payment=DividendPayment,
+    discarded=DividendFileDiscard,
+    answer=DividendReturn,
+    answer_row=DividendReturnRow,
+    payment_key="payment_id",
+    code=lambda _file: "",
+    remark=lambda file, _payment: file.remark,
+)
 
 
 def counts() -> ColumnElement[bool]:
@@ -90,7 +91,10 @@ def unpaid(session: Session, round_id: int) -> list[Payable]:
         .where(DividendRow.round_id == round_id, ~_is_paid(), ~is_released())
         .order_by(DividendRow.nr)
     )
-    return [Payable(key, fen, tries, account, why) for key, fen, tries, account, why in rows]
+    return [
+        Payable((HOUSEHOLDS, key), fen, tries, last_id, why)
+        for key, fen, tries, last_id, why in rows
+    ]
 
 
 def unpaid_fen(session: Session, round_id: int) -> int:
@@ -116,24 +120,3 @@ def payees_of(round_id: int) -> Select[str, int]:
         .join(DividendPosition, counts())
         .where(DividendRow.round_id == round_id)
     )
-
-
-def last_file(session: Session, round_id: int) -> DividendFile | None:
-    """The last file made for a round."""
-    return session.scalar(
-        select(DividendFile)
-        .where(DividendFile.round_id == round_id)
-        .order_by(DividendFile.nr.desc())
-        .limit(1)
-    )
-
-
-def answered(session: Session, round_id: int) -> bool:
-    """Whether the bank has answered a file of the round: then the next one is a retry's."""
-    query = (
-        select(DividendReturn.id)
-        .join(DividendFile, DividendFile.id == DividendReturn.file_id)
-        .where(DividendFile.round_id == round_id)
-        .limit(1)
-    )
-    return session.scalar(query) is not None

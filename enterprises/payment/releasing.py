@@ -25,13 +25,15 @@ from enterprises.models import (
     DividendRelease,
     DividendReleaseAsked,
 )
-from enterprises.payment.owed import Payable, unpaid
+from enterprises.payment.owed import unpaid
 from enterprises.refusals import DividendNotOwed, ReleaseAsked, ReleaseUnfounded
 from households import Household, family_lines
 from kernel.actor import Actor
 from kernel.money import format_yuan
 from office import approvals, rights
 from office.models import Decision, Proposal
+from office.paying import Payable
+from office.payouts import HOUSEHOLDS
 
 SUBJECT: Final = "dividend_releases_asked"
 SOURCE: Final = "dividend_releases"
@@ -169,7 +171,7 @@ def _owed(session: Session, round_id: int, household_id: int) -> Payable:
     if state not in _AT_REST:
         raise elsewhere(round_id, state)
     for one in unpaid(session, round_id):
-        if one.household_id == household_id:
+        if one.payee == (HOUSEHOLDS, household_id):
             return one
     raise DividendNotOwed(field="household_id", round=round_id)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import ledger
 import organisations
 from households import Household, Person
-from households.payouts import own_index, take_from_register
+from households.payouts import decide_account, take_from_register
 from households.queries import is_present
 from kernel.actor import Actor
 from kernel.vault import Keyring
@@ -65,23 +65,6 @@ def note_account(
     rule = payouts.Rule("subsidies.account", "subsidies.confirm_account", region, institution_id)
     ledger.require_bookable(session, on)
     return payouts.note(session, noted, rule, keyring=keyring, on=on, by=by)
-
-
-def decide_account(
-    session: Session, *, proposal_id: int, approved: bool, on: date, by: Actor, reason: str = ""
-) -> None:
-    """A second person confirms an account, which holds from then on, or rejects it."""
-    ledger.require_bookable(session, on)
-    account = payouts.proposed(session, proposal_id)
-    payouts.decide(
-        session,
-        proposal_id=proposal_id,
-        approved=approved,
-        on=on,
-        by=by,
-        reason=reason,
-        identity_indexes=own_index(session, account, by),
-    )
 
 
 def names_of(session: Session, payees: Collection[Payee], *, on: date) -> Mapping[Payee, str]:

@@ -1,47 +1,33 @@
 """Making a payment file (一卡通): who of a claim is paid what, on which account, from which line.
 
-One person makes the file, another sends it. It holds everybody of the claim who is owed something
-and was not paid or given back; a returned payee comes again, as another attempt, once the account
-was corrected and confirmed. Whoever cannot be paid, for want of an account or because the bank's
-encoding does not hold a name, is told by row before anything is written, or waits for another file.
+It holds everybody of the claim who is owed something and was not paid or given back; how:
+``office.paying``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import ledger
 from kernel.actor import Actor
 from kernel.database import insert_many
 from kernel.dates import ONE_DAY
-from kernel.refusals import Refusal
 from kernel.vault import Keyring
-from office import payment_files, payouts
-from office.payment_files import Paid
-from office.refusals.paying import PaymentRowsRefused
+from office import payment_files
+from office.paying import Row, ready
 from policy import Rulebook
 from subsidies.claims.office_steps import conduct_of
 from subsidies.claims.steps import Taken, take
-from subsidies.models import BudgetLine, PaymentFile, PaymentLine, PaymentRow, PayoutAccount
+from subsidies.models import BudgetLine, PaymentFile, PaymentLine, PaymentRow
 from subsidies.payment import accounts, funding
 from subsidies.payment.funding import FromLine
-from subsidies.payment.owed import Payable, payees_of, unpaid
+from subsidies.payment.owed import DESK, payees_of, unpaid
 from subsidies.refusals.paying import NothingToPay
 
 REMARK, REMARK_LATE = "贷款贴息", "跨年贴息"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row of the file to be."""
-
-    paid: Paid
-    account_id: int
 
 
 def make_file(
@@ -71,12 +57,18 @@ def make_file(
     remark = remark.strip() or (REMARK_LATE if late else REMARK)
     payment_files.check_remark(remark, encoding)
     accounts.take_from_register(session, payees_of(claim_id), keyring=keyring, on=on)
-    ready = _ready(session, claim_id, encoding, on, ready_only=ready_only)
     # Taken down before the budget moves, which lets go of everything that was read.
-    rows = [
-        _Row(_paid(nr, one, account, remark), account.id)
-        for nr, (one, account) in enumerate(ready, start=1)
-    ]
+    rows = ready(
+        session,
+        unpaid(session, claim_id),
+        payees=payees_of(claim_id),
+        names=lambda unknown: accounts.names_of(session, unknown, on=on),
+        encoding=encoding,
+        remark=remark,
+        ready_only=ready_only,
+    )
+    if not rows:
+        raise NothingToPay(field="claim_id", claim=claim_id)
     total_fen = sum(row.paid.amount_fen for row in rows)
     if lines is None:
         lines = funding.propose_lines(session, total_fen=total_fen, year=year, conduct=conduct)
@@ -94,7 +86,7 @@ def make_file(
 def _file(
     session: Session,
     taken: Taken,
-    rows: Sequence[_Row],
+    rows: Sequence[Row],
     named: Sequence[BudgetLine],
     *,
     year: int,
@@ -102,10 +94,7 @@ def _file(
     encoding: str,
 ) -> PaymentFile:
     claim_id = taken.claim.id
-    before = session.scalar(
-        select(func.count()).select_from(PaymentFile).where(PaymentFile.claim_id == claim_id)
-    )
-    nr = (before or 0) + 1
+    nr = DESK.next_nr(session, claim_id)
     county = ledger.books(session).region_code[:6]
     return PaymentFile(
         claim_id=claim_id,
@@ -124,7 +113,7 @@ def _file(
 def _write(
     session: Session,
     file: PaymentFile,
-    rows: Sequence[_Row],
+    rows: Sequence[Row],
     lines: Sequence[FromLine],
 ) -> None:
     session.add_all(
@@ -149,45 +138,4 @@ def _write(
             }
             for row in rows
         ],
-    )
-
-
-def _ready(
-    session: Session, claim_id: int, encoding: str, on: date, *, ready_only: bool
-) -> list[tuple[Payable, PayoutAccount]]:
-    """Who is paid, in the order of the claim; who cannot be is refused by row, or waits."""
-    payable = unpaid(session, claim_id)
-    held = {
-        (account.payee_kind, account.payee_id): account
-        for account in session.scalars(accounts.in_force(payees_of(claim_id)))
-    }
-    names = accounts.names_of(
-        session, [one.payee for one in payable if one.payee not in held], on=on
-    )
-    rows: list[tuple[Payable, PayoutAccount]] = []
-    refused: list[tuple[int, Refusal]] = []
-    for nr, one in enumerate(payable, start=1):
-        account = held.get(one.payee)
-        fault = payouts.fault_of(
-            account,
-            name=names.get(one.payee, ""),
-            encoding=encoding,
-            last_account_id=one.last_account_id,
-            last_reason=one.last_reason,
-        )
-        if fault is not None:
-            refused.append((nr, fault))
-        elif account is not None:
-            rows.append((one, account))
-    if refused and not ready_only:
-        raise PaymentRowsRefused(refused)
-    if not rows:
-        raise NothingToPay(field="claim_id", claim=claim_id)
-    return rows
-
-
-def _paid(nr: int, one: Payable, account: PayoutAccount, remark: str) -> Paid:
-    """The row that somebody owed something becomes."""
-    return Paid.on(
-        account, nr=nr, attempt=one.attempts + 1, amount_fen=one.amount_fen, remark=remark
     )

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.database import sum_of
+from office.paying import Desk, Payable
 from subsidies.models import (
     BankReturn,
     BankReturnRow,
     ClaimRow,
+    FileDiscard,
     GivenBack,
     PaymentFile,
     PaymentRow,
 )
-from subsidies.payment.accounts import Payee
 
-
-@dataclass(frozen=True, slots=True)
-class Payable:
-    """Somebody who is owed something of a claim."""
-
-    payee: Payee
-    amount_fen: int
-    #: attempts made
-    attempts: int
-    #: account of the last one
-    last_account_id: int | None
-    #: why the bank sent it back; None: it did not
-    last_reason: str | None
+#: the files made for claims
+DESK: Final = Desk(
+    key="claim_id",
+    file=PaymentFile,
+    payment=PaymentRow,
+    discarded=FileDiscard,
+    answer=BankReturn,
+    answer_row=BankReturnRow,
+    payment_key="payment_row_id",
+    code=lambda file: file.code,
+    remark=lambda _file, payment: payment.remark,
+)
 
 
 def unpaid(session: Session, claim_id: int) -> list[Payable]:
@@ -97,24 +97,3 @@ def payees_of(claim_id: int) -> Select[str, int]:
         .where(ClaimRow.claim_id == claim_id)
         .distinct()
     )
-
-
-def last_file(session: Session, claim_id: int) -> PaymentFile:
-    """The last file made for a claim."""
-    return session.scalars(
-        select(PaymentFile)
-        .where(PaymentFile.claim_id == claim_id)
-        .order_by(PaymentFile.nr.desc())
-        .limit(1)
-    ).one()
-
-
-def answered(session: Session, claim_id: int) -> bool:
-    """Whether the bank has answered a file of the claim: then the next one is a retry's."""
-    query = (
-        select(BankReturn.id)
-        .join(PaymentFile, PaymentFile.id == BankReturn.file_id)
-        .where(PaymentFile.claim_id == claim_id)
-        .limit(1)
-    )
-    return session.scalar(query) is not None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from kernel.actor import Actor
@@ -18,6 +18,7 @@ from kernel.refusals import NotFound
 from kernel.vault import Keyring
 from office import rights
 from office.models import Decision, Proposal
+from office.paying import PaymentTold
 from organisations import Organisation
 from subsidies.claims.reading import READ, seen
 from subsidies.models import (
@@ -34,27 +35,7 @@ from subsidies.models import (
 )
 from subsidies.payment import giving_back
 from subsidies.payment.accounts import SUBJECT, Payee, number_of, place_of_payee
-
-
-@dataclass(frozen=True, slots=True)
-class PaymentTold:
-    """A row of a payment file."""
-
-    id: int
-    nr: int
-    payee_kind: str
-    payee_id: int
-    holder: str
-    #: the last four digits
-    account: str
-    bank: str
-    amount_fen: int
-    attempt: int
-    remark: str
-    #: paid, returned, or empty while the bank has not answered
-    result: str
-    reason: str
-    bank_no: str
+from subsidies.payment.owed import DESK
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +128,7 @@ def payments(
 ) -> list[PaymentTold]:
     """A page of a file's rows, in order."""
     which = and_(PaymentRow.file_id == file.id, PaymentRow.nr > after_nr)
-    return _payments(session, which, keyring, limit)
+    return DESK.told(session, which, keyring=keyring, limit=limit)
 
 
 def returned(session: Session, claim_id: int, *, keyring: Keyring, by: Actor) -> list[ReturnedTold]:
@@ -165,34 +146,7 @@ def returned(session: Session, claim_id: int, *, keyring: Keyring, by: Actor) ->
             later.attempt > PaymentRow.attempt,
         ),
     )
-    return [_returned(session, one) for one in _payments(session, which, keyring, None)]
-
-
-def _payments(
-    session: Session, which: ColumnElement[bool], keyring: Keyring, limit: int | None
-) -> list[PaymentTold]:
-    rows = session.execute(
-        select(
-            PaymentRow,
-            PayoutAccount,
-            func.coalesce(BankReturnRow.result, ""),
-            func.coalesce(BankReturnRow.reason, ""),
-            func.coalesce(BankReturnRow.bank_no, ""),
-        )
-        .join(PayoutAccount, PayoutAccount.id == PaymentRow.account_id)
-        .outerjoin(BankReturnRow, BankReturnRow.payment_row_id == PaymentRow.id)
-        .where(which)
-        .order_by(PaymentRow.file_id, PaymentRow.nr)
-        .limit(limit)
-    )
-    return [
-        PaymentTold(
-            row.id, row.nr, row.payee_kind, row.payee_id, account.holder,
-            mask_account(number_of(account, keyring)), account.bank, row.amount_fen, row.attempt,
-            row.remark, *said,
-        )
-        for row, account, *said in rows
-    ]  # fmt: skip
+    return [_returned(session, one) for one in DESK.told(session, which, keyring=keyring)]
 
 
 def _returned(session: Session, one: PaymentTold) -> ReturnedTold:

@@ -1,19 +1,17 @@
 """Taking in the bank's answer: compared to the row with what was sent, then booked at once.
 
-Batch, count, total and every row have to be those of the file that waits for its answer; a second
-time, another claim's or another county's file, a wrong total: nothing is booked. What is paid
-leaves its budget lines, and through the lender clears what the treasury owed it loan by loan; what
-came back is free on its lines again and stays claimed.
+A second time, another claim's or another county's file, a wrong total: nothing is booked. What is
+paid leaves its budget lines, and through the lender clears what the treasury owed it loan by loan;
+what came back is free on its lines again and stays claimed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import Select, func, insert, literal, select, union_all
+from sqlalchemy import Select, literal, select, union_all
 from sqlalchemy.orm import Session
 
 import ledger
@@ -22,36 +20,18 @@ from kernel.database import sum_of
 from kernel.money import split_by_weights
 from kernel.vault import Keyring
 from loans.routes import LENDER
-from office.bank_answers import AnswerFile, Sent, compare
-from office.refusals.paying import PaymentFileDiscarded, ReturnOfAnotherFile, ReturnTakenBefore
+from office.bank_answers import AnswerFile, compare
+from office.paying import Booked
 from subsidies import budget, lifecycle
 from subsidies.claims.steps import claim_of, elsewhere, state_of, take
-from subsidies.models import (
-    BankReturn,
-    BankReturnRow,
-    Claim,
-    ClaimRow,
-    FileDiscard,
-    PaymentFile,
-    PaymentRow,
-    PayoutAccount,
-)
-from subsidies.payment.owed import last_file, unpaid
-from subsidies.payment.sending import head_of, lines_of
+from subsidies.models import Claim, ClaimRow, PaymentFile, PaymentRow
+from subsidies.payment.owed import DESK, unpaid
+from subsidies.payment.sending import lines_of
 from subsidies.treasury import account as treasury
 
 #: source of the treasury's entry, and of the lender's
 SOURCE: Final = "subsidy_bank_returns"
 LENDER_SOURCE: Final = "subsidy_payment_rows"
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """What a bank's answer came to."""
-
-    return_id: int
-    paid_fen: int
-    returned_fen: int
 
 
 def take_answer(
@@ -65,80 +45,25 @@ def take_answer(
 ) -> Booked:
     """Book the bank's answer to the file that was sent for a claim."""
     claim = claim_of(session, claim_id)
-    rows = answer.taken()
-    file = _file_of(session, claim, answer)
-    sent = _sent(session, file.id)
-    compare(head_of(file), answer, sent, keyring=keyring)
-    returned_fen = sum(row.amount_fen for row in rows if row.result == "returned")
-    rest_fen = sum(one.amount_fen for one in unpaid(session, claim_id)) - answer.total_fen
-    whole = returned_fen == 0 and rest_fen == 0
-    take(session, "answer" if whole else "answer_in_part", claim_id, on=on, by=by)
-    booked = BankReturn(
-        file_id=file.id,
-        received_on=on,
-        paid_fen=answer.total_fen - returned_fen,
-        returned_fen=returned_fen,
-        digest=answer.sha256,
-    )
-    session.add(booked)
-    session.flush()
-    session.execute(
-        insert(BankReturnRow),
-        [
-            {
-                "payment_row_id": sent[row.nr].id,
-                "return_id": booked.id,
-                "result": row.result,
-                "reason": row.reason,
-                "bank_no": row.bank_no,
-            }
-            for row in rows
-        ],
-    )
-    _book(session, claim, file, booked, on)
-    return Booked(booked.id, booked.paid_fen, returned_fen)
-
-
-def _file_of(session: Session, claim: Claim, answer: AnswerFile) -> PaymentFile:
-    """The file that waits for this answer."""
-    (batch_no, *others) = sorted(answer.batches) or [""]
-    before = session.scalar(select(BankReturn.id).where(BankReturn.digest == answer.sha256))
-    if before is not None:
-        raise ReturnTakenBefore(field="file", batch_no=batch_no)
-    named = session.scalar(select(PaymentFile).where(PaymentFile.batch_no == batch_no))
-    state = state_of(session, claim.id)
-    if named is None or named.claim_id != claim.id or others:
-        expected = last_file(session, claim.id).batch_no if _has_file(session, claim.id) else "—"
-        stray = others[0] if others else batch_no
-        raise ReturnOfAnotherFile(field="file", batch_no=stray[:40], expected=expected)
-    answered = select(BankReturn.id).where(BankReturn.file_id == named.id)
-    if session.scalar(answered) is not None:
-        raise ReturnTakenBefore(field="file", batch_no=batch_no)
-    if session.get(FileDiscard, named.id) is not None:
-        raise PaymentFileDiscarded(field="file", batch_no=batch_no)
+    answer.taken()
+    file = DESK.file_answered(session, claim_id, answer)
+    state = state_of(session, claim_id)
     if state != lifecycle.SENT:
-        raise elsewhere(claim.id, state)
-    return named
-
-
-def _has_file(session: Session, claim_id: int) -> bool:
-    query = select(func.count()).select_from(PaymentFile).where(PaymentFile.claim_id == claim_id)
-    return bool(session.scalar(query))
-
-
-def _sent(session: Session, file_id: int) -> dict[int, Sent]:
-    rows = session.execute(
-        select(PaymentRow, PayoutAccount)
-        .join(PayoutAccount, PayoutAccount.id == PaymentRow.account_id)
-        .where(PaymentRow.file_id == file_id)
-    )
-    return {row.nr: Sent(row.id, row.amount_fen, account) for row, account in rows}
+        raise elsewhere(claim_id, state)
+    sent = DESK.sent(session, file)
+    compare(DESK.head_of(file), answer, sent, keyring=keyring)
+    rest_fen = sum(one.amount_fen for one in unpaid(session, claim_id)) - answer.total_fen
+    whole = answer.returned_fen == 0 and rest_fen == 0
+    take(session, "answer" if whole else "answer_in_part", claim_id, on=on, by=by)
+    booked = DESK.keep(session, file, answer, sent, on)
+    _book(session, claim, file, booked, on)
+    return booked
 
 
 # --- the books ------------------------------------------------------------------------------------
 
 
-def _book(session: Session, claim: Claim, file: PaymentFile, booked: BankReturn, on: date) -> None:
+def _book(session: Session, claim: Claim, file: PaymentFile, booked: Booked, on: date) -> None:
     lines = lines_of(session, file.id)
     paid = split_by_weights(booked.paid_fen, [fen for _line, fen in lines])
     for (line_id, fen), paid_fen in zip(lines, paid, strict=True):
@@ -151,7 +76,7 @@ def _book(session: Session, claim: Claim, file: PaymentFile, booked: BankReturn,
     ledger.post(
         session,
         source_kind=SOURCE,
-        source_id=booked.id,
+        source_id=booked.return_id,
         booking_date=on,
         value_date=on,
         lines=[

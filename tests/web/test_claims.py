@@ -523,6 +523,6 @@ def test_a_notice_that_never_ends_turns_red(
 def test_an_account_that_is_not_masked_turns_red(cards: Bureau, refunded: Claimed) -> None:
     Plant(
         test_a_returned_payment_is_corrected_by_two_and_paid_again,
-        "subsidies.payment.reading.mask_account",
+        "office.paying.mask_account",
         lambda number: number,
     ).prove(cards=cards, refunded=refunded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response, request
+from flask import request
 from marshmallow import Schema
 
 import ledger
@@ -15,20 +15,19 @@ from enterprises.dividends.funding import Funded
 from enterprises.dividends.surplus import Refund
 from kernel.regions import scope_digits
 from office.payouts import HOUSEHOLDS
-from web import dividend_deeds, dividend_view, dividend_why, scope, uploads
+from web import dividend_deeds, dividend_view, dividend_why, scope
 from web.api import enterprises_asked as asking
 from web.api import enterprises_dividends_schemas as deeds
 from web.api import enterprises_schemas as schemas
-from web.api import paging
-from web.api.lending_schemas import NoForm, Why
+from web.api import paging, staged
+from web.api.lending_schemas import Why
 from web.api.routes import Routes, do_once
 from web.context import actor, house, reading
-from web.dividend_deeds import STEPS
-from web.exports import send_file_of
+from web.dividend_deeds import WAY
 
 routes = Routes("dividends", "企业分红 · rounds of dividends from due to receipt")
 
-_ROUND: Final = "/enterprises/dividends/<int:round_id>"
+_ROUND: Final = WAY.path
 #: step -> what it asks; None: nothing
 BODIES: Final[dict[str, type[Schema] | None]] = {
     "declare": asking.DeclareBody,
@@ -200,81 +199,11 @@ def why(query: dict[str, Any], round_id: int, household_id: int) -> dict[str, An
         return dividend_why.why(session, shown, version, household_id, on=on, by=actor())
 
 
-@routes.get(
-    f"{_ROUND}/files/<int:nr>/rows",
-    command="enterprises.read",
-    query=paging.PageQuery,
-    answers=paging.page_of(deeds.DividendPaymentAnswer),
-)
-def payments(query: dict[str, Any], round_id: int, nr: int) -> dict[str, Any]:
-    """付款文件明细，账号只显示末四位。Rows of a payment file, accounts masked."""
-    limit = query["limit"]
-    with reading() as session:
-        dividend_view.seen(session, round_id, actor())
-        file = dividends.file_of(session, round_id, nr, by=actor())
-        found = dividends.payments(
-            session,
-            file.id,
-            keyring=house().keyring,
-            by=actor(),
-            after_nr=paging.after(query.get("cursor")),
-            limit=limit + 1,
-        )
-    return paging.page(found, limit, found[limit - 1].nr if len(found) > limit else None)
-
-
-@routes.get(
-    f"{_ROUND}/payment-file",
-    command="enterprises.pay",
-    query=asking.FileQuery,
-    media="application/octet-stream",
-)
-def content(query: dict[str, Any], round_id: int) -> Response:
-    """下载付款文件（含完整账号，送银行）。The file for the bank, with whole account numbers."""
-    with reading() as session:
-        name, found = payment.file_content(
-            session, round_id=round_id, keyring=house().keyring, by=actor(), form=query["form"]
-        )
-    return send_file_of(name, found)
-
-
-@routes.post(
-    f"{_ROUND}/bank-return",
-    command="enterprises.bank_return",
-    form=NoForm,
+staged.offer_files(
+    routes,
+    WAY,
+    form=asking.FileQuery,
+    row=deeds.DividendPaymentAnswer,
     answers=deeds.DividendStepAnswer,
-    status=201,
-    keyed=True,
 )
-def take_answer(_form: dict[str, Any], round_id: int) -> dict[str, Any]:
-    """导入银行回盘文件。Take in the bank's answer; a file with a fault is taken in not at all."""
-    with uploads.received() as upload:
-        answer = payment.read_answer(upload.path, name=upload.name)
-    deed = dividend_deeds.take_answer(round_id, answer)
-    return do_once("enterprises.bank_return", deed, body=[round_id, answer.sha256])
-
-
-def _offer(name: str, body: type[Schema] | None) -> None:
-    """The route of one step."""
-    step = STEPS[name]
-
-    def view(*given: dict[str, Any], round_id: int) -> dict[str, Any]:
-        asked = given[0] if given else {}
-        deed = dividend_deeds.take(name, round_id, asked)
-        return do_once(step.command, deed, body=[name, round_id, request.get_json(silent=True)])
-
-    view.__name__ = f"take_{name}"
-    view.__doc__ = f"{step.title}。Take the step “{name}” of a round."
-    routes.post(
-        f"{_ROUND}/{name}",
-        command=step.command,
-        body=body,
-        answers=deeds.DividendStepAnswer,
-        status=201,
-        keyed=True,
-    )(view)
-
-
-for _name, _body in BODIES.items():
-    _offer(_name, _body)
-assert set(BODIES) == set(STEPS)
+staged.offer_steps(routes, WAY, BODIES, deeds.DividendStepAnswer)

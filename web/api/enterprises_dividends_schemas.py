@@ -116,7 +116,7 @@ class DividendPaymentAnswer(Schema):
 
     id = whole_of()
     nr = whole_of()
-    household_id = whole_of()
+    household_id = whole_of("payee_id")
     holder = text_of()
     account = text_of()
     bank = text_of()

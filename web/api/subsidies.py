@@ -11,12 +11,12 @@ from kernel.regions import scope_digits
 from subsidies import claims, explaining
 from subsidies.documents import claim_sheet
 from web import claim_view, claiming
-from web.api import paging
+from web.api import paging, staged
 from web.api import subsidies_asked as asking
 from web.api import subsidies_schemas as schemas
 from web.api.lending_schemas import Why
 from web.api.routes import Routes, do_once
-from web.claiming import STEPS
+from web.claiming import WAY
 from web.context import actor, house, reading
 from web.papers.claim_files import FORMS, send_claim
 
@@ -165,27 +165,6 @@ def answer(asked: dict[str, Any], objection_id: int) -> dict[str, Any]:
     return do_once("subsidies.answer", deed, body=[objection_id, request.get_json()])
 
 
-def _offer(name: str, body: type[Schema] | None) -> None:
-    """The route of one step."""
-    step = STEPS[name]
-
-    def view(*given: dict[str, Any], claim_id: int) -> dict[str, Any]:
-        asked = given[0] if given else {}
-        deed = claiming.take(name, claim_id, asked)
-        return do_once(step.command, deed, body=[name, claim_id, request.get_json(silent=True)])
-
-    view.__name__ = f"take_{name}"
-    view.__doc__ = f"{step.title}。Take the step “{name}” of a claim."
-    routes.post(
-        f"{_CLAIM}/{name}",
-        command=step.command,
-        body=body,
-        answers=schemas.StepAnswer,
-        status=201,
-        keyed=True,
-    )(view)
-
-
 def _offer_paper(kind: str) -> None:
     """The route of one paper."""
     form = FORMS[kind]
@@ -201,7 +180,6 @@ def _offer_paper(kind: str) -> None:
     routes.get(path, command="subsidies.read", media=form.mimetype)(view)
 
 
-for _name, _body in BODIES.items():
-    _offer(_name, _body)
+staged.offer_steps(routes, WAY, BODIES, schemas.StepAnswer)
 for _kind in FORMS:
     _offer_paper(_kind)

@@ -2,77 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-from flask import Response, request
+from flask import request
 
 from subsidies import payment
 from subsidies.clawback import Back
 from subsidies.payment import reading as payments
-from web import claim_money, claim_view, claiming, uploads
-from web.api import paging
+from web import claim_money, claim_view
+from web.api import staged
 from web.api import subsidies_asked as asking
 from web.api import subsidies_schemas as schemas
-from web.api.lending_schemas import NoForm
 from web.api.routes import Routes, do_once
+from web.claiming import WAY
 from web.context import actor, house, reading
-from web.exports import send_file_of
 
 routes = Routes("subsidies_money", "贴息拨付 · payment files, bank's answers, accounts, clawbacks")
 
-_CLAIM: Final = "/subsidies/claims/<int:claim_id>"
-
-
-@routes.get(
-    f"{_CLAIM}/files/<int:nr>/rows",
-    command="subsidies.read",
-    query=paging.PageQuery,
-    answers=paging.page_of(schemas.PaymentAnswer),
-)
-def rows(query: dict[str, Any], claim_id: int, nr: int) -> dict[str, Any]:
-    """付款文件明细，账号只显示末四位。Rows of a payment file, accounts masked."""
-    limit = query["limit"]
-    with reading() as session:
-        file = payments.file_of(session, claim_id, nr, by=actor())
-        found = payments.payments(
-            session,
-            file,
-            keyring=house().keyring,
-            after_nr=paging.after(query.get("cursor")),
-            limit=limit + 1,
-        )
-    return paging.page(found, limit, found[limit - 1].nr if len(found) > limit else None)
-
-
-@routes.get(
-    f"{_CLAIM}/payment-file",
-    command="subsidies.pay",
-    query=asking.FileQuery,
-    media="application/octet-stream",
-)
-def content(query: dict[str, Any], claim_id: int) -> Response:
-    """下载付款文件（含完整账号，送银行）。The file for the bank, with whole account numbers."""
-    with reading() as session:
-        name, found = payment.file_content(
-            session, claim_id=claim_id, keyring=house().keyring, by=actor(), form=query["form"]
-        )
-    return send_file_of(name, found)
-
-
-@routes.post(
-    f"{_CLAIM}/bank-return",
-    command="subsidies.bank_return",
-    form=NoForm,
+staged.offer_files(
+    routes,
+    WAY,
+    form=asking.FileQuery,
+    row=schemas.PaymentAnswer,
     answers=schemas.StepAnswer,
-    status=201,
-    keyed=True,
 )
-def take_answer(_form: dict[str, Any], claim_id: int) -> dict[str, Any]:
-    """导入银行回盘文件。Take in the bank's answer; a file with a fault is taken in not at all."""
-    with uploads.received() as upload:
-        answer = payment.read_answer(upload.path, name=upload.name)
-    deed = claiming.take_answer(claim_id, answer)
-    return do_once("subsidies.bank_return", deed, body=[claim_id, answer.sha256])
 
 
 @routes.get(

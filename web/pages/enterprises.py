@@ -56,11 +56,6 @@ def day(name: str) -> date:
     return parse_date(text(name, 10), field=name)
 
 
-def body() -> list[Any]:
-    """All that was sent, as the content of a command."""
-    return [request.path, sorted(request.form.items(multi=True))]
-
-
 @blueprint.get("/enterprises")
 @needs("enterprises.read")
 def overview() -> ResponseReturnValue:
@@ -98,7 +93,7 @@ def recognise() -> ResponseReturnValue:
             exception_reason=text("exception_reason"),
         )
         deed = linking_deeds.recognise(wish)
-        once("enterprises.recognise", deed, key=forms.sent_key(), body=body())
+        once("enterprises.recognise", deed, key=forms.sent_key(), body=forms.body())
         flash(t("已提交，待另一人决定"))
         return redirect(url_for("enterprises.one", organisation_id=organisation_id))
 
@@ -341,7 +336,7 @@ def _do(organisation_id: int, command: str, deed: Any, said: str) -> ResponseRet
 def _done(
     organisation_id: int, command: str, deed: Any, said: str, round_id: int = 0
 ) -> ResponseReturnValue:
-    once(command, deed, key=forms.sent_key(), body=body())
+    once(command, deed, key=forms.sent_key(), body=forms.body())
     flash(t(said))
     if round_id:
         return redirect(url_for("enterprises_dividends.one", round_id=round_id))

@@ -31,7 +31,7 @@ from web.dividend_view import STATES as ROUND_STATES
 from web.enterprise_view import DECISIONS, EXCEPTIONS
 from web.fields import row_id
 from web.pages import forms
-from web.pages.enterprises import body, day, text
+from web.pages.enterprises import day, text
 from web.words import t
 
 blueprint = Blueprint("enterprises_agreements", __name__)
@@ -149,7 +149,7 @@ def agree(organisation_id: int) -> ResponseReturnValue:
         asked = asked_of(request.form, one)
         stakes, file = _list_of(read)
         deed = linking_deeds.agree(asked, stakes, file)
-        content = [*body(), file.sha256]
+        content = [*forms.body(), file.sha256]
         done = once("enterprises.agree", deed, key=forms.sent_key(), body=content)["handed"]
         flash(t("协议和名单已提交，待另一人审批"))
         return redirect(url_for("enterprises_agreements.one", agreement_id=done["agreement_id"]))
@@ -309,7 +309,7 @@ def end(agreement_id: int) -> ResponseReturnValue:
 def _done(
     agreement_id: int, command: str, deed: Any, said: str, more: str = ""
 ) -> ResponseReturnValue:
-    once(command, deed, key=forms.sent_key(), body=[*body(), more])
+    once(command, deed, key=forms.sent_key(), body=[*forms.body(), more])
     flash(t(said))
     return redirect(url_for("enterprises_agreements.one", agreement_id=agreement_id))
 

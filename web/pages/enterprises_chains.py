@@ -23,7 +23,7 @@ from web.access import needs
 from web.context import actor, once, reading
 from web.fields import row_id
 from web.pages import forms
-from web.pages.enterprises import body, day, enterprise_page, text
+from web.pages.enterprises import day, enterprise_page, text
 from web.typed import typed_yuan
 from web.words import t
 
@@ -71,7 +71,7 @@ def opened(organisation_id: int) -> ResponseReturnValue:
             from_on=day("from_on"),
         )
         deed = linking_deeds.open_chain(chain)
-        once("enterprises.chain", deed, key=forms.sent_key(), body=body())
+        once("enterprises.chain", deed, key=forms.sent_key(), body=forms.body())
         flash(t("产业链条已登记"))
         return redirect(url_for("enterprises.one", organisation_id=organisation_id))
 
@@ -85,7 +85,7 @@ def ended(organisation_id: int, chain_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         deed = linking_deeds.end_chain(chain_id, text("reason"))
-        once("enterprises.chain", deed, key=forms.sent_key(), body=body())
+        once("enterprises.chain", deed, key=forms.sent_key(), body=forms.body())
         flash(t("产业链条已终止"))
         return redirect(url_for("enterprises.one", organisation_id=organisation_id))
 
@@ -161,7 +161,7 @@ def sign() -> ResponseReturnValue:
             institution_ids=tuple(row_id(one) for one in request.form.getlist("institution")),
         )
         deed = linking_deeds.sign_framework(signed)
-        once("enterprises.framework", deed, key=forms.sent_key(), body=body())
+        once("enterprises.framework", deed, key=forms.sent_key(), body=forms.body())
         flash(t("框架协议已登记"))
         return redirect(url_for("enterprises_chains.promised"))
 

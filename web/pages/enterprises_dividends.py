@@ -7,7 +7,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -22,15 +22,16 @@ from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans.forms import CHANNELS
 from office import rights
-from web import dividend_deeds, dividend_view, dividend_why, exports, scope
+from web import dividend_view, dividend_why, exports, scope
 from web.access import needs
 from web.agreement_view import term_said
-from web.context import actor, house, once, reading
-from web.dividend_deeds import STEP_OF, STEPS
+from web.context import actor, house, reading
+from web.dividend_deeds import STEP_OF, WAY
 from web.dividend_view import ONLY, STATES, RoundShown
 from web.fields import row_id
 from web.pages import forms
-from web.pages.enterprises import body, day, text
+from web.pages.enterprises import day, text
+from web.pages.staged import REASONS, Pages, offer_steps
 from web.typed import typed_yuan
 from web.words import t
 
@@ -38,8 +39,6 @@ blueprint = Blueprint("enterprises_dividends", __name__)
 
 PAGE: Final = 100
 _LOT: Final = 2_000
-REASONS: Final = {code: zh for code, (zh, _en) in payment.REASONS.items()}
-RESULTS: Final = {"paid": "已付", "returned": "退票"}
 TITLES: Final = (
     "编号", "企业", "协议编号", "期次", "更正次数", "起", "止（不含）", "应付日", "状态", "户数",
     "分红（元）", "现金（元）", "转增股金（元）",
@@ -335,24 +334,5 @@ _TYPED: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
 )
 
 
-def _offer(name: str) -> None:
-    """The form of one step."""
-    step = STEPS[name]
-
-    def view(round_id: int) -> ResponseReturnValue:
-        def act() -> ResponseReturnValue:
-            asked = _TYPED.get(name, dict)()
-            deed = dividend_deeds.take(name, round_id, asked)
-            done = once(step.command, deed, key=forms.sent_key(), body=body())
-            flash(t(step.done))
-            return redirect(url_for("enterprises_dividends.one", round_id=done["round_id"]))
-
-        return forms.attempt(act, lambda refused: round_page(round_id, refused))
-
-    view.__name__ = f"take_{name}"
-    rule = f"/enterprises/dividends/<int:round_id>/{name}"
-    blueprint.post(rule)(needs(step.command)(view))
-
-
-for _name in STEPS:
-    _offer(_name)
+PAGES: Final = Pages(WAY, "enterprises_dividends.one", round_page)
+offer_steps(blueprint, PAGES, _TYPED)

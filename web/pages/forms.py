@@ -33,6 +33,11 @@ def sent_key() -> str:
     return key
 
 
+def body() -> list[Any]:
+    """All that was sent, as the content of a command."""
+    return [request.path, sorted(request.form.items(multi=True))]
+
+
 def kept_key() -> str:
     """The key to draw a form with again, or a new one."""
     return request.form.get("request_key") or new_key()

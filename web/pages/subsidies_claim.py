@@ -23,11 +23,12 @@ from subsidies.documents import claim_sheet
 from subsidies.lifecycle import ALIVE, NOTICED
 from web import claim_view, claiming, exports
 from web.access import needs
-from web.claiming import STEPS
+from web.claiming import WAY
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
 from web.pages.loans import DUES
+from web.pages.staged import REASONS, RESULTS, Pages, offer_steps
 from web.papers.claim_files import FORMS, send_claim
 from web.periods import period_name
 from web.typed import typed_yuan
@@ -44,8 +45,6 @@ ONLY: Final = {
     "negative": "只看调减",
     "bank_returned": "只看银行退票",
 }
-RESULTS: Final = {"": "", "paid": "已付", "returned": "退票"}
-REASONS: Final = {code: zh for code, (zh, _en) in payment.REASONS.items()}
 PAPERS: Final = {
     "sheet": "申报表（PDF）",
     "workbook": "申报表（Excel）",
@@ -215,7 +214,7 @@ def _cells(told: RowTold) -> list[object]:
         exports.amount(row.amount_fen),
         row.revision or "",
         exports.amount(told.recomputed_fen),
-        t(RESULTS[told.result]),
+        t(RESULTS[told.result]) if told.result else "",
         t(REASONS[told.reason]) if told.reason else "",
     ]
 
@@ -280,27 +279,6 @@ _TYPED: Final[Mapping[str, Callable[[], dict[str, Any]]]] = MappingProxyType(
 )
 
 
-def _offer(name: str) -> None:
-    """The form of one step."""
-    step = STEPS[name]
-
-    def view(claim_id: int) -> ResponseReturnValue:
-        def act() -> ResponseReturnValue:
-            asked = _TYPED.get(name, dict)()
-            body = [name, claim_id, sorted(request.form.items())]
-            once(
-                step.command, claiming.take(name, claim_id, asked), key=forms.sent_key(), body=body
-            )
-            flash(t(step.done))
-            return redirect(url_for("subsidy_claim.one", claim_id=claim_id))
-
-        return forms.attempt(act, lambda refused: claim_page(claim_id, refused))
-
-    view.__name__ = f"take_{name}"
-    rule = f"/subsidies/claims/<int:claim_id>/{name}"
-    blueprint.post(rule)(needs(step.command)(view))
-
-
-for _name in STEPS:
-    _offer(_name)
+PAGES: Final = Pages(WAY, "subsidy_claim.one", claim_page)
+offer_steps(blueprint, PAGES, _TYPED)
 assert set(PAPERS) == set(FORMS)
