@@ -85,7 +85,12 @@ def township_file(
         on=on,
         totals=total_of(digits, (one.counts for one in villages)),
         villages=villages,
-        papers=(*_sheets(session, digits, on), *_lists(session, digits, on)),
+        papers=tuple(
+            sorted(
+                (*_sheets(session, digits, on), *_lists(session, digits, on)),
+                key=lambda one: one.held_on,
+            )
+        ),
     )
 
 

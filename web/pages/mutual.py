@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import ledger
@@ -20,7 +22,7 @@ from mutual_aid.models import PublicList
 from mutual_aid.queries import FundLine
 from office import rights
 from organisations import Kind, Organisation
-from web import exports, mutual_view, scope
+from web import exports, mutual_money, mutual_view, scope
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
@@ -46,7 +48,10 @@ BOOKS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "合同号", "户编号", "户主", "签订日", "到期日", "合同金额（元）", "借款余额（元）",
             "占用费年费率（%）", "状态", "联保协议",
         ),
-        "movements": ("日期", "种类", "收入（元）", "支出（元）", "凭据"),
+        "movements": (
+            "日期", "种类", "收入（元）", "支出（元）", "内部转记（元）", "户编号", "凭证号",
+            "凭据",
+        ),
         "votes": ("编号", "日期", "内容", "应到户数", "到会户数", "赞成", "反对", "弃权", "结果"),
     }
 )  # fmt: skip
@@ -167,7 +172,7 @@ def fund_page(fund_id: int, refused: Refusal | None = None) -> ResponseReturnVal
     with reading() as session:
         on = ledger.open_day(session)
         found = mutual_view.shown(session, fund_id, on, by=by)
-        moved = mutual_view.movements(session, fund_id)
+        moved = mutual_money.lines(session, fund_id)
         may_see_loans = rights.may(by, "loans.read")
     return forms.page(
         "mutual_fund.html",
@@ -197,6 +202,7 @@ WORDS: Final[Mapping[str, Any]] = {
     "states": STATES,
     "movements": MOVEMENTS,
     "out": OUT,
+    "inner": mutual_money.INNER,
     "chart": {code: (kind.zh, kind.en) for code, kind in ledger.CHART.items()} | _OF_FUNDS,
     "subjects": FIELDS["subject"].options,
     "ballot": BALLOT,
@@ -243,10 +249,16 @@ def _loan_cells(_session: Session, found: FundShown) -> Iterator[list[object]]:
 
 
 def _movement_cells(session: Session, found: FundShown) -> Iterator[list[object]]:
-    for one in mutual_view.movements(session, found.fund.id):
+    for one in mutual_money.lines(session, found.fund.id):
         amount = exports.amount(one.amount_fen)
         came, went = ("", amount) if one.kind in OUT else (amount, "")
-        yield [one.booked_on.isoformat(), t(MOVEMENTS[one.kind]), came, went, one.document]
+        inner = amount if one.is_inner else ""
+        if one.is_inner:
+            came = went = ""
+        yield [
+            one.booked_on.isoformat(), t(MOVEMENTS[one.kind]), came, went, inner,
+            one.household_number, one.voucher_no, one.document,
+        ]  # fmt: skip
 
 
 def _vote_cells(_session: Session, found: FundShown) -> Iterator[list[object]]:
@@ -283,6 +295,7 @@ def month(fund_id: int, month: str) -> ResponseReturnValue:
         fund = mutual_view.seen(session, fund_id, by)
         name = organisations.queries.get(session, fund.organisation_id).name
         posted = _posted(session, fund_id, row_id(request.args.get("list")))
+        versions = [] if posted else _versions(session, fund_id, month_of(month))
         told = (
             json.loads(posted.content)
             if posted
@@ -292,6 +305,7 @@ def month(fund_id: int, month: str) -> ResponseReturnValue:
         "mutual_list.html",
         told=told,
         posted=posted,
+        versions=versions,
         fund=fund,
         name=name,
         place=house().regions.full_name(fund.village_code, below=2),
@@ -306,6 +320,17 @@ def _posted(session: Session, fund_id: int, list_id: int) -> PublicList | None:
     if found is None or found.fund_id != fund_id:
         raise NotFound(field="list", what="公示表")
     return found
+
+
+def _versions(session: Session, fund_id: int, month_from: date) -> list[PublicList]:
+    """What was posted of a month, the first version first."""
+    return list(
+        session.scalars(
+            select(PublicList)
+            .where(PublicList.fund_id == fund_id, PublicList.month_from == month_from)
+            .order_by(PublicList.version)
+        )
+    )
 
 
 # --- what was typed -------------------------------------------------------------------------------
