@@ -36,7 +36,6 @@ from enterprises.payment import answering, releasing
 from enterprises.payment.owed import DESK
 from kernel.database import sum_of
 from kernel.findings import Finding
-from office import payment_files
 from office.models import Voucher
 from organisations import Organisation
 
@@ -56,19 +55,16 @@ def check(session: Session) -> Iterator[Finding]:
 
 def _files(session: Session) -> Iterator[Finding]:
     """Rows, sum and digest of every file, from its payments and the accounts they go to."""
-    for file in session.scalars(select(DividendFile).order_by(DividendFile.id)):
-        rows = DESK.rows_of(session, file)
-        stands = (len(rows), sum(row.amount_fen for row in rows), payment_files.digest_of(rows))
-        if stands != (file.rows, file.total_fen, file.digest):
-            yield finding(
-                "files",
-                "dividend_files",
-                f"id={file.id}",
-                f"付款文件{file.batch_no}现有{stands[0]}笔、{stands[1]}分，与制作时的"
-                f"{file.rows}笔、{file.total_fen}分或其校验值不符",
-                f"payment file {file.batch_no} holds {stands[0]} rows of {stands[1]} fen; made with"
-                f" {file.rows} of {file.total_fen}, or of another digest",
-            )
+    for file, count, fen in DESK.changed(session):
+        yield finding(
+            "files",
+            "dividend_files",
+            f"id={file.id}",
+            f"付款文件{file.batch_no}现有{count}笔、{fen}分，与制作时的"
+            f"{file.rows}笔、{file.total_fen}分或其校验值不符",
+            f"payment file {file.batch_no} holds {count} rows of {fen} fen; made with"
+            f" {file.rows} of {file.total_fen}, or of another digest",
+        )
 
 
 def _paid_once(session: Session) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ and answers are the room's own; ``Desk`` names them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -180,6 +180,19 @@ class Desk(Generic[_File]):
         """Refuse a file whose rows are not those that it was made of."""
         if payment_files.digest_of(self.rows_of(session, file)) != file.digest:
             raise PaymentRowsChanged(field=self.key, batch_no=file.batch_no)
+
+    def changed(self, session: Session) -> Iterator[tuple[_File, int, int]]:
+        """Files that no longer hold the rows they were made of: as many, of that sum and digest.
+
+        Each with the count and the sum, in fen, of the rows it holds now.
+        """
+        table: Any = self.file
+        for file in session.scalars(select(table).order_by(table.id)):
+            rows = self.rows_of(session, file)
+            held = len(rows), sum(row.amount_fen for row in rows)
+            wanted = file.rows, file.total_fen, file.digest
+            if (*held, payment_files.digest_of(rows)) != wanted:
+                yield file, *held
 
     def rows_of(self, session: Session, file: Any) -> list[Paid]:
         """The rows of a file in order, as its digest sees them."""

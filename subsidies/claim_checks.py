@@ -1,6 +1,7 @@
 """Claims read back: rows, places, steps and books say the same.
 
 * the rows of a claim are those that were frozen, and come to its totals;
+* a payment file holds the rows it was made with: as many, of that sum, to those accounts;
 * it stands where its last step brought it, and every step is one that the lifecycle allows;
 * what was submitted, paid, given back and clawed back stands in the ledger once, to the fen;
 * what takes back what was given back is offset, once and whole, and nothing else is;
@@ -39,6 +40,7 @@ from subsidies.models import (
     RevisionOffset,
 )
 from subsidies.payment import giving_back, returning
+from subsidies.payment.owed import DESK
 
 #: pairs of states that a step may join
 _ALLOWED = {(state, move.to) for move in lifecycle.MOVES.values() for state in move.comes_from}
@@ -47,6 +49,7 @@ _ALLOWED = {(state, move.to) for move in lifecycle.MOVES.values() for state in m
 def check(session: Session) -> Iterator[Finding]:
     """Everything that is written of a claim, recomputed."""
     yield from _frozen(session)
+    yield from _files(session)
     yield from _places(session)
     yield from _in_the_ledger(session)
     yield from _claimed_payable(session)
@@ -88,6 +91,20 @@ def _frozen(session: Session) -> Iterator[Finding]:
                 f"the rows of claim {claim.id} (count, fen, digest) are {found.get(claim.id)}, "
                 f"frozen were {wanted}",
             )
+
+
+def _files(session: Session) -> Iterator[Finding]:
+    """Rows, sum and digest of every payment file, from its rows and the accounts they go to."""
+    for file, count, fen in DESK.changed(session):
+        yield _finding(
+            "files",
+            "subsidy_payment_files",
+            f"id={file.id}",
+            f"付款文件{file.batch_no}现有{count}笔、{fen}分，与制作时的"
+            f"{file.rows}笔、{file.total_fen}分或其校验值不符",
+            f"payment file {file.batch_no} holds {count} rows of {fen} fen; made with"
+            f" {file.rows} of {file.total_fen}, or of another digest",
+        )
 
 
 def _places(session: Session) -> Iterator[Finding]:

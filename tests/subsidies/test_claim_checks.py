@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
 from kernel.seals import table_of
+from office.models import PayoutAccount
 from subsidies import claim_checks
 from subsidies.models import (
     BankReturn,
@@ -16,6 +17,7 @@ from subsidies.models import (
     ClaimRow,
     ClaimStep,
     EntitlementClaim,
+    PaymentFile,
 )
 from tests.subsidies.offices import Offices
 from tests.subsidies.test_paying import back, claw, paid_too_much
@@ -68,6 +70,17 @@ def paid_more(connection: Connection) -> None:
     connection.execute(update(answers).values(paid_fen=answers.c.paid_fen + 1))
 
 
+def file_changed(connection: Connection) -> None:
+    files = table_of(PaymentFile)
+    connection.execute(update(files).values(rows=files.c.rows + 1))
+
+
+def payment_moved(connection: Connection) -> None:
+    """A payment of the file goes to another account than it was made with."""
+    accounts = table_of(PayoutAccount)
+    connection.execute(update(accounts).values(holder=accounts.c.holder + "某"))
+
+
 def total_changed(connection: Connection) -> None:
     claims = table_of(Claim)
     connection.execute(update(claims).values(total_fen=claims.c.total_fen + 1))
@@ -89,6 +102,8 @@ def clawback_forgotten(connection: Connection) -> None:
         (step_skipped, {"subsidies.places"}),
         (submission_unbooked, {"subsidies.places", "subsidies.booked"}),
         (paid_more, {"subsidies.booked", "subsidies.claimed_payable"}),
+        (file_changed, {"subsidies.files"}),
+        (payment_moved, {"subsidies.files"}),
         (total_changed, {"subsidies.frozen", "subsidies.booked", "subsidies.claimed_payable"}),
         (clawback_forgotten, {"subsidies.cleared", "subsidies.clawed_back"}),
     ],
