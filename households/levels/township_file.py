@@ -70,6 +70,8 @@ class TownshipFile:
     on: date
     totals: PlaceCounts
     villages: tuple[VillageLine, ...]
+    #: industry projects in its villages, each once however many it reaches
+    projects: int
     papers: tuple[SheetLine, ...]
 
 
@@ -85,6 +87,7 @@ def township_file(
         on=on,
         totals=total_of(digits, (one.counts for one in villages)),
         villages=villages,
+        projects=project_figures.projects_total(session, digits=digits).projects,
         papers=tuple(
             sorted(
                 (*_sheets(session, digits, on), *_lists(session, digits, on)),

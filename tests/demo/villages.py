@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 import ledger
 from config.wiring import House
+from households import levels
 from households.helping import figures as help_figures
 from households.helping import project_figures
 from households.models import CaseObjection, CaseObjectionAnswer, CasePosition
 from households.models.families import LeadBank, NeedAnswer
 from households.models.helping import HelperPair, HelperVisit, HouseholdMeasure
-from kernel.regions import scope_digits
+from kernel.regions import RegionTree, scope_digits
 from loans import mutual
 from loans.models import JointAgreement, Loan
 from mutual_aid.models import FeeSharing, MemberPosition, PublicList, VillageFund, VoteResult
@@ -31,6 +32,7 @@ def check(house: House) -> None:
         _check_help(session)
         _check_money(session)
         _check_cases(session)
+        _check_papers(session, house.regions)
 
 
 def _check_fund(session: Session) -> None:
@@ -106,3 +108,13 @@ def _check_cases(session: Session) -> None:
     ]  # fmt: skip
     assert session.scalar(select(func.count()).select_from(CaseObjection)) == 2
     assert session.scalar(select(func.count()).select_from(CaseObjectionAnswer)) == 1
+
+
+def _check_papers(session: Session, regions: RegionTree) -> None:
+    """Lists of the county and steps of the villages, in the order of their days."""
+    township = min(session.scalars(select(VillageFund.village_code)))[:9].ljust(12, "0")
+    papers = levels.township_file(session, township, regions=regions, on=LAST).papers
+    days = [one.held_on for one in papers]
+    # Three lists of the county; 5 steps of one village, 4 of the other, and two proposals there.
+    assert days == sorted(days)
+    assert len(days) == 3 + 5 + 4 + 2

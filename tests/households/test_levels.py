@@ -156,6 +156,14 @@ def test_the_file_has_every_village_and_the_papers_in_their_order(desk: HelpDesk
     assert not is_township(VILLAGE, desk.regions)
 
 
+def test_a_project_in_two_villages_is_one_of_the_township(desk: HelpDesk) -> None:
+    beside = sorted(one.code for one in desk.regions.children(TOWNSHIP_CODE))[-1]
+    take(desk, project(), project(beside))
+    file = desk.read(lambda s: levels.township_file(s, TOWNSHIP_CODE, regions=desk.regions, on=DAY))
+    assert sum(one.projects for one in file.villages) == 2
+    assert file.projects == 1
+
+
 def test_the_platform_adds_its_townships_up(desk: HelpDesk) -> None:
     fund = FundEntered(2017, "湘财农指〔2017〕1号", "province", "省级专项", 100)
     desk.write(lambda s: helping.enter_fund(s, fund, on=DAY, by=FINANCE), FINANCE)

@@ -275,9 +275,7 @@ def file_paper(
             PlaceRow(one.name, VILLAGES[one.standing], (*_values(one.counts), one.projects))
             for one in file.villages
         ),
-        total=PlaceRow(
-            "合计", "", (*_values(file.totals), sum(one.projects for one in file.villages))
-        ),
+        total=PlaceRow("合计", "", (*_values(file.totals), file.projects)),
         papers=tuple(_paper(one, procedures, regions) for one in file.papers),
         facts=(),
         figures_on=_day_of(beside),
