@@ -823,7 +823,7 @@ LISTS = (
     "/identification", "/identification/cases.csv", "/identification/sheets", "/families",
     "/families.csv", "/need", "/need/answers", "/need/queue", "/api/v1/identification/cases",
     "/api/v1/family-events", "/identification/notices", "/identification/objections.csv",
-    "/identification/objections", "/need/queue.csv",
+    "/identification/objections",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from enterprises.asked import REPAYERS, RHYTHMS, ROLES
 from enterprises.asked import SOURCES as STAKE_SOURCES
 from enterprises.payment import CAUSES as DIVIDEND_CAUSES
 from enterprises.pledging import KINDS as PLEDGES
+from households.identification.reading import OBJECTION_STATES
 from households.models import STATUS_TITLES
 from households.models.families import EVENT_TITLES
 from households.models.helping import FUND_LEVELS
@@ -49,6 +50,7 @@ from web import (
     enterprise_view,
     figure_rows,
     figures,
+    level_figures,
     mutual_steps,
     mutual_view,
     people_proposals,
@@ -177,6 +179,7 @@ def listed() -> set[str]:
         identification_figures.STANDINGS,
         identification_figures.RATE_TITLES,
         families.DECISIONS,
+        OBJECTION_STATES,
         EVENT_TITLES,
         NEED_ANSWERS,
         LINKAGE_FORMS,
@@ -212,6 +215,7 @@ def listed() -> set[str]:
     said |= {title for _endpoint, title, _command in frame.MENU}
     said |= {title for _key, title, _names in figures.GROUPS}
     said |= {title for title, _entries in frame.MENUS}
+    said |= {title for title, _names in level_figures.GROUPS}
     said |= {*figures.COUNTER_TITLES.values(), *figure_rows.NUMBERS.values()}
     said |= {*mutual_view.MOVEMENTS.values(), *mutual_view.STATES.values()}
     every_step = (*mutual_steps.OF_FUND.values(), *mutual_steps.OF_VOTE.values())

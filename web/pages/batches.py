@@ -138,16 +138,11 @@ def _sheet(sheet_id: int, refused: Refusal | None = None) -> ResponseReturnValue
         if line is None:
             raise NotFound(field="sheet_id", what="申请清单")
         contracts = queries.contracts_of_sheet(session, sheet_id)
+    may_drop = line.state == "approved" and rights.may(actor(), "loans.sign")
     return forms.page(
-        "sheet.html",
-        refused,
-        line=line,
-        sheet_id=sheet_id,
-        contracts=contracts,
-        may_drop=line.state == "approved" and rights.may(actor(), "loans.sign"),
-        sent=forms.entries(),
-        request_key=forms.kept_key(),
-    )
+        "sheet.html", refused, line=line, sheet_id=sheet_id, contracts=contracts,
+        may_drop=may_drop, sent=forms.entries(), request_key=forms.kept_key(),
+    )  # fmt: skip
 
 
 @blueprint.get("/sheets/<int:sheet_id>/disbursements.xlsx")
