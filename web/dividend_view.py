@@ -93,7 +93,7 @@ class RoundShown:
     round: DividendRound
     agreement: Agreement
     term: Term
-    #: what the terms promise at least
+    #: what the terms promise at least: as it was declared, else as of today
     expected_fen: int
     #: what the enterprise's pool holds and nobody has spoken for
     free_fen: int
@@ -125,7 +125,7 @@ def shown(session: Session, round_id: int, on: date, *, by: Actor, keyring: Keyr
         round=found,
         agreement=agreement,
         term=term_of(session, agreement, found.nr),
-        expected_fen=expected_fen(session, found, agreement),
+        expected_fen=_floors(session, page, found, agreement),
         free_fen=free(session, agreement.organisation_id),
         moves=moves(session, page, agreement, by),
         names=names_of(session, page),
@@ -134,6 +134,14 @@ def shown(session: Session, round_id: int, on: date, *, by: Actor, keyring: Keyr
         notice_days=conduct(on, agreement.region_code).dividend_notice_days.value,
         may_settle=_may_settle(session, page, found, agreement, on, by),
     )
+
+
+def _floors(session: Session, page: RoundPage, found: DividendRound, agreement: Agreement) -> int:
+    """What was declared stays, whoever leaves a prepaid period since."""
+    if page.told.state in lifecycle.UNDECLARED:
+        return expected_fen(session, found, agreement)
+    (declared,) = (one for one in page.declarations if one.version == page.told.version)
+    return declared.floors_fen
 
 
 def seen(session: Session, round_id: int, by: Actor) -> Agreement:

@@ -288,6 +288,8 @@ def test_the_reason_stays_as_declared_whoever_leaves_the_prepaid_year_since(
     before = [bureau.get(f"{path}/{one}/why", OFFICE) for one in ids]
     leaves(linked.town, linked.agreement_id, 3, date(2017, 6, 2))
     assert [bureau.get(f"{path}/{one}/why", OFFICE) for one in ids] == before
+    told_of = bureau.get(f"/enterprises/dividends/{linked.round_id}", OFFICE)
+    assert told_of["expected"] == told.FLOOR_TOTAL
     profit = before[2]["profit"]
     assert (profit["all_stake_days"], profit["floors"]) == ("33706169.55", told.FLOOR_TOTAL)
     assert (profit["whole"], profit["cent"]) == ("13.36", "0.01")
