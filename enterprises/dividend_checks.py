@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select, union
@@ -25,6 +24,7 @@ from enterprises.dividend_money import finding
 from enterprises.dividends import lifecycle
 from enterprises.dividends.declaring import term_of
 from enterprises.dividends.rounds import due_by, round_at
+from enterprises.dividends.steps import COURSE
 from enterprises.models import (
     Agreement,
     AgreementApproval,
@@ -34,15 +34,11 @@ from enterprises.models import (
     DividendPosition,
     DividendRound,
     DividendRow,
-    DividendStep,
     Unwinding,
     UnwindingApproval,
 )
 from enterprises.terms import Linked
 from kernel.findings import Finding
-
-#: pairs of states that a step may join
-_ALLOWED = {(state, move.to) for move in lifecycle.MOVES.values() for state in move.comes_from}
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -312,21 +308,13 @@ def _unlike(case: Case, version: int) -> Select[int]:
 
 def _places(session: Session) -> Iterator[Finding]:
     """Every round's steps follow one another, and its place is the last one's."""
-    taken: dict[int, list[str]] = {}
-    rows = session.execute(
-        select(DividendStep.round_id, DividendStep.state).order_by(
-            DividendStep.round_id, DividendStep.nr
-        )
-    )
-    for round_id, state in rows:
-        taken.setdefault(round_id, []).append(state)
+    went = COURSE.went(session)
     places = {
         row.round_id: (row.state, row.version) for row in session.scalars(select(DividendPosition))
     }
     for round_id in session.scalars(select(DividendRound.id).order_by(DividendRound.id)):
-        states = taken.get(round_id, [])
-        follows = states[:1] == [lifecycle.DUE] and _ALLOWED.issuperset(pairwise(states))
-        if not follows or places.get(round_id) != (
+        states = went.get(round_id, [])
+        if not COURSE.allows(lifecycle.DUE, states) or places.get(round_id) != (
             states[-1],
             states.count(lifecycle.DECLARED),
         ):

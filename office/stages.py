@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import ColumnElement, select, update
@@ -123,6 +124,20 @@ class Course(Generic[_Step]):
                 last[step.state] = step.by_person
             before = step.state
         return {last[state] for state in states if state in last}
+
+    def went(self, session: Session) -> dict[int, list[str]]:
+        """Case -> the states it came to, in order."""
+        step: Any = self.step
+        case = getattr(step, self.key)
+        found: dict[int, list[str]] = {}
+        for case_id, state in session.execute(select(case, step.state).order_by(case, step.nr)):
+            found.setdefault(case_id, []).append(state)
+        return found
+
+    def allows(self, first: str, states: Sequence[str]) -> bool:
+        """Whether moves alone lead through these states, from the first there is."""
+        pairs = {(state, move.to) for move in self.moves.values() for state in move.comes_from}
+        return states[:1] == [first] and pairs.issuperset(pairwise(states))
 
     def _at(self, case_id: int) -> ColumnElement[bool]:
         mine: ColumnElement[bool] = getattr(self.position, self.key) == case_id

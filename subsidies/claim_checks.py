@@ -12,7 +12,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select, union_all
@@ -26,6 +25,7 @@ from loans.routes import LENDER
 from subsidies import clawback, lifecycle, offsetting
 from subsidies.claims import booking
 from subsidies.claims.freezing import COLUMNS
+from subsidies.claims.steps import COURSE
 from subsidies.models import (
     BankReturn,
     Claim,
@@ -41,9 +41,6 @@ from subsidies.models import (
 )
 from subsidies.payment import giving_back, returning
 from subsidies.payment.owed import DESK
-
-#: pairs of states that a step may join
-_ALLOWED = {(state, move.to) for move in lifecycle.MOVES.values() for state in move.comes_from}
 
 
 def check(session: Session) -> Iterator[Finding]:
@@ -109,17 +106,11 @@ def _files(session: Session) -> Iterator[Finding]:
 
 def _places(session: Session) -> Iterator[Finding]:
     """Every claim's steps follow one another, and its place is the last one's."""
-    taken: dict[int, list[str]] = {}
-    rows = session.execute(
-        select(ClaimStep.claim_id, ClaimStep.state).order_by(ClaimStep.claim_id, ClaimStep.nr)
-    )
-    for claim_id, state in rows:
-        taken.setdefault(claim_id, []).append(state)
+    went = COURSE.went(session)
     places = _by_key(session, select(ClaimPosition.claim_id, ClaimPosition.state))
     for claim_id in session.scalars(select(Claim.id).order_by(Claim.id)):
-        states = taken.get(claim_id, [])
-        follows = states[:1] == [lifecycle.DRAFTED] and _ALLOWED.issuperset(pairwise(states))
-        if not follows or places.get(claim_id) != states[-1]:
+        states = went.get(claim_id, [])
+        if not COURSE.allows(lifecycle.DRAFTED, states) or places.get(claim_id) != states[-1]:
             path = "→".join(states)
             yield _finding(
                 "places",

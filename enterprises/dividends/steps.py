@@ -71,11 +71,11 @@ def elsewhere(round_id: int, state: str) -> RoundElsewhere:
     return RoundElsewhere(field="round_id", round=round_id, state_zh=state_zh, state_en=state_en)
 
 
-_COURSE: Final = Course(
+COURSE: Final = Course(
     "分红期次", "round_id", lifecycle.MOVES, DividendStep, DividendPosition, elsewhere
 )
-steps_of, state_of, lock = _COURSE.steps_of, _COURSE.state_of, _COURSE.lock
-makers = _COURSE.makers
+steps_of, state_of, lock = COURSE.steps_of, COURSE.state_of, COURSE.lock
+makers = COURSE.makers
 
 
 def take(
@@ -94,7 +94,7 @@ def take(
     agreement = session.get_one(Agreement, found.agreement_id)
     allow(session, move.command, agreement, by)
     ledger.require_bookable(session, on)
-    _COURSE.go(session, round_id, move, version=DividendPosition.version + int(declares))
+    COURSE.go(session, round_id, move, version=DividendPosition.version + int(declares))
     version = session.scalars(_version(round_id)).one()
     before = steps_of(session, round_id)
     own = own_index(session, by, AgreementHousehold.agreement_id == agreement.id)

@@ -57,11 +57,9 @@ def elsewhere(claim_id: int, state: str) -> ClaimElsewhere:
     return ClaimElsewhere(field="claim_id", claim=claim_id, state_zh=state_zh, state_en=state_en)
 
 
-_COURSE: Final = Course(
-    "贴息申报", "claim_id", lifecycle.MOVES, ClaimStep, ClaimPosition, elsewhere
-)
-steps_of, state_of, lock = _COURSE.steps_of, _COURSE.state_of, _COURSE.lock
-makers = _COURSE.makers
+COURSE: Final = Course("贴息申报", "claim_id", lifecycle.MOVES, ClaimStep, ClaimPosition, elsewhere)
+steps_of, state_of, lock = COURSE.steps_of, COURSE.state_of, COURSE.lock
+makers = COURSE.makers
 
 
 def take(
@@ -78,7 +76,7 @@ def take(
     claim, move = claim_of(session, claim_id), lifecycle.MOVES[name]
     allow(session, move.command, claim.lender_id, by)
     ledger.require_bookable(session, on)
-    _COURSE.go(session, claim_id, move)
+    COURSE.go(session, claim_id, move)
     before = steps_of(session, claim_id)
     approvals.require_other(by, makers(before, move.other_than), _own_index(session, claim_id, by))
     step = ClaimStep(

@@ -1,9 +1,10 @@
 """Payment: files on named budget lines, the bank's answers, what came back, the receipt."""
 
+from households.payouts import decide_account
 from office.bank_answers import AnswerFile, read_answer
 from office.paying import Booked
 from office.payment_files import ENCODINGS, REASONS
-from subsidies.payment.accounts import AccountNoted, decide_account, note_account
+from subsidies.payment.accounts import AccountNoted, note_account
 from subsidies.payment.funding import FromLine
 from subsidies.payment.giving_back import ask_give_back, decide_give_back
 from subsidies.payment.making import make_file

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 import ledger
 import organisations
 from households import Household, Person
-from households.payouts import decide_account, take_from_register
+from households.payouts import take_from_register
 from households.queries import is_present
 from kernel.actor import Actor
 from kernel.vault import Keyring
@@ -43,7 +43,6 @@ __all__ = [
     "SUBJECT",
     "AccountNoted",
     "Payee",
-    "decide_account",
     "holding",
     "in_force",
     "index_of",
