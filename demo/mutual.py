@@ -8,24 +8,21 @@ its money and has lent nothing. Its loans count in no figure of the county's len
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-import loans
 import mutual_aid
 from demo import staff
 from demo.desks import DESKS, Agenda, AtDesks, ids_of
 from demo.lending import of_age
+from demo.mutual_loans import FEE_PPM, LOANS, FundLoans, FundState
 from demo.papers import write_members
 from demo.people import Family
-from kernel.actor import Actor, system_actor
+from kernel.actor import system_actor
 from kernel.dates import add_months
 from kernel.identity import credit_check_character
-from kernel.money import format_yuan, round_half_up
+from kernel.money import format_yuan
 from kernel.regions import scope_digits
 from mutual_aid import voting
 from organisations.models import Kind
@@ -38,7 +35,6 @@ _FOUNDED: Final = 120
 _FILLED: Final = 118
 _JOINED: Final = 115
 _GROUPED: Final = 111
-#: decided and lent on the two working days after
 _APPLIED: Final = 109
 _SHARED: Final = 10
 _ASKED_AGAIN: Final = 7
@@ -46,25 +42,12 @@ _ASKED_AGAIN: Final = 7
 _FISCAL: Final = (5_000_000, 3_000_000)
 _STAKE_UNIT: Final = 10_000
 _STAKES: Final = (10_000, 20_000, 50_000, 30_000)
-#: fen, months
-_LOANS: Final = ((500_000, 3), (400_000, 12), (300_000, 6))
-_FEE_PPM: Final = 60_000
 _MEMBERS: Final = 30
 _GROUP: Final = 5
 #: one in so many has its base stake paid by the fiscal money
 _BY_FISCAL: Final = 4
 #: days into the next month until a list hangs
 _POSTED: Final = timedelta(days=4)
-
-
-@dataclass
-class _State:
-    """What later days must know of earlier ones."""
-
-    fund_id: int = 0
-    organisation_id: int = 0
-    vouchers: int = 0
-    contracts: list[str] = field(default_factory=list)
 
 
 class MutualFund(AtDesks):
@@ -84,7 +67,8 @@ class MutualFund(AtDesks):
         self._members = list(families)[:_MEMBERS]
         self._poor = {family.number for family in poor}
         self._group = self._fit(borrowers)
-        self._now = _State()
+        self._now = FundState(serial)
+        self._loans = FundLoans(maker, self._group, self._now)
 
     def _fit(self, borrowers: Collection[str]) -> list[Family]:
         """Members who may sign; those who owe no bank first."""
@@ -100,7 +84,7 @@ class MutualFund(AtDesks):
         put(self._before(_JOINED), self._join)
         put(self._before(_GROUPED), self._meet)
         if self._serial == _LENDS:
-            put(self._before(_APPLIED), self._apply)
+            put(self._before(_APPLIED), self._loans.apply)
             put(self._before(_SHARED), self._share)
             put(self._before(_ASKED_AGAIN), self._ask_again)
         for month, day in self._months():
@@ -144,7 +128,7 @@ class MutualFund(AtDesks):
             village_code=self._village,
             registration_no=f"演示民登字第{self._serial:03d}号",
             constitution="互助社章程（演示）第八条",
-            fee_rate_ppm=_FEE_PPM,
+            fee_rate_ppm=FEE_PPM,
             stake_unit_fen=_STAKE_UNIT,
         )
         self._ruled(
@@ -178,7 +162,7 @@ class MutualFund(AtDesks):
             amount_fen=_FISCAL[self._serial - 1],
             document=f"演示财农〔{on.year}〕互{self._serial}号",
             channel="transfer",
-            voucher_no=self._voucher(),
+            voucher_no=self._now.voucher(),
         )
 
     def _join(self, on: date) -> None:
@@ -201,7 +185,7 @@ class MutualFund(AtDesks):
                 yield family.number, "财政", "", "", ""
             else:
                 fen = _STAKES[nth % len(_STAKES)]
-                yield family.number, "农户", format_yuan(fen), "柜面", self._voucher()
+                yield family.number, "农户", format_yuan(fen), "柜面", self._now.voucher()
 
     def _meet(self, on: date) -> None:
         """A group stands in for each other, where the fund lends; the board is elected by list."""
@@ -228,91 +212,6 @@ class MutualFund(AtDesks):
             list_document="成立大会签到和计票单（演示）",
         )
 
-    # --- loans ------------------------------------------------------------------------------------
-
-    def _apply(self, on: date) -> None:
-        rows = [self._wish(one, *loan) for one, loan in zip(self._group, _LOANS, strict=False)]
-        sheet_id = self._do(
-            "loans.apply",
-            DESKS.keeper,
-            lambda session, on, by: loans.apply_sheet(
-                session,
-                lender_id=self._now.organisation_id,
-                rows=rows,
-                rulebook=self._house.rulebook,
-                keyring=self._house.keyring,
-                on=on,
-                by=by,
-            ),
-            on,
-        )
-
-        def decide(session: Session, on: date, by: Actor) -> None:
-            loans.decide_sheet(session, sheet_id=sheet_id, approved=True, on=on, by=by)
-
-        day = self._later(on, "loans.approve", DESKS.chair, decide)
-        lent_on = self._house.calendar.next_working_day(day)
-        self._maker.put(lent_on, partial(self._lend, sheet_id))
-
-    def _wish(self, family: Family, fen: int, months: int) -> loans.Asked:
-        borrower = of_age(family, self._county.opens_on, self._county.closes_on)
-        assert borrower is not None
-        return loans.Asked(
-            household_number=family.number,
-            amount_fen=fen,
-            term_months=months,
-            annual_rate_ppm=_FEE_PPM,
-            purpose=family.purpose,
-            method="bullet",
-            every_months=0,
-            borrower_identity=borrower.identity_number,
-            mode="mutual",
-        )
-
-    def _lend(self, sheet_id: int, on: date) -> None:
-        self._now.contracts = self._do(
-            "loans.sign",
-            DESKS.keeper,
-            lambda session, on, by: loans.sign_sheet(
-                session, sheet_id=sheet_id, rulebook=self._house.rulebook, on=on, by=by
-            ),
-            on,
-        )
-        draws = [
-            loans.Draw(number, fen, "counter", self._voucher())
-            for number, (fen, _months) in zip(self._now.contracts, _LOANS, strict=False)
-        ]
-        self._do(
-            "loans.disburse",
-            DESKS.keeper,
-            lambda session, on, by: loans.disburse_many(
-                session,
-                draws=draws,
-                calendar=self._house.calendar,
-                rulebook=self._house.rulebook,
-                papers=self._house.papers,
-                on=on,
-                by=by,
-            ),
-            on,
-        )
-        due_on = self._house.calendar.roll_forward(add_months(on, _LOANS[0][1]))
-        self._maker.put(due_on, partial(self._repay, on))
-
-    def _repay(self, lent_on: date, on: date) -> None:
-        """The first loan and its fee by actual days over 360."""
-        fen = _LOANS[0][0]
-        fee = round_half_up(fen * _FEE_PPM * (on - lent_on).days, 360 * 1_000_000)
-        paid = [loans.Payment(self._now.contracts[0], fen + fee, "counter", self._voucher())]
-        self._do(
-            "loans.repay",
-            DESKS.keeper,
-            lambda session, on, by: loans.repay_many(
-                session, payments_in=paid, calendar=self._house.calendar, on=on, by=by
-            ),
-            on,
-        )
-
     # --- votes and the list -----------------------------------------------------------------------
 
     def _share(self, on: date) -> None:
@@ -331,7 +230,7 @@ class MutualFund(AtDesks):
 
     def _ask_again(self, on: date) -> None:
         """Whether a loan may run on; half of the ballots are in."""
-        to_on = add_months(on, _LOANS[1][1])
+        to_on = add_months(on, LOANS[1][1])
         vote_id = self._vote(
             on,
             subject="extension",
@@ -393,10 +292,6 @@ class MutualFund(AtDesks):
     def _ids(self, families: Sequence[Family]) -> list[int]:
         with self._house.books.read() as session:
             return ids_of(session, families)
-
-    def _voucher(self) -> str:
-        self._now.vouchers += 1
-        return f"HZ{self._serial}{self._now.vouchers:05d}"
 
     def _ruled(
         self, command: str, login: str, verb: Callable[..., Any], on: date, **asked: Any
