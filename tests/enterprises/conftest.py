@@ -6,30 +6,28 @@ from datetime import date
 
 import pytest
 
-from kernel.actor import Actor
-from kernel.calendar import HolidayTable
-from kernel.regions import RegionTree
-from kernel.unit_of_work import Books
-from kernel.vault import Keyring
-from policy import Rulebook
 from tests.beginnings import Beginning
 from tests.enterprises.desk import LinkedTown
-from tests.loans.conftest import holidays, regions, rulebook
+from tests.enterprises.dividend_town import dividends, new_dividends
+from tests.loans.conftest import Ground, ground, holidays, regions, rulebook
 
-__all__ = ["holidays", "linked", "new_town", "regions", "rulebook", "town"]
+__all__ = [
+    "dividends",
+    "ground",
+    "holidays",
+    "linked",
+    "new_dividends",
+    "new_town",
+    "regions",
+    "rulebook",
+    "town",
+]
 
 
 @pytest.fixture
-def new_town(
-    books: Books,
-    system: Actor,
-    keyring: Keyring,
-    rulebook: Rulebook,
-    holidays: HolidayTable,
-    regions: RegionTree,
-) -> LinkedTown:
+def new_town(ground: Ground) -> LinkedTown:
     """Books that wait to be opened on a day the test chooses."""
-    return LinkedTown(books, system, keyring, rulebook, holidays, regions)
+    return LinkedTown(*ground)
 
 
 @pytest.fixture

@@ -7,15 +7,14 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import enterprises
 import ledger
 import organisations
 from enterprises import Asked, Handed, Party, Pledge, Stake, Term, Wish
-from enterprises.dividends import rounds
 from enterprises.models import AgreementPosition, RecognitionGrant
-from jobs.close import Program, Step
+from jobs.close import Program
+from jobs.program import DIVIDENDS
 from kernel.actor import Actor
 from loans.models import Loan
 from tests.loans.lists import COUNTY, entrusted, found_organisation, id_of
@@ -45,13 +44,7 @@ class LinkedTown(Town):
     def program(self, day: date) -> Program:
         """The loans, then the rounds of dividends that fall due."""
         program = super().program(day)
-
-        def find(session: Session, closing: date, _limit: int) -> int:
-            rounds.find_due(session, closing)
-            return 0
-
-        step = Step("dividends", find, whole=True)
-        return Program((*program.steps, step), program.rulebook_digest)
+        return Program((*program.steps, DIVIDENDS), program.rulebook_digest)
 
     def kept(self) -> tuple[int, dict[str, int], int, int]:
         """What a later test has to know."""

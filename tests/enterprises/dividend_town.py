@@ -11,33 +11,27 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 import ledger
 import organisations
 from enterprises import agreeing, payment
 from enterprises.asked import Asked, Party, Stake
-from enterprises.dividends import declaring, funding, rounds, steps
+from enterprises.dividends import declaring, funding, steps
 from enterprises.models import DividendRound, DividendRow
 from enterprises.recognising import Wish, decide_recognition, propose_recognition
 from enterprises.terms import Term
 from enterprises.unwinding import conditions, converting, deciding
-from jobs.close import Program, Step
+from jobs.close import Program
+from jobs.program import DIVIDENDS
 from kernel.actor import Actor
-from kernel.calendar import HolidayTable
-from kernel.regions import RegionTree
-from kernel.unit_of_work import Books
-from kernel.vault import Keyring
 from office import payouts
 from organisations import Kind
-from policy import ConductRules, Rulebook
+from policy import ConductRules
 from tests.beginnings import Beginning
-from tests.loans.conftest import holidays, regions, rulebook
+from tests.loans.conftest import Ground
 from tests.loans.town import OFFICE, OFFICER, person
 from tests.subsidies.offices import REGISTRAR, Offices
 from tests.subsidies.treasury import FINANCE, SECOND_FINANCE, SECOND_OFFICE
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 CODE, ACCOUNT = "91431022MA4L2RT06W", "180012345678901"
 COUNTY = "431022000000"
@@ -148,13 +142,7 @@ class DividendTown(Offices):
     def program(self, day: date) -> Program:
         """The loans and the treasury, then the rounds that fall due."""
         program = super().program(day)
-
-        def find(session: Session, closing: date, _limit: int) -> int:
-            rounds.find_due(session, closing)
-            return 0
-
-        step = Step("dividends", find, whole=True)
-        return Program((*program.steps, step), program.rulebook_digest)
+        return Program((*program.steps, DIVIDENDS), program.rulebook_digest)
 
     def find(self, day: date) -> list[int]:
         """Close up to a day; the rounds that stand then."""
@@ -388,16 +376,9 @@ class DividendTown(Offices):
 
 
 @pytest.fixture
-def new_dividends(
-    books: Books,
-    system: Actor,
-    keyring: Keyring,
-    rulebook: Rulebook,
-    holidays: HolidayTable,
-    regions: RegionTree,
-) -> DividendTown:
+def new_dividends(ground: Ground) -> DividendTown:
     """Books that wait to be opened."""
-    return DividendTown(books, system, keyring, rulebook, holidays, regions)
+    return DividendTown(*ground)
 
 
 @pytest.fixture

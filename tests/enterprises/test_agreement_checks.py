@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, text, update
+from sqlalchemy import delete, text, update
 
 from enterprises import agreement_checks
 from enterprises.models import (
@@ -22,7 +20,6 @@ from enterprises.models import (
     LinkedLoan,
     Recognition,
 )
-from kernel.append_only import append_only_tables, protect, unprotect
 from office.models import Decision, Proposal
 from tests.enterprises.desk import LinkedTown
 from tests.loans.town import FULL
@@ -34,15 +31,6 @@ def names(town: LinkedTown) -> set[str]:
     with town.books.read() as session:
         findings = list(agreement_checks.check(session))
     return {one.check.removeprefix("enterprises.") for one in findings}
-
-
-@contextmanager
-def back_door(town: LinkedTown) -> Iterator[Connection]:
-    """The record without its triggers, as somebody with the file would have it."""
-    with town.books.engine.begin() as connection:
-        unprotect(connection, append_only_tables())
-        yield connection
-        protect(connection, append_only_tables())
 
 
 @pytest.fixture
@@ -81,31 +69,31 @@ def agreed(linked: LinkedTown) -> LinkedTown:
 def test_a_changed_row(
     model: type[Any], values: dict[str, object], wanted: str, agreed: LinkedTown
 ) -> None:
-    with back_door(agreed) as connection:
+    with agreed.back_door() as connection:
         connection.execute(update(model).values(trail_id=model.trail_id, **values))
     assert wanted in names(agreed)
 
 
 def test_a_stake_above_what_was_drawn(agreed: LinkedTown) -> None:
-    with back_door(agreed) as connection:
+    with agreed.back_door() as connection:
         connection.execute(text("UPDATE disbursements SET amount_fen = amount_fen - 1"))
     assert "agreement_households" in names(agreed)
 
 
 def test_a_link_that_is_gone(agreed: LinkedTown) -> None:
-    with back_door(agreed) as connection:
+    with agreed.back_door() as connection:
         connection.execute(delete(LinkedLoan).where(LinkedLoan.loan_id == 1))
     assert names(agreed) == {"linked_loans"}
 
 
 def test_a_place_that_is_gone(agreed: LinkedTown) -> None:
-    with back_door(agreed) as connection:
+    with agreed.back_door() as connection:
         connection.execute(delete(AgreementPosition).where(AgreementPosition.state == "rejected"))
     assert names(agreed) == {"agreement_positions"}
 
 
 def test_a_rejected_one_put_in_force(agreed: LinkedTown) -> None:
-    with back_door(agreed) as connection:
+    with agreed.back_door() as connection:
         connection.execute(
             update(AgreementPosition)
             .where(AgreementPosition.state == "rejected")
@@ -123,7 +111,7 @@ def test_a_rejected_one_put_in_force(agreed: LinkedTown) -> None:
     [("agreement_lists", "agreement_approvals"), ("recognitions", "recognition_grants")],
 )
 def test_decided_by_whoever_proposed(agreed: LinkedTown, subject: str, wanted: str) -> None:
-    with back_door(agreed) as connection:
+    with agreed.back_door() as connection:
         proposed = (
             Proposal.__table__.select()
             .with_only_columns(Proposal.proposed_by)

@@ -19,19 +19,9 @@ from enterprises.models import DividendDeclaration, DividendRound
 from enterprises.refusals import StakesTooGreatToSplit
 from enterprises.terms import Linked, Part, Term
 from kernel.database import trail_id_of
-from tests.enterprises.dividend_town import (
-    FIRST_DAY,
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import FIRST_DAY, DividendTown
 from tests.planted import Plant
 from tests.subsidies.offices import REGISTRAR
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 DUE = date(2017, 6, 1)
 #: a stake may be 1亿元

@@ -8,18 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from enterprises import dividend_checks
-from tests.enterprises.dividend_town import (
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import DividendTown
 from tests.enterprises.test_dividends import DUE, three
 from tests.planted import Plant
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 
 def found(town: DividendTown) -> set[str]:

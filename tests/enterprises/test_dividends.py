@@ -51,24 +51,12 @@ from office.refusals.paying import (
     ReturnTotalDiffers,
 )
 from organisations import Kind
-from tests.enterprises.dividend_town import (
-    CHECKER,
-    CODE,
-    START,
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import CHECKER, CODE, START, DividendTown
 from tests.loans.filing import statements
 from tests.loans.town import OFFICE, OFFICER, person
 from tests.planted import Plant
 from tests.subsidies.offices import REGISTRAR
 from tests.subsidies.treasury import FINANCE, SECOND_FINANCE, SECOND_OFFICE
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 DUE = date(2017, 6, 1)
 #: 5万元

@@ -28,14 +28,7 @@ from office.refusals import (
     SameMakerAndChecker,
     VoucherUsed,
 )
-from tests.enterprises.dividend_town import (
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import DividendTown
 from tests.enterprises.test_dividends import DUE, FULL, refused, three
 from tests.enterprises.test_unwinding import entrusted
 from tests.loans.changing import change
@@ -44,8 +37,6 @@ from tests.loans.town import OFFICE, OFFICER
 from tests.planted import Plant
 from tests.subsidies.offices import REGISTRAR
 from tests.subsidies.treasury import FINANCE, SECOND_FINANCE
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 
 def ask_back(town: DividendTown, fen: int, by: Actor = FINANCE, **more: Any) -> int:

@@ -27,22 +27,13 @@ from households.families import Told
 from kernel.actor import Actor
 from kernel.refusals import NotFound
 from office.refusals import OwnHousehold, SameMakerAndChecker
-from tests.enterprises.dividend_town import (
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import DividendTown
 from tests.enterprises.test_dividends import refused
 from tests.households.registers import identity
 from tests.loans.changing import change
 from tests.loans.town import FULL, OFFICE, OFFICER
 from tests.planted import Plant
 from tests.subsidies.offices import REGISTRAR
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 START = date(2017, 5, 25)
 

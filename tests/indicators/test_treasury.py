@@ -20,20 +20,14 @@ from indicators.definitions import Figures, multiple
 from indicators.models import FUND_STATE
 from jobs.close import Program, Step
 from jobs.program import snapshot
-from kernel.actor import Actor
-from kernel.calendar import HolidayTable
-from kernel.regions import RegionTree
-from kernel.unit_of_work import Books
-from kernel.vault import Keyring
 from loans.refusals import LendingLimitExceeded
-from policy import Rulebook
 from tests.loans import changing
-from tests.loans.conftest import holidays, rulebook
+from tests.loans.conftest import Ground, ground, holidays, rulebook
 from tests.planted import Plant
 from tests.risk_fund.fund import Fund
 from tests.subsidies.offices import Offices
 
-__all__ = ["holidays", "rulebook"]
+__all__ = ["ground", "holidays", "rulebook"]
 
 COUNTY = "431022000000"
 TOWNSHIP = "431022101000"
@@ -82,16 +76,9 @@ class Treasury(Offices):
 
 
 @pytest.fixture
-def town(
-    books: Books,
-    system: Actor,
-    keyring: Keyring,
-    rulebook: Rulebook,
-    holidays: HolidayTable,
-    regions: RegionTree,
-) -> Treasury:
+def town(ground: Ground) -> Treasury:
     """Open on 30 May 2016, with six households and nothing lent."""
-    town = Treasury(books, system, keyring, rulebook, holidays, regions)
+    town = Treasury(*ground)
     town.found(FIRST)
     return town
 

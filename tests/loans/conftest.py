@@ -20,6 +20,8 @@ from tests.loans.town import Town
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
+Ground = tuple[Books, Actor, Keyring, Rulebook, HolidayTable, RegionTree]
+
 
 @pytest.fixture(scope="session")
 def rulebook() -> Rulebook:
@@ -40,16 +42,22 @@ def regions() -> RegionTree:
 
 
 @pytest.fixture
-def new_town(
+def ground(
     books: Books,
     system: Actor,
     keyring: Keyring,
     rulebook: Rulebook,
     holidays: HolidayTable,
     regions: RegionTree,
-) -> Town:
+) -> Ground:
+    """What every town stands on: books that wait to be opened, and everything that ships."""
+    return books, system, keyring, rulebook, holidays, regions
+
+
+@pytest.fixture
+def new_town(ground: Ground) -> Town:
     """Books that wait to be opened on a day the test chooses."""
-    return Town(books, system, keyring, rulebook, holidays, regions)
+    return Town(*ground)
 
 
 @pytest.fixture

@@ -9,14 +9,11 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select, text
 
 import migrations
-from jobs import archive
-from jobs.close import Program
 from jobs.program import SNAPSHOT
 from kernel import trail
 from kernel.append_only import append_only_tables, guarded_tables
 from kernel.database import Base
 from kernel.digests import ADDED
-from kernel.unit_of_work import Books
 from loans import record
 from loans.models import (
     FAR,
@@ -28,17 +25,17 @@ from loans.models import (
     Repayment,
     Settlement,
 )
-from migrations.refusals import CreditUsedAcrossLoans, MigrationInClose, RowsOfLaterVersion
+from migrations.refusals import CreditUsedAcrossLoans
 from tests import verification
 from tests.conftest import NOON, Clock
-from tests.loans.conftest import holidays, new_town, regions, rulebook
+from tests.loans.conftest import ground, holidays, new_town, regions, rulebook
 from tests.loans.town import Town
 from tests.migrations import opening_books
-from tests.migrations.old_books import Old, blank, verify
+from tests.migrations.old_books import Old, blank, opened, verify
 from tests.migrations.opening_books import OPENING, TODAY
 from tests.planted import Plant
 
-__all__ = ["blank", "holidays", "new_town", "regions", "rulebook", "verify"]
+__all__ = ["blank", "ground", "holidays", "new_town", "regions", "rulebook", "verify"]
 
 #: tables of the opening whose rows are running state that this revision or the next moves
 MOVED = ("household_credits", "open_dues", "open_segments", "positions")
@@ -49,24 +46,15 @@ def old(blank: Engine) -> Old:
     """The frozen books, at the revision that wrote them."""
     tables = opening_books.read()
     opening_books.write(blank, tables)
-    return Old(blank, tables)
+    return Old(blank, tables, OPENING)
 
 
 @pytest.fixture
 def lived(old: Old, new_town: Town, clock: Clock) -> Town:
     """The frozen books migrated, and people at their desks again."""
-    old.migrate()
-    # The program before stood at noon as well, and read its clock often.
-    clock.now = NOON + timedelta(hours=1)
-    new_town.books = Books(old.engine, new_town.keyring, clock)
     new_town.lender_id = 1
-    loans_alone = new_town.program
-
-    def program(day: date) -> Program:
-        return Program((*loans_alone(day).steps, SNAPSHOT), "0" * 64)
-
-    new_town.program = program  # type: ignore[method-assign]
-    return new_town
+    # The program before stood at noon as well, and read its clock often.
+    return opened(old, new_town, clock, NOON + timedelta(hours=1), SNAPSHOT)
 
 
 def number(nr: int) -> str:
@@ -79,12 +67,7 @@ def number(nr: int) -> str:
 def test_nothing_recorded_changes_and_everything_verifies(
     old: Old, verify: Callable[[], None]
 ) -> None:
-    kept = {name: table for name, table in old.tables.items() if name not in MOVED}
-    before = opening_books.rows(old.engine, kept)
-    old.migrate()
-    assert opening_books.rows(old.engine, kept) == before
-    with old.engine.connect() as connection:
-        assert guarded_tables(connection) == set(append_only_tables())
+    old.migrate_keeping_all_but(*MOVED)
     verify()
 
 
@@ -231,13 +214,7 @@ def test_payments_of_old_can_be_undone(lived: Town, verify: Callable[[], None]) 
 
 
 def test_a_migration_while_a_day_is_closed_is_refused(old: Old) -> None:
-    with old.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE business_days SET state = 'closing' WHERE day = '2016-10-03'")
-        )
-    with pytest.raises(MigrationInClose, match="2016-10-03"):
-        old.migrate()
-    assert migrations.current(old.engine) == OPENING
+    old.refuse_while_closing("2016-10-03")
 
 
 def test_credit_that_another_loan_used_has_no_place(blank: Engine) -> None:
@@ -257,16 +234,7 @@ def test_credit_that_another_loan_used_has_no_place(blank: Engine) -> None:
 
 
 def test_down_and_up_again(old: Old, verify: Callable[[], None]) -> None:
-    before = opening_books.rows(old.engine, old.tables)
-    old.migrate()
-    digests = archive.digests(old.engine)
-    migrations.downgrade(old.engine, OPENING)
-    assert opening_books.rows(old.engine, old.tables) == before
-    with old.engine.connect() as connection:
-        kept = {t for t in append_only_tables() if t in old.tables}
-        assert kept <= guarded_tables(connection)
-    old.migrate()
-    assert archive.digests(old.engine) == digests
+    old.migrate_back_and_again()
     verify()
 
 
@@ -291,13 +259,10 @@ def printed(town: Town) -> None:
     ids=["a paper", "a payment with its payer", "a correction", "a night"],
 )
 def test_what_the_old_version_cannot_hold_bars_the_way_back(
-    lived: Town, happens: Callable[[Town], None], table: str
+    old: Old, lived: Town, happens: Callable[[Town], None], table: str
 ) -> None:
     happens(lived)
-    with pytest.raises(RowsOfLaterVersion) as refused:
-        migrations.downgrade(lived.books.engine, OPENING)
-    assert refused.value.facts["table"] == table
-    assert migrations.current(lived.books.engine) == migrations.revisions()[-1]
+    old.refuse_the_way_back(table)
     with lived.books.engine.connect() as connection:
         assert guarded_tables(connection) == set(append_only_tables())
     # All the way down nothing is kept, and nothing bars it.

@@ -8,27 +8,22 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, func, select, text
 
-import indicators
 import migrations
 from indicators import Figures
 from indicators.people_models import StandingDay
-from jobs import archive
-from jobs.close import Program
 from jobs.program import ENTITLEMENT, snapshot
-from kernel.append_only import append_only_tables, guarded_tables
 from kernel.dates import ONE_DAY
 from kernel.regions import RegionTree
-from kernel.unit_of_work import Books
-from migrations.refusals import MigrationInClose, RowsOfLaterVersion
+from migrations.refusals import RowsOfLaterVersion
 from tests.conftest import Clock
-from tests.loans.conftest import holidays, new_town, regions, rulebook
+from tests.loans.conftest import ground, holidays, new_town, regions, rulebook
 from tests.loans.town import Town
-from tests.migrations import opening_books, treasury_books
-from tests.migrations.old_books import Old, blank, verify
+from tests.migrations import treasury_books
+from tests.migrations.old_books import Old, blank, closing, opened, verify
 from tests.migrations.treasury_books import TREASURY
 from tests.planted import Plant
 
-__all__ = ["blank", "holidays", "new_town", "regions", "rulebook", "verify"]
+__all__ = ["blank", "ground", "holidays", "new_town", "regions", "rulebook", "verify"]
 
 NAMES = ("households_poor", "persons_poor", "lifting_rate", "enterprises_linked")
 
@@ -38,26 +33,16 @@ def old(blank: Engine) -> Old:
     """The frozen books, at the revision that wrote them."""
     tables = treasury_books.read()
     treasury_books.write(blank, tables)
-    return Old(blank, tables)
+    return Old(blank, tables, TREASURY)
 
 
 def test_nothing_changes_and_everything_verifies(old: Old, verify: Callable[[], None]) -> None:
-    before = opening_books.rows(old.engine, old.tables)
-    old.migrate()
-    assert opening_books.rows(old.engine, old.tables) == before
-    with old.engine.connect() as connection:
-        assert guarded_tables(connection) == set(append_only_tables())
+    old.migrate_keeping_all_but()
     verify()
 
 
 def test_a_migration_while_a_day_is_closed_is_refused(old: Old) -> None:
-    with old.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE business_days SET state = 'closing' WHERE day = '2020-09-28'")
-        )
-    with pytest.raises(MigrationInClose, match="2020-09-28"):
-        old.migrate()
-    assert migrations.current(old.engine) == TREASURY
+    old.refuse_while_closing("2020-09-28")
 
 
 # --- the first close ------------------------------------------------------------------------------
@@ -68,25 +53,12 @@ def closed(
     old: Old, new_town: Town, clock: Clock, regions: RegionTree
 ) -> Callable[[], Callable[[date], Figures]]:
     """Migrate and close the open day with the house's own steps; asks for figures of a day."""
-    old.migrate()
-    clock.now = datetime(2027, 1, 1, 4, tzinfo=UTC)
-    new_town.books = Books(old.engine, new_town.keyring, clock)
-    loans_alone = new_town.program
-
-    def program(day: date) -> Program:
-        return Program((*loans_alone(day).steps, ENTITLEMENT, snapshot(10)), "0" * 64)
-
-    new_town.program = program  # type: ignore[method-assign]
-
-    def figures(on: date) -> Figures:
-        with new_town.books.read() as session:
-            return indicators.figures(session, regions=regions, region="431022000000", on=on)
-
-    def close() -> Callable[[date], Figures]:
-        new_town.close_to(new_town.today)
-        return figures
-
-    return close
+    return closing(
+        opened(
+            old, new_town, clock, datetime(2027, 1, 1, 4, tzinfo=UTC), ENTITLEMENT, snapshot(10)
+        ),
+        regions,
+    )
 
 
 def test_the_first_close_takes_all_households(
@@ -114,16 +86,7 @@ def test_the_first_close_takes_all_households(
 
 
 def test_down_and_up_again(old: Old, verify: Callable[[], None]) -> None:
-    before = opening_books.rows(old.engine, old.tables)
-    old.migrate()
-    digests = archive.digests(old.engine)
-    migrations.downgrade(old.engine, TREASURY)
-    assert opening_books.rows(old.engine, old.tables) == before
-    with old.engine.connect() as connection:
-        kept = {t for t in append_only_tables() if t in old.tables}
-        assert kept <= guarded_tables(connection)
-    old.migrate()
-    assert archive.digests(old.engine) == digests
+    old.migrate_back_and_again()
     verify()
 
 
@@ -144,10 +107,7 @@ def test_what_the_old_version_cannot_hold_bars_the_way_back(old: Old, what: str)
     old.migrate()
     with old.engine.begin() as connection:
         connection.execute(text(BARS[what]))
-    with pytest.raises(RowsOfLaterVersion) as refused:
-        migrations.downgrade(old.engine, TREASURY)
-    assert refused.value.facts["table"] == what.split(maxsplit=1)[0]
-    assert migrations.current(old.engine) == migrations.revisions()[-1]
+    old.refuse_the_way_back(what.split(maxsplit=1)[0])
     # All the way down nothing is kept, and nothing bars it.
     migrations.downgrade(old.engine)
     assert migrations.current(old.engine) is None

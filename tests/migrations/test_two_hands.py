@@ -9,30 +9,25 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Engine, case, func, select, text
 
-import indicators
 import migrations
 from indicators import Figures
-from jobs import archive
-from jobs.close import Program
 from jobs.program import ENTITLEMENT, snapshot
-from kernel.append_only import append_only_tables, guarded_tables
 from kernel.dates import ONE_DAY
 from kernel.money import format_yuan
 from kernel.regions import RegionTree
-from kernel.unit_of_work import Books
 from loans.models import LendingLimit, OpenDue, Position, Settlement
-from migrations.refusals import MigrationInClose, RowsOfLaterVersion
+from migrations.refusals import RowsOfLaterVersion
 from subsidies.models import Entitlement
 from tests.conftest import Clock
-from tests.loans.conftest import holidays, new_town, regions, rulebook
+from tests.loans.conftest import ground, holidays, new_town, regions, rulebook
 from tests.loans.town import Town
-from tests.migrations import lived_books, opening_books
+from tests.migrations import lived_books
 from tests.migrations.lived_books import LIVED
-from tests.migrations.old_books import Old, blank, verify
+from tests.migrations.old_books import Old, blank, closing, opened, verify
 from tests.migrations.opening_books import Table
 from tests.planted import Plant
 
-__all__ = ["blank", "holidays", "new_town", "regions", "rulebook", "verify"]
+__all__ = ["blank", "ground", "holidays", "new_town", "regions", "rulebook", "verify"]
 
 #: tables whose rows are running state that the revision moves
 MOVED = ("lending_limits", "open_dues", "open_segments", "positions")
@@ -43,7 +38,7 @@ def old(blank: Engine) -> Old:
     """The frozen books, at the revision that wrote them."""
     tables = lived_books.read()
     lived_books.write(blank, tables)
-    return Old(blank, tables)
+    return Old(blank, tables, LIVED)
 
 
 # --- up -------------------------------------------------------------------------------------------
@@ -52,12 +47,7 @@ def old(blank: Engine) -> Old:
 def test_nothing_recorded_changes_and_everything_verifies(
     old: Old, verify: Callable[[], None]
 ) -> None:
-    kept = {name: table for name, table in old.tables.items() if name not in MOVED}
-    before = opening_books.rows(old.engine, kept)
-    old.migrate()
-    assert opening_books.rows(old.engine, kept) == before
-    with old.engine.connect() as connection:
-        assert guarded_tables(connection) == set(append_only_tables())
+    old.migrate_keeping_all_but(*MOVED)
     verify()
 
 
@@ -107,7 +97,7 @@ def test_under_cover_is_what_the_frozen_terms_say(blank: Engine) -> None:
         },
     )
     lived_books.write(blank, tables)
-    Old(blank, tables).migrate()
+    Old(blank, tables, LIVED).migrate()
     with blank.connect() as connection:
         caps: dict[int, int] = {
             row.loan_id: row.cover_cap_fen
@@ -128,13 +118,7 @@ def test_under_cover_is_what_the_frozen_terms_say(blank: Engine) -> None:
 
 
 def test_a_migration_while_a_day_is_closed_is_refused(old: Old) -> None:
-    with old.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE business_days SET state = 'closing' WHERE day = '2020-09-28'")
-        )
-    with pytest.raises(MigrationInClose, match="2020-09-28"):
-        old.migrate()
-    assert migrations.current(old.engine) == LIVED
+    old.refuse_while_closing("2020-09-28")
 
 
 # --- the first close ------------------------------------------------------------------------------
@@ -145,25 +129,12 @@ def closed(
     old: Old, new_town: Town, clock: Clock, regions: RegionTree
 ) -> Callable[[], Callable[[date], Figures]]:
     """Migrate and close the open day with the house's own steps; asks for figures of a day."""
-    old.migrate()
-    clock.now = datetime(2020, 7, 2, 4, tzinfo=UTC)
-    new_town.books = Books(old.engine, new_town.keyring, clock)
-    loans_alone = new_town.program
-
-    def program(day: date) -> Program:
-        return Program((*loans_alone(day).steps, ENTITLEMENT, snapshot(10)), "0" * 64)
-
-    new_town.program = program  # type: ignore[method-assign]
-
-    def figures(on: date) -> Figures:
-        with new_town.books.read() as session:
-            return indicators.figures(session, regions=regions, region="431022000000", on=on)
-
-    def close() -> Callable[[date], Figures]:
-        new_town.close_to(new_town.today)
-        return figures
-
-    return close
+    return closing(
+        opened(
+            old, new_town, clock, datetime(2020, 7, 2, 4, tzinfo=UTC), ENTITLEMENT, snapshot(10)
+        ),
+        regions,
+    )
 
 
 def test_the_first_close_takes_what_was_settled_before(
@@ -199,16 +170,7 @@ def test_the_first_close_takes_what_was_settled_before(
 
 
 def test_down_and_up_again(old: Old, verify: Callable[[], None]) -> None:
-    before = opening_books.rows(old.engine, old.tables)
-    old.migrate()
-    digests = archive.digests(old.engine)
-    migrations.downgrade(old.engine, LIVED)
-    assert opening_books.rows(old.engine, old.tables) == before
-    with old.engine.connect() as connection:
-        kept = {t for t in append_only_tables() if t in old.tables}
-        assert kept <= guarded_tables(connection)
-    old.migrate()
-    assert archive.digests(old.engine) == digests
+    old.migrate_back_and_again()
     verify()
 
 
@@ -231,10 +193,7 @@ def test_what_the_old_version_cannot_hold_bars_the_way_back(old: Old, table: str
     old.migrate()
     with old.engine.begin() as connection:
         connection.execute(text(BARS[table]))
-    with pytest.raises(RowsOfLaterVersion) as refused:
-        migrations.downgrade(old.engine, LIVED)
-    assert refused.value.facts["table"] == table
-    assert migrations.current(old.engine) == migrations.revisions()[-1]
+    old.refuse_the_way_back(table)
     # All the way down nothing is kept, and nothing bars it.
     migrations.downgrade(old.engine)
     assert migrations.current(old.engine) is None

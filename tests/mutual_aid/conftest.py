@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from tests.beginnings import Beginning
-from tests.loans.conftest import holidays, new_town, regions, rulebook, town
+from tests.loans.conftest import ground, holidays, new_town, regions, rulebook, town
 from tests.loans.town import Town
 from tests.mutual_aid.fund import Fund
 
-__all__ = ["holidays", "new_town", "regions", "rulebook", "town"]
+__all__ = ["ground", "holidays", "new_town", "regions", "rulebook", "town"]
 
 
 @pytest.fixture

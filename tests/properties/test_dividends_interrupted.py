@@ -16,19 +16,10 @@ from kernel.unit_of_work import Books
 from ledger.refusals import DayAlreadyClosed
 from tests.conftest import Clock
 from tests.databases import Maker
-from tests.enterprises.dividend_town import (
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import DividendTown
 from tests.enterprises.test_dividends import DUE, FULL, three
 from tests.properties.interrupted import every_interruption
 from tests.properties.test_dividends_once import Desk
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 pytestmark = pytest.mark.slow
 

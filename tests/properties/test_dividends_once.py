@@ -26,24 +26,13 @@ from enterprises.models import (
     DividendReturn,
 )
 from kernel.actor import Actor
-from tests.enterprises.dividend_town import (
-    ACCOUNT,
-    CODE,
-    DividendTown,
-    dividends,
-    holidays,
-    new_dividends,
-    regions,
-    rulebook,
-)
+from tests.enterprises.dividend_town import ACCOUNT, CODE, DividendTown
 from tests.enterprises.test_dividends import FULL, three
 from tests.loans.town import OFFICE
 from tests.planted import Plant
 from tests.properties.crowd import CLIENTS, Crowd, watching
 from tests.subsidies.offices import REGISTRAR
 from tests.subsidies.treasury import FINANCE, SECOND_FINANCE
-
-__all__ = ["dividends", "holidays", "new_dividends", "regions", "rulebook"]
 
 pytestmark = pytest.mark.slow
 

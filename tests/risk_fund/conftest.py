@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.loans.conftest import holidays, new_town, regions, rulebook, town
+from tests.loans.conftest import ground, holidays, new_town, regions, rulebook, town
 from tests.loans.town import Town
 from tests.risk_fund.fund import Fund
 
-__all__ = ["fund", "holidays", "new_town", "regions", "rulebook", "town"]
+__all__ = ["fund", "ground", "holidays", "new_town", "regions", "rulebook", "town"]
 
 
 @pytest.fixture

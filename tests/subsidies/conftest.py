@@ -6,30 +6,26 @@ from datetime import date
 
 import pytest
 
-from kernel.actor import Actor
-from kernel.calendar import HolidayTable
-from kernel.regions import RegionTree
-from kernel.unit_of_work import Books
-from kernel.vault import Keyring
-from policy import Rulebook
-from tests.loans.conftest import holidays, regions, rulebook
+from tests.loans.conftest import Ground, ground, holidays, regions, rulebook
 from tests.subsidies.offices import Offices
 from tests.subsidies.treasury import TreasuryTown
 
-__all__ = ["holidays", "new_offices", "new_town", "offices", "regions", "rulebook", "town"]
+__all__ = [
+    "ground",
+    "holidays",
+    "new_offices",
+    "new_town",
+    "offices",
+    "regions",
+    "rulebook",
+    "town",
+]
 
 
 @pytest.fixture
-def new_town(
-    books: Books,
-    system: Actor,
-    keyring: Keyring,
-    rulebook: Rulebook,
-    holidays: HolidayTable,
-    regions: RegionTree,
-) -> TreasuryTown:
+def new_town(ground: Ground) -> TreasuryTown:
     """Books that wait to be opened on a day the test chooses."""
-    return TreasuryTown(books, system, keyring, rulebook, holidays, regions)
+    return TreasuryTown(*ground)
 
 
 @pytest.fixture
@@ -40,16 +36,9 @@ def town(new_town: TreasuryTown) -> TreasuryTown:
 
 
 @pytest.fixture
-def new_offices(
-    books: Books,
-    system: Actor,
-    keyring: Keyring,
-    rulebook: Rulebook,
-    holidays: HolidayTable,
-    regions: RegionTree,
-) -> Offices:
+def new_offices(ground: Ground) -> Offices:
     """Books that wait to be opened, and everybody who takes a step of a claim."""
-    return Offices(books, system, keyring, rulebook, holidays, regions)
+    return Offices(*ground)
 
 
 @pytest.fixture

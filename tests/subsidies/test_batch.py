@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from jobs.close import Program
+from jobs.program import ENTITLEMENT
 from loans.models import LoanBearer, Settlement
 from loans.parts import EARNED_ON, Closed, Settled
 from subsidies import batch, entitlement
@@ -28,7 +29,7 @@ from tests.loans.test_close_equals_course import live
 from tests.loans.town import Town
 from tests.loans.twins import Twin, World
 from tests.planted import Plant
-from tests.subsidies.treasury import TreasuryTown, borne, entitlement_step
+from tests.subsidies.treasury import TreasuryTown, borne
 
 FIRST_DAY = date(2016, 5, 30)
 SEEDS = range(int(os.environ.get("FUPIN_PROOF_SEEDS", "1")))
@@ -51,7 +52,7 @@ class OwedWorld(World):
 
     def program(self, day: date) -> Program:
         program = super().program(day)
-        return replace(program, steps=(*program.steps, entitlement_step()))
+        return replace(program, steps=(*program.steps, ENTITLEMENT))
 
     def draw(self, number: str, fen: int, on: date) -> None:
         """What was given a plan since is drawn whole or not at all."""
@@ -176,11 +177,9 @@ def _statements(town: TreasuryTown, day: date) -> int:
     def count(*_: object) -> None:
         counted["sent"] += counted["now"]
 
-    plain = entitlement_step()
-
     def work(session: Session, on: date, limit: int) -> int:
         counted["now"] = on == day
-        done = plain.work(session, on, limit)
+        done = ENTITLEMENT.work(session, on, limit)
         session.flush()
         counted["now"] = False
         return done
@@ -188,7 +187,9 @@ def _statements(town: TreasuryTown, day: date) -> int:
     program = town.program
 
     def counting(on: date) -> Program:
-        steps = [replace(s, work=work) if s.name == plain.name else s for s in program(on).steps]
+        steps = [
+            replace(s, work=work) if s.name == ENTITLEMENT.name else s for s in program(on).steps
+        ]
         return Program(steps, "0" * 64)
 
     event.listen(engine, "before_cursor_execute", count)

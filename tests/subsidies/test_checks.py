@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
-from kernel.append_only import append_only_tables, protect, unprotect
 from kernel.findings import Finding
 from subsidies import checks
 from subsidies.models import (
@@ -31,15 +28,6 @@ def found(offices: Offices) -> list[Finding]:
         return list(checks.check(session))
 
 
-@contextmanager
-def back_door(offices: Offices) -> Iterator[Connection]:
-    """The record without its triggers, as somebody with the file would have it."""
-    with offices.books.engine.begin() as connection:
-        unprotect(connection, append_only_tables())
-        yield connection
-        protect(connection, append_only_tables())
-
-
 @pytest.fixture
 def settled(offices: Offices) -> Offices:
     """A quarter settled: 30 000 of 50 000 under the cap, 22 days; and claimed."""
@@ -56,19 +44,19 @@ def names(offices: Offices) -> set[str]:
 
 
 def test_an_entitlement_of_another_amount(settled: Offices) -> None:
-    with back_door(settled) as connection:
+    with settled.back_door() as connection:
         connection.execute(update(Entitlement).values(amount_fen=Entitlement.amount_fen + 1))
     assert names(settled) >= {"entitlements", "runs"}
 
 
 def test_an_entitlement_for_somebody_else(settled: Offices) -> None:
-    with back_door(settled) as connection:
+    with settled.back_door() as connection:
         connection.execute(update(Entitlement).values(payee_kind="households"))
     assert names(settled) == {"entitlements"}
 
 
 def test_an_entitlement_that_is_gone(settled: Offices) -> None:
-    with back_door(settled) as connection:
+    with settled.back_door() as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("PRAGMA defer_foreign_keys=ON"))
         connection.execute(delete(EntitlementClaim))
@@ -78,7 +66,7 @@ def test_an_entitlement_that_is_gone(settled: Offices) -> None:
 
 
 def test_a_reason_that_is_gone(settled: Offices) -> None:
-    with back_door(settled) as connection:
+    with settled.back_door() as connection:
         connection.execute(delete(Exclusion))
     (one,) = found(settled)
     assert one.check == "subsidies.exclusions"
@@ -87,7 +75,7 @@ def test_a_reason_that_is_gone(settled: Offices) -> None:
 
 
 def test_a_run_that_does_not_add_up(settled: Offices) -> None:
-    with back_door(settled) as connection:
+    with settled.back_door() as connection:
         connection.execute(update(SubsidyRun).values(amount_fen=SubsidyRun.amount_fen * 2))
     assert names(settled) == {"runs", "expense"}
 
@@ -109,7 +97,7 @@ def test_a_line_without_its_use(settled: Offices) -> None:
 def test_a_reason_that_nothing_bears_out(settled: Offices) -> None:
     with settled.books.read() as session:
         one = session.scalars(select(Exclusion)).one()
-    with back_door(settled) as connection:
+    with settled.back_door() as connection:
         connection.execute(
             insert(Exclusion).values(
                 settlement_id=one.settlement_id,

@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-import subsidies
-from jobs.close import Program, Step
+from jobs.close import Program
+from jobs.program import ENTITLEMENT
 from loans.models import Loan
 from policy import Bearer
 from subsidies.models import Entitlement
@@ -31,7 +30,7 @@ class TreasuryTown(Town):
     def program(self, day: date) -> Program:
         """The loans, then what the treasury owes."""
         program = super().program(day)
-        return Program((*program.steps, entitlement_step()), program.rulebook_digest)
+        return Program((*program.steps, ENTITLEMENT), program.rulebook_digest)
 
     def entitlements(self, number: str) -> list[Entitlement]:
         """What the treasury owes of a contract, row by row."""
@@ -44,16 +43,6 @@ class TreasuryTown(Town):
             ).all()
             session.expunge_all()
             return list(rows)
-
-
-def entitlement_step() -> Step:
-    """The step of the close, after the loans'."""
-
-    def entitle(session: Session, day: date, _limit: int) -> int:
-        subsidies.entitle(session, day)
-        return 0
-
-    return Step("entitlement", entitle, whole=True)
 
 
 def borne(route: str, *rows: tuple[int, int | None, int | None]) -> tuple[Bearer, ...]:
