@@ -6,7 +6,8 @@ is none the tests fail: a page nobody looked at is not known to be right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 from threading import Event, Thread
 from typing import Any
 
@@ -24,6 +25,25 @@ PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 
 LogIn = Callable[..., Page]
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the page's scripts and its policy complain of from now on."""
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
+
+
+def require_narrow(page: Page, site: str, paths: Iterable[str]) -> None:
+    """No page scrolls sideways, on a desktop or a phone, in either language."""
+    for size, path, language in product((DESKTOP, PHONE), paths, ("zh", "en")):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        answer = page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+        assert answer is not None
+        assert answer.status == 200, path
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= size["width"], (path, language)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 import ledger
 from enterprises.models import DividendPayment, DividendReturnRow
 from kernel.money import format_yuan
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import PHONE, LogIn, complaints_of, require_narrow
 from tests.web import linkage_world as told
 from tests.web.linkage_world import Linked, linked
 from tests.web.world import COUNTY
@@ -116,22 +116,13 @@ def test_no_page_of_figures_scrolls_sideways_in_either_language(
     paid: Linked, site: str, log_in: LogIn
 ) -> None:
     page = log_in("poverty_office")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for path in (
-            "/dashboard", "/dashboard/dividends_paid", "/dashboard/dividend_per_person_paid",
-            "/dashboard/enterprises_linked", "/reconciliation", "/mutual",
-            f"/households/{paid.town.household(1)}",
-        ):  # fmt: skip
-            for language in ("zh", "en"):
-                answer = page.goto(f"{site}{path}?lang={language}")
-                assert answer is not None
-                assert answer.status == 200, path
-                width = page.evaluate("document.documentElement.scrollWidth")
-                assert width <= size["width"], (path, language)
+    complaints = complaints_of(page)
+    paths = (
+        "/dashboard", "/dashboard/dividends_paid", "/dashboard/dividend_per_person_paid",
+        "/dashboard/enterprises_linked", "/reconciliation", "/mutual",
+        f"/households/{paid.town.household(1)}",
+    )  # fmt: skip
+    require_narrow(page, site, paths)
     assert complaints == []
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from config.wiring import House
 from kernel.actor import Actor
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import DESKTOP, LogIn, complaints_of, require_narrow
 from tests.web import world
 from tests.web.conftest import PASSWORD, Hire
 from tests.web.village import ANSWERS, PROCEDURE, strangers
@@ -136,9 +136,7 @@ def test_no_page_scrolls_sideways_in_either_language(
     number: str, settled: dict[str, int], opened: House, site: str, log_in: LogIn
 ) -> None:
     page = log_in("registrar")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = complaints_of(page)
     page.goto(f"{site}/identification/new")
     page.fill("[name=numbers]", number)
     page.click("main button[type=submit]")
@@ -151,13 +149,5 @@ def test_no_page_scrolls_sideways_in_either_language(
         f"/households/{key}/family", f"/households/{key}/need", f"/households/{key}", "/families",
         "/need", "/need/answers", "/need/queue", "/need/sheet", "/notices/lists",
     ]  # fmt: skip
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for path in paths:
-            for language in ("zh", "en"):
-                answer = page.goto(f"{site}{path}?lang={language}")
-                assert answer is not None
-                assert answer.status == 200, path
-                width = page.evaluate("document.documentElement.scrollWidth")
-                assert width <= size["width"], (path, language)
+    require_narrow(page, site, paths)
     assert complaints == []

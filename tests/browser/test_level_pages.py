@@ -10,7 +10,7 @@ from config.wiring import House
 from households import helping, queries
 from households.helping.forms import MeasureRow, PairRow, ProjectRow, VisitRow
 from households.helping.funds import FundEntered, UseEntered
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import LogIn, complaints_of, require_narrow
 from tests.web import world
 
 DAY = world.OPEN_DAY
@@ -61,18 +61,8 @@ def test_no_page_scrolls_sideways_in_either_language(
     helped: list[str], site: str, log_in: LogIn, role: str
 ) -> None:
     page = log_in(role)
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for path in helped:
-            for language in ("zh", "en"):
-                answer = page.goto(f"{site}{path}?lang={language}")
-                assert answer is not None
-                assert answer.status == 200, path
-                width = page.evaluate("document.documentElement.scrollWidth")
-                assert width <= size["width"], (path, language)
+    complaints = complaints_of(page)
+    require_narrow(page, site, helped)
     assert complaints == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from jobs import program
-from tests.browser.conftest import DESKTOP, PHONE, LogIn
+from tests.browser.conftest import LogIn, complaints_of, require_narrow
 from tests.web.bureau import Bureau
 from tests.web.test_mutual import KEEPER, bureau, fund, joined, society
 
@@ -19,16 +19,6 @@ def test_no_page_of_a_fund_scrolls_sideways_in_either_language(
     vote = bureau.done(f"{fund}/vote", KEEPER, subject="other", question="修路")
     program.close_to(bureau.house, date(2017, 6, 30))
     page = log_in("registrar")
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    for size in (DESKTOP, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        for path in ("/mutual", fund, vote, f"{fund}/lists/2017-06"):
-            for language in ("zh", "en"):
-                answer = page.goto(f"{site}{path}?lang={language}")
-                assert answer is not None
-                assert answer.status == 200, path
-                width = page.evaluate("document.documentElement.scrollWidth")
-                assert width <= size["width"], (path, language)
+    complaints = complaints_of(page)
+    require_narrow(page, site, ("/mutual", fund, vote, f"{fund}/lists/2017-06"))
     assert complaints == []
