@@ -31,12 +31,10 @@ from office.refusals.paying import PaymentRowsRefused
 from web import enterprise_view
 from web.acting import log_in
 from web.commands.forecast import asking, county
-from web.commands.terminal import columns
+from web.commands.terminal import SHOWN, named, tell
 
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _TARGET = click.Path(dir_okay=False, writable=True, path_type=Path)
-#: rows of a list without --json
-_SHOWN = 100
 
 
 @click.group("enterprises")
@@ -69,7 +67,7 @@ def listed(house: House, /, *, as_json: bool, **who: Any) -> None:
     titles = (
         "编号", "名称", "认定至（不含）", "户数", "人数", "入股额", "反抵押", "欠付", "欠付起始",
     )  # fmt: skip
-    _tell(rows, titles, "没有经营组织", as_json=as_json)
+    tell(rows, titles, "没有经营组织", as_json=as_json)
 
 
 @enterprises_.command("arrears")
@@ -93,7 +91,7 @@ def behind(house: House, /, *, as_json: bool, **who: Any) -> None:
         for one in found
     ]
     titles = ("期次", "企业", "协议", "应付日", "天数", "状态", "欠付")
-    _tell(rows, titles, "没有欠付的分红", as_json=as_json)
+    tell(rows, titles, "没有欠付的分红", as_json=as_json)
 
 
 @enterprises_.command("rounds")
@@ -120,7 +118,7 @@ def rounds(house: House, /, *, state: str | None, as_json: bool, **who: Any) -> 
         for one in found
     ]
     titles = ("编号", "企业", "协议", "期次", "应付日", "户数", "分红", "现金", "状态")
-    _tell(rows, titles, "没有分红", as_json=as_json)
+    tell(rows, titles, "没有分红", as_json=as_json)
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -134,26 +132,11 @@ def template(target: Path) -> None:
     click.echo(f"联结农户清单模板已写入 {target}")
 
 
-def _acting(command: Any) -> Any:
-    """The options that whoever hands a file in gives."""
-    for option in (
-        click.option("--json", "as_json", is_flag=True, help="输出 JSON · print JSON"),
-        click.option(
-            "--password-stdin", is_flag=True, help="从标准输入读口令 · read the password there"
-        ),
-        click.option(
-            "--as", "login", metavar="LOGIN", required=True, help="经办人的账号 · in whose name"
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 @enterprises_.command("join")
 @click.argument("number")
 @click.argument("source", type=_SOURCE)
 @click.option("--from", "from_text", metavar="DAY", required=True, help="联结日 · linked from")
-@_acting
+@named
 @click.pass_obj
 def join(
     house: House, /, *, number: str, source: Path, from_text: str, as_json: bool, **who: Any
@@ -193,7 +176,7 @@ def join(
 
 @enterprises_.command("pay")
 @click.argument("round_id", type=int)
-@_acting
+@named
 @click.pass_obj
 def pay(house: House, /, *, round_id: int, as_json: bool, **who: Any) -> None:
     """为已审批的期次制一卡通付款文件。Make the payment file of an approved round."""
@@ -219,7 +202,7 @@ def pay(house: House, /, *, round_id: int, as_json: bool, **who: Any) -> None:
 @enterprises_.command("bank-return")
 @click.argument("round_id", type=int)
 @click.argument("source", type=_SOURCE)
-@_acting
+@named
 @click.pass_obj
 def bank_return(house: House, /, *, round_id: int, source: Path, as_json: bool, **who: Any) -> None:
     """导入银行回盘文件。Take in the bank's answer to a round's payment file."""
@@ -260,25 +243,12 @@ def _acting_as(house: House, *, login: str, password_stdin: bool) -> Actor:
     return log_in(house, login, from_stdin=password_stdin)
 
 
-def _tell(
-    rows: list[dict[str, Any]], titles: tuple[str, ...], nothing: str, *, as_json: bool
-) -> None:
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    if not rows:
-        click.echo(nothing)
-        return
-    shown = [tuple(str(value) for value in row.values()) for row in rows[:_SHOWN]]
-    click.echo(columns([titles, *shown]))
-
-
 def _said(told: dict[str, Any], faults: list[RowFault], done: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False))
     elif told["done"]:
         click.echo(done)
-    for fault in [] if as_json else faults[:_SHOWN]:
+    for fault in [] if as_json else faults[:SHOWN]:
         click.echo(f"  第{fault.line}行：{fault.refusal.message('zh')}")
     if faults:
         raise SystemExit(1)

@@ -27,7 +27,7 @@ from kernel.idempotency import request_digest
 from office import rights
 from web import scope
 from web.acting import log_in
-from web.commands.terminal import columns, named
+from web.commands.terminal import SHOWN, named, tell
 from web.helping import FORMS, HELP
 
 _SOURCE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -35,8 +35,6 @@ _TARGET = click.Path(dir_okay=False, writable=True, path_type=Path)
 _SHEETS: Final[Mapping[str, str]] = MappingProxyType(
     {"measures": "帮扶措施", "pairs": "结对帮扶", "visits": "走访记录"}
 )
-#: rows of a list, or faults, without --json
-_SHOWN: Final = 100
 
 
 @click.group("helping")
@@ -77,7 +75,7 @@ def record(
         click.echo(json.dumps(told, ensure_ascii=False))
     elif told["done"]:
         click.echo(f"{_SHEETS[kind]}已登记{told['rows']}条")
-    for one in [] if as_json else file.faults[:_SHOWN]:
+    for one in [] if as_json else file.faults[:SHOWN]:
         click.echo(f"  第{one.line}行：{one.refusal.message('zh')}")
     if file.faults:
         raise SystemExit(1)
@@ -117,7 +115,7 @@ def helpers(house: House, /, *, text: str, as_json: bool, **who: Any) -> None:
         }
         for one in found
     ]
-    _tell(rows, ("姓名", "单位", "隶属", "结对户数", "最近走访"), "尚无结对", as_json=as_json)
+    tell(rows, ("姓名", "单位", "隶属", "结对户数", "最近走访"), "尚无结对", as_json=as_json)
 
 
 @helping_.command("unvisited")
@@ -142,23 +140,10 @@ def unvisited(house: House, /, *, days: int, as_json: bool, **who: Any) -> None:
         for one in found
     ]
     titles = ("户编号", "村", "帮扶责任人", "单位", "结对日期", "最近走访")
-    _tell(rows, titles, "都走访过了", as_json=as_json)
+    tell(rows, titles, "都走访过了", as_json=as_json)
 
 
 def _reader(house: House, *, login: str, password_stdin: bool) -> Actor:
     by = log_in(house, login, from_stdin=password_stdin)
     rights.allow(by, "households.read")
     return by
-
-
-def _tell(
-    rows: list[dict[str, Any]], titles: tuple[str, ...], nothing: str, *, as_json: bool
-) -> None:
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    if not rows:
-        click.echo(nothing)
-        return
-    shown = [tuple(str(value) for value in row.values()) for row in rows[:_SHOWN]]
-    click.echo(columns([titles, *shown]))

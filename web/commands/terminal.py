@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from unicodedata import east_asian_width
 
 import click
 
 from kernel.refusals import Refusal
+
+#: rows of a list that a terminal shows; JSON has them all
+SHOWN: Final = 100
 
 
 class Refused(click.ClickException):
@@ -34,6 +38,20 @@ def named(command: Any) -> Any:
     ):
         command = option(command)
     return command
+
+
+def tell(
+    rows: Sequence[Mapping[str, Any]], titles: tuple[str, ...], nothing: str, *, as_json: bool
+) -> None:
+    """Rows as JSON, or under their titles; ``nothing`` is said where there is none."""
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    if not rows:
+        click.echo(nothing)
+        return
+    shown = [tuple(str(value) for value in row.values()) for row in rows[:SHOWN]]
+    click.echo(columns([titles, *shown]))
 
 
 def width(cell: str) -> int:
