@@ -76,7 +76,11 @@ def split_by_weights(total: int, weights: Sequence[int]) -> list[int]:
 def parse_yuan(text: str, *, field: str, maximum: int = MONEY_MAX_FEN) -> int:
     """Fen of a plain decimal string: "50000.00" is 5 000 000. Signs, blanks, exponents refused."""
     fen = _parse(
-        text, 2, field, "金额须为不带正负号的十进制数，最多两位小数", "a plain amount of yuan"
+        text,
+        2,
+        field,
+        "金额须为不带正负号和千分位逗号的十进制数，最多两位小数",
+        "a plain amount of yuan",
     )
     if fen > maximum:
         raise _bad(

@@ -30,6 +30,7 @@ __all__ = [
     "Limits",
     "Sheet",
     "Table",
+    "TableEmpty",
     "TableHeadersMissing",
     "TableHeadersTwice",
     "TableSuspicious",
@@ -53,6 +54,13 @@ class TableHeadersMissing(Refusal):
 
     zh = "缺少列：{columns}（请用下载的模板）"
     en = "columns are missing: {columns} (use the template)"
+
+
+class TableEmpty(Refusal):
+    """The file has not one row."""
+
+    zh = "文件是空的，没有任何内容"
+    en = "the file is empty"
 
 
 class TableHeadersTwice(Refusal):
@@ -109,12 +117,14 @@ class Table:
             yield line, cells
 
     def _find_headers(self, headers: Mapping[str, str], needed: set[str]) -> tuple[int, list[str]]:
-        missing = needed
+        missing: set[str] | None = None
         for _, (line, cells) in zip(range(_HEADER_ROWS), self._rows, strict=False):
             known = {headers.get(bare_header(cell), "") for cell in cells}
             if needed <= known:
                 return line, cells
-            missing = min(missing, needed - known, key=len)
+            missing = min(missing or needed, needed - known, key=len)
+        if missing is None:
+            raise TableEmpty(field="file")
         names = {key: title for title, key in reversed(list(headers.items()))}
         columns = "、".join(sorted(names[key] for key in missing))
         raise TableHeadersMissing(field="file", columns=columns)

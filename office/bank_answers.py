@@ -52,7 +52,15 @@ _ALIASES: Final = MappingProxyType(
 )  # fmt: skip
 _NEEDED: Final = ("batch_no", "nr", "holder", "number", "amount", "result")
 _RESULTS: Final = MappingProxyType(
-    {"成功": "paid", "已发放": "paid", "失败": "returned", "退回": "returned"}
+    {
+        "成功": "paid",
+        "交易成功": "paid",
+        "已发放": "paid",
+        "失败": "returned",
+        "交易失败": "returned",
+        "退回": "returned",
+        "退票": "returned",
+    }
 )
 _REASON_OF: Final = MappingProxyType({zh: code for code, (zh, _en) in REASONS.items()})
 _TOTAL: Final = frozenset({"合计", "总计"})

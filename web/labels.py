@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from kernel.refusals import BadValue, Refusal
+from loans.forms import CHANNELS
 from web.words import ENGLISH
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -23,11 +24,13 @@ _LABEL: Final = re.compile(
 _MACRO: Final = re.compile(r'\bfield\("(?P<name>\w+)", t\("(?P<label>[^"]+)"')
 _PARTS: Final = re.compile(r'\{% (?:from|include) "(?P<part>[^"]+)"')
 #: what no single field's label says
-_OTHER: Final = {"lines": "改为（元）", "month": "月份"}
+_OTHER: Final = {"lines": "改为（元）", "month": "月份", "terms": "收益条款"}
 
 
 def on_page(refusal: Refusal, language: str, template: str = "") -> str:
-    """What a page says of a refusal: the field by its label, where it has one."""
+    """What a page says of a refusal: the field by its label, a channel by its name."""
+    if refusal.facts.get("channel") in CHANNELS:
+        return _with_channel(refusal, language)
     if not isinstance(refusal, BadValue) or refusal.facts["name"] != refusal.field:
         return refusal.message(language)
     label = label_of(str(refusal.field), template)
@@ -35,6 +38,15 @@ def on_page(refusal: Refusal, language: str, template: str = "") -> str:
         return refusal.message(language)
     facts = refusal.facts | {"name": _short(label, language)}
     return BadValue(field=refusal.field, clause=refusal.clause, **facts).message(language)
+
+
+def _with_channel(refusal: Refusal, language: str) -> str:
+    code = refusal.facts["channel"]
+    refusal.facts["channel"] = _short(CHANNELS[str(code)], language)
+    try:
+        return refusal.message(language)
+    finally:
+        refusal.facts["channel"] = code
 
 
 def label_of(field: str, template: str = "") -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from enterprises.dividends.rows import (
@@ -147,10 +147,11 @@ def rounds(
     organisation_id: int | None = None,
     agreement_id: int | None = None,
     state: str = "",
+    text: str = "",
     after_id: int = 0,
     limit: int = 100,
 ) -> list[RoundTold]:
-    """Rounds in the order in which they were found."""
+    """Rounds in the order in which they were found; ``text`` of a name or an agreement's number."""
     rights.allow(by, READ)
     query = _told().where(
         DividendRound.id > after_id,
@@ -162,6 +163,9 @@ def rounds(
         query = query.where(Agreement.id == agreement_id)
     if state:
         query = query.where(DividendPosition.state == state)
+    if text:
+        named = Organisation.name.contains(text, autoescape=True)
+        query = query.where(or_(named, Agreement.number.contains(text, autoescape=True)))
     rows = session.execute(query.order_by(DividendRound.id).limit(limit))
     return [RoundTold(*row) for row in rows]
 

@@ -92,8 +92,8 @@ class LinkageListEmpty(Refusal):
 class LinkageListRefused(Refusal):
     """Rows of the list break a rule; none of it was taken in."""
 
-    zh = "名单中有{count}处不合规则，全部未受理；第{row}行：{first}"
-    en = "{count} rows break a rule and nothing was taken in; row {row}: {first_en}"
+    zh = "名单中有{count}户不合规则，全部未受理；名单第{row}户：{first}"
+    en = "{count} households break a rule and nothing was taken in; household {row}: {first_en}"
 
     def __init__(self, rows: list[tuple[int, Refusal]]) -> None:
         number, first = rows[0]

@@ -19,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from kernel.refusals import Refusal
 from kernel.tables import (
     Sheet,
+    TableEmpty,
     TableHeadersMissing,
     TableHeadersTwice,
     TableSuspicious,
@@ -75,6 +76,15 @@ def test_missing_and_doubled_titles_are_named(tmp_path: Path) -> None:
     with pytest.raises(TableHeadersTwice) as twice:
         read(write(tmp_path / "b.csv", [["姓名", "户主姓名", "身份证号"]], "utf-8"))
     assert twice.value.facts["columns"] == "姓名、户主姓名"
+
+
+def test_a_file_without_a_row_is_said_to_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"")
+    with pytest.raises(TableEmpty):
+        read(tmp_path / "a.csv")
+    write_xlsx(tmp_path / "a.xlsx", [Sheet("户", [], [])])
+    with pytest.raises(TableEmpty):
+        read(tmp_path / "a.xlsx")
 
 
 def test_columns_that_nobody_knows_are_told(tmp_path: Path) -> None:
@@ -285,7 +295,7 @@ def test_without_its_guard_the_announced_million_would_be_read(
 ) -> None:
     """The planted bug: the check on rows does nothing."""
     monkeypatch.setattr("kernel.sheet_xml.SheetReader._check_rows", lambda *_: None)
-    with pytest.raises(TableHeadersMissing):
+    with pytest.raises(TableEmpty):
         read(announced_million(tmp_path / "a.xlsx"))
 
 

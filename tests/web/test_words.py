@@ -78,6 +78,7 @@ from web.pages import (
     organisations,
     queue,
     reconciliation,
+    staged,
     subsidies,
     subsidies_claim,
     subsidies_money,
@@ -150,7 +151,6 @@ def listed() -> set[str]:
         SUBSIDY_STAGES,
         claim_view.GROUP_TITLES,
         subsidies_claim.ONLY,
-        subsidies_claim.REASONS,
         subsidies_claim.PAPERS,
         subsidies_money.ACCOUNT_STATES,
         CHANNELS,
@@ -197,8 +197,8 @@ def listed() -> set[str]:
         enterprise_view.DECISIONS,
         enterprises.KINDS,
         DIVIDEND_CAUSES,
-        enterprises_dividends.REASONS,
-        enterprises_dividends.RESULTS,
+        staged.REASONS,
+        staged.RESULTS,
     )
     said = {word for table in tables for word in table.values()}
     said |= {word for pair in claim_view.FIGURE_TITLES.values() for word in pair}
@@ -209,7 +209,6 @@ def listed() -> set[str]:
     said |= {*enterprises_dividends.TITLES, *enterprises_dividends.ROW_TITLES}
     said |= {*enterprises_dividends.ARREAR_TITLES}
     said |= {"事项", "内容", *people_proposals.LIST_TITLES, *people_proposals.WORDINGS.values()}
-    said |= {word for word in subsidies_claim.RESULTS.values() if word}
     said |= {*claim_view.AGE_TITLES, *subsidies.TITLES, *subsidies.AGE_COLUMNS}
     said |= {*subsidies_claim.TITLES, *account_proposal.TITLES}
     said |= {title for _endpoint, title, _command in frame.MENU}

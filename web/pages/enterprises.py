@@ -14,7 +14,6 @@ import ledger
 import organisations
 from enterprises import Pledge, Wish
 from enterprises.asked import FORMS
-from enterprises.dividends.funding import Funded
 from enterprises.dividends.surplus import Refund, surplus
 from enterprises.pledging import KINDS as PLEDGES
 from enterprises.recognising import LINKABLE
@@ -144,28 +143,6 @@ def release(organisation_id: int, security_id: int) -> ResponseReturnValue:
     """Give a counter-security back."""
     deed = linking_deeds.release(security_id, text("document_no", 60), text("reason"))
     return _do(organisation_id, "enterprises.pledge", deed, "反抵押已解除")
-
-
-@blueprint.post("/enterprises/<int:organisation_id>/fundings")
-@needs("enterprises.fund")
-def receive(organisation_id: int) -> ResponseReturnValue:
-    """Book what it paid into its pool."""
-    round_id = row_id(request.form.get("round_id"))
-
-    def act() -> ResponseReturnValue:
-        channel = text("channel", 20)
-        funded = Funded(
-            organisation_id=organisation_id,
-            amount_fen=typed_yuan(text("amount"), field="amount"),
-            payer_code=text("payer_code", 40),
-            payer_account=text("payer_account", 40),
-            voucher_no=text("voucher_no", 64),
-            channel=channel if channel in CHANNELS else "transfer",
-        )
-        deed = dividend_deeds.receive(funded)
-        return _done(organisation_id, "enterprises.fund", deed, "缴存已入账", round_id)
-
-    return forms.attempt(act, lambda refused: enterprise_page(organisation_id, refused))
 
 
 @blueprint.post("/enterprises/<int:organisation_id>/refunds")
@@ -333,11 +310,7 @@ def _do(organisation_id: int, command: str, deed: Any, said: str) -> ResponseRet
     )
 
 
-def _done(
-    organisation_id: int, command: str, deed: Any, said: str, round_id: int = 0
-) -> ResponseReturnValue:
+def _done(organisation_id: int, command: str, deed: Any, said: str) -> ResponseReturnValue:
     once(command, deed, key=forms.sent_key(), body=forms.body())
     flash(t(said))
-    if round_id:
-        return redirect(url_for("enterprises_dividends.one", round_id=round_id))
     return redirect(url_for("enterprises.one", organisation_id=organisation_id))

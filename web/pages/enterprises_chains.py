@@ -29,6 +29,7 @@ from web.words import t
 
 blueprint = Blueprint("enterprises_chains", __name__)
 
+PAGE: Final = 20
 CHAIN_TITLES: Final = (
     "产业链条", "产品", "企业", "销售渠道", "销售单位", "产业项目", "自", "止", "反抵押价值（元）",
     "贷款笔数", "已放款（元）", "贷款余额（元）", "联结户数", "联结人数", "入股额（元）",
@@ -38,11 +39,21 @@ CHAIN_TITLES: Final = (
 @blueprint.get("/enterprises/chains")
 @needs("enterprises.read")
 def listed() -> ResponseReturnValue:
-    """Every chain, read whole."""
+    """Chains, each read whole, a page at a time."""
+    start = row_id(request.args.get("after"))
     with reading() as session:
         on = ledger.open_day(session)
-        found = _found(session)
-    return forms.page("enterprise_chains.html", rows=found, asked=_asked(), on=on)
+        known = _found(session)
+        rows = [standing.chain_page(session, one, on) for one in known[start : start + PAGE]]
+    return forms.page(
+        "enterprise_chains.html",
+        rows=rows,
+        count=len(known),
+        following=start + PAGE if len(known) > start + PAGE else None,
+        first=start == 0,
+        asked=_asked(),
+        on=on,
+    )
 
 
 @blueprint.get("/enterprises/chains.<any(xlsx, csv):form>")
@@ -50,8 +61,8 @@ def listed() -> ResponseReturnValue:
 def exported(form: str) -> ResponseReturnValue:
     """The chains as a file."""
     with reading() as session:
-        found = _found(session)
-    rows = (_cells(one) for one in found)
+        on = ledger.open_day(session)
+        rows = [_cells(standing.chain_page(session, one, on)) for one in _found(session)]
     return exports.send_table(t("产业链条清单"), [t(one) for one in CHAIN_TITLES], rows, form)
 
 
@@ -96,20 +107,16 @@ def _asked() -> dict[str, str]:
     return {"q": request.args.get("q", "").strip()[:40]}
 
 
-def _found(session: Session) -> list[ChainPage]:
-    by, asked = actor(), _asked()["q"]
-    on = ledger.open_day(session)
-    digits = scope.own_digits(session, by)[:6]
-    pages = [standing.chain_page(session, one.id, on) for one in standing.chains(session)]
+def _found(session: Session) -> list[int]:
+    """The chains that are asked for."""
+    asked = _asked()["q"]
+    digits = scope.own_digits(session, actor())[:6]
+    homes = {one.id: one for one in organisations.listed(session, region_digits=digits)}
     return [
-        page
-        for page in pages
-        if page.organisation.region_code.startswith(digits)
-        and (
-            asked in page.chain.name
-            or asked in page.chain.product
-            or asked in page.organisation.name
-        )
+        one.id
+        for one in standing.chains(session)
+        if one.organisation_id in homes
+        and asked in f"{one.name}\n{one.product}\n{homes[one.organisation_id].name}"
     ]
 
 

@@ -15,13 +15,14 @@ import ledger
 from enterprises import payment
 from enterprises.dividends import reading as dividends
 from enterprises.dividends.expected import Arrear, arrears
-from enterprises.dividends.lifecycle import SETTLED
-from enterprises.dividends.reading import RoundTold, RowTold
+from enterprises.dividends.lifecycle import MOVES, SETTLED
+from enterprises.dividends.reading import PoolTold, RoundTold, RowTold
 from kernel.dates import ONE_DAY
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans.forms import CHANNELS
 from office import rights
+from office.rights import RIGHTS, ROLES
 from web import dividend_view, dividend_why, exports, scope
 from web.access import needs
 from web.agreement_view import term_said
@@ -33,7 +34,7 @@ from web.pages import forms
 from web.pages.enterprises import day, text
 from web.pages.staged import REASONS, Pages, offer_steps
 from web.typed import typed_yuan
-from web.words import t
+from web.words import language, t
 
 blueprint = Blueprint("enterprises_dividends", __name__)
 
@@ -65,8 +66,8 @@ def listed() -> ResponseReturnValue:
         on = ledger.open_day(session)
         scope.own_digits(session, actor())
         found = _found(session, after, PAGE + 1)
-        behind = arrears(session, on=on, by=actor())
-        pools = dividends.pools(session, by=actor())
+        behind = [one for one in arrears(session, on=on, by=actor()) if _is_sought(one)]
+        pools = [one for one in dividends.pools(session, by=actor()) if _is_sought(one)]
     return forms.page(
         "dividends.html",
         rows=found[:PAGE],
@@ -99,13 +100,24 @@ def exported(form: str) -> ResponseReturnValue:
 def arrears_exported(form: str) -> ResponseReturnValue:
     """Who is behind, as a file."""
     with reading() as session:
-        found = arrears(session, on=ledger.open_day(session), by=actor())
+        every = arrears(session, on=ledger.open_day(session), by=actor())
+        found = [one for one in every if _is_sought(one)]
     rows = (_arrear_cells(one) for one in found)
     return exports.send_table(t("欠付分红清单"), [t(one) for one in ARREAR_TITLES], rows, form)
 
 
 def _asked() -> dict[str, str]:
-    return {name: request.args.get(name, "") for name in ("state", "organisation", "agreement")}
+    names = ("q", "state", "organisation", "agreement")
+    return {name: request.args.get(name, "").strip()[:40] for name in names}
+
+
+def _is_sought(one: Arrear | PoolTold) -> bool:
+    """Whether an enterprise is among those that are asked for."""
+    asked = _asked()
+    if asked["organisation"] not in {"", str(one.organisation_id)}:
+        return False
+    number = one.agreement_number if isinstance(one, Arrear) else ""
+    return asked["q"] in f"{one.organisation}\n{number}"
 
 
 def _found(session: Session, after: int, limit: int) -> list[RoundTold]:
@@ -116,6 +128,7 @@ def _found(session: Session, after: int, limit: int) -> list[RoundTold]:
         organisation_id=row_id(asked["organisation"]) or None,
         agreement_id=row_id(asked["agreement"]) or None,
         state=asked["state"] if asked["state"] in STATES else "",
+        text=asked["q"],
         after_id=after,
         limit=limit,
     )
@@ -210,6 +223,7 @@ def round_page(round_id: int, refused: Refusal | None = None, **more: Any) -> Re
         declared=next((d for d in shown.page.declarations if d.version == version), None),
         term=term_said(shown.term),
         moves=_steps(shown),
+        turn=_turn(shown.page.told.state),
         earliest=on - _days(shown),
         rows=[(row, regions.full_name(row.village_code, below=3)) for row in rows[:PAGE]],
         following=rows[PAGE - 1].row.nr if len(rows) > PAGE else None,
@@ -246,6 +260,17 @@ def _steps(shown: RoundShown) -> set[str]:
     """The steps that may be taken, as the pages name them."""
     steps = {STEP_OF.get(name, name) for name in shown.moves}
     return steps | ({"settle"} if shown.may_settle else set())
+
+
+#: moves that are off the round's way
+_ASIDE: Final = frozenset({"return", "release"})
+
+
+def _turn(state: str) -> list[str]:
+    """Whose desk a round waits at: the roles that may move it on, as people are called."""
+    onward = (move for name, move in MOVES.items() if name not in _ASIDE and not move.undoes)
+    found = {role for move in onward if state in move.comes_from for role in RIGHTS[move.command]}
+    return [ROLES[role][0 if language() == "zh" else 1] for role in ROLES if role in found]
 
 
 def _asked_rows() -> dict[str, str]:

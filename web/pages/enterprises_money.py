@@ -10,8 +10,10 @@ from flask.typing import ResponseReturnValue
 import ledger
 from enterprises import payment
 from enterprises.dividends import reading as dividends
+from enterprises.dividends.funding import Funded
 from kernel.identity import mask_account
 from kernel.refusals import Refusal
+from loans.forms import CHANNELS
 from office import payouts
 from office.payouts import HOUSEHOLDS
 from web import dividend_deeds, dividend_view, enterprise_view
@@ -19,7 +21,9 @@ from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms, staged
+from web.pages.enterprises import enterprise_page, text
 from web.pages.enterprises_dividends import PAGES, round_page
+from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("enterprises_money", __name__)
@@ -28,6 +32,40 @@ _ROUND: Final = PAGES.way.path
 
 
 staged.offer_files(blueprint, PAGES, "dividend_file.html")
+
+
+@blueprint.post("/enterprises/<int:organisation_id>/fundings")
+@needs("enterprises.fund")
+def receive(organisation_id: int) -> ResponseReturnValue:
+    """Book what an enterprise paid into its pool; back to the round that it was entered at."""
+    round_id = row_id(request.form.get("round_id"))
+    at = (
+        url_for("enterprises_dividends.one", round_id=round_id)
+        if round_id
+        else url_for("enterprises.one", organisation_id=organisation_id)
+    )
+
+    def act() -> ResponseReturnValue:
+        channel = text("channel", 20)
+        funded = Funded(
+            organisation_id=organisation_id,
+            amount_fen=typed_yuan(text("amount"), field="amount"),
+            payer_code=text("payer_code", 40),
+            payer_account=text("payer_account", 40),
+            voucher_no=text("voucher_no", 64),
+            channel=channel if channel in CHANNELS else "transfer",
+        )
+        deed = dividend_deeds.receive(funded)
+        once("enterprises.fund", deed, key=forms.sent_key(), body=forms.body())
+        flash(t("缴存已入账"))
+        return redirect(at)
+
+    def again(refused: Refusal) -> ResponseReturnValue:
+        if round_id:
+            return round_page(round_id, refused)
+        return enterprise_page(organisation_id, refused)
+
+    return forms.attempt(act, again)
 
 
 @blueprint.post(f"{_ROUND}/releases")

@@ -73,9 +73,16 @@ def register() -> ResponseReturnValue:
         since = parse_date(opened, field="opened_on") if opened else None
 
         def deed(session: Session) -> int:
-            on, by = ledger.open_day(session), actor()
             return organisations.register(
-                session, regions=house().regions, opened_on=since, on=on, by=by, **asked
+                session,
+                credit_code=asked["credit_code"],
+                name=asked["name"],
+                kind=asked["kind"],
+                region_code=asked["region_code"],
+                regions=house().regions,
+                opened_on=since,
+                on=ledger.open_day(session),
+                by=actor(),
             )
 
         found = once("organisations.register", deed, key=forms.sent_key(), body=[asked, opened])
