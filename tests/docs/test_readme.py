@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import dev
-from demo.staff import OFFICES, Lender
+from demo.staff import OFFICES, VILLAGE, Lender
 
 README = "README.md"
 LINK = re.compile(r"\[[^\]]+\]\(([^)#]+)[^)]*\)")
@@ -76,7 +76,8 @@ def test_every_decision_is_in_the_index_and_numbered(root: Path) -> None:
 
 def test_the_demo_accounts_are_those_of_the_demo(text: str) -> None:
     lender = Lender("a", "", "", ())
-    known = {login for login, _, _ in OFFICES} | {lender.officer, lender.checker, lender.director}
+    known = {login for login, _, _ in (*OFFICES, *VILLAGE)}
+    known |= {lender.officer, lender.checker, lender.director}
     told = re.findall(r"`([a-z]+(?:-a)?)` \(", text)
     assert len(told) == 7
     assert set(told) <= known
