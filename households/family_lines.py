@@ -40,6 +40,7 @@ from households.models.families import (
     OwnLimit,
 )
 from kernel.database import trail_id_of
+from kernel.lots import lots
 from office import approvals
 from office.models import Decision, Proposal
 
@@ -115,7 +116,7 @@ def cap_groups(session: Session, household_ids: Iterable[int]) -> dict[int, froz
     wanted = set(household_ids)
     found = {one: {one} for one in wanted}
     two = pair()
-    for ids in _lots(wanted):
+    for ids in lots(wanted, LOT):
         rows = session.execute(
             select(two.mine.household_id, two.others.household_id)
             .select_from(two.mine)
@@ -137,7 +138,7 @@ def line_of(session: Session, household_ids: Iterable[int]) -> set[int]:
     wanted = set(household_ids)
     mine, others = aliased(FamilyLine), aliased(FamilyLine)
     found = set(wanted)
-    for ids in _lots(wanted):
+    for ids in lots(wanted, LOT):
         found.update(
             session.scalars(
                 select(others.household_id)
@@ -173,7 +174,7 @@ def hold(session: Session, household_ids: Iterable[int]) -> Held:
     """Lock the households and their lines, in order."""
     numbers: dict[int, str] = {}
     caps: dict[int, int] = {}
-    for ids in _lots(household_ids):
+    for ids in lots(household_ids, LOT):
         rows = session.execute(
             select(Household.id, Household.number, func.coalesce(FamilyLine.cap_id, Household.id))
             .outerjoin(FamilyLine, FamilyLine.household_id == Household.id)
@@ -270,7 +271,7 @@ def links(
     if household_ids is None:
         return [(row[0], row[1], bool(row[2])) for row in session.execute(query)]
     found = []
-    for ids in _lots(household_ids):
+    for ids in lots(household_ids, LOT):
         among = or_(HouseholdLink.household_id.in_(ids), HouseholdLink.origin_id.in_(ids))
         found += [(row[0], row[1], bool(row[2])) for row in session.execute(query.where(among))]
     return found
@@ -323,12 +324,6 @@ def _write(session: Session, lines: Mapping[int, tuple[int, int]]) -> None:
             for one, (line, cap) in sorted(lines.items())
         ],
     )
-
-
-def _lots(ids: Iterable[int]) -> Iterable[list[int]]:
-    ordered = sorted(set(ids))
-    for start in range(0, len(ordered), LOT):
-        yield ordered[start : start + LOT]
 
 
 def counted(session: Session) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from kernel.database import Base
 from kernel.digests import canonical_line, digest_lines, may_lack_bytes
+from kernel.lots import lots
 
 #: ids in one IN list, below every driver's limit of parameters
 CHUNK = 5_000
@@ -50,9 +51,9 @@ def seals(session: Session, entity: type[Base], ids: Sequence[int]) -> dict[int,
     """The seals of some rows as they stand now."""
     row_id = table_of(entity).c.id
     found: dict[int, str] = {}
-    for start in range(0, len(ids), CHUNK):
+    for some in lots(ids, CHUNK):
         query = select(row_id, seal_of(entity).label("seal")).group_by(row_id)
-        rows = session.execute(query.where(row_id.in_(ids[start : start + CHUNK])))
+        rows = session.execute(query.where(row_id.in_(some)))
         found |= {row.id: row.seal for row in rows}
     return found
 

@@ -23,7 +23,7 @@ from loans import mutual
 from loans.eligibility import Asked, Facts, Sharer
 from loans.families import Family
 from loans.household_caps import exposure, held_shares
-from loans.record import LOT
+from loans.record import lots
 from loans.refusals import (
     BorrowerNotMember,
     HouseholdNotRegistered,
@@ -141,10 +141,9 @@ Found = Facts | list[Refusal]
 
 def gather(session: Session, wanted: Sequence[Wanted], *, on: date) -> list[Found]:
     """Facts for each, or the refusals where there are none."""
-    numbers = sorted({number for one in wanted for number in one.numbers})
     households: dict[str, _Household] = {}
-    for start in range(0, len(numbers), LOT):
-        households |= _households(session, numbers[start : start + LOT], on)
+    for numbers in lots(number for one in wanted for number in one.numbers):
+        households |= _households(session, numbers, on)
     borrowing = {one.household_number for one in wanted}
     ids = sorted(found.id for found in households.values() if found.number in borrowing)
     people = _people(session, ids, on)
@@ -351,10 +350,10 @@ def _households(session: Session, numbers: Sequence[str], on: date) -> dict[str,
 
 def _people(session: Session, household_ids: Sequence[int], on: date) -> dict[int, list[Person]]:
     found: dict[int, list[Person]] = {}
-    for start in range(0, len(household_ids), LOT):
+    for ids in lots(household_ids):
         rows = session.scalars(
             select(Person).where(
-                Person.household_id.in_(household_ids[start : start + LOT]),
+                Person.household_id.in_(ids),
                 Person.joined_on <= on,
                 or_(Person.left_on.is_(None), Person.left_on > on),
             )

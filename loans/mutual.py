@@ -29,7 +29,7 @@ from loans.models import (
     SheetDrop,
 )
 from loans.mutual_rules import FundFacts
-from loans.record import LOT, lots
+from loans.record import lots
 from loans.refusals import FundMoneyShort
 from office import approvals
 from office.models import Decision, Proposal
@@ -44,14 +44,14 @@ SHEETS = "application_sheets"
 def hold_groups(session: Session, lender_id: int, numbers: Sequence[str]) -> None:
     """Let nobody else lend to the groups of these households, or leave them, until the end."""
     groups: set[int] = set()
-    for start in range(0, len(numbers), LOT):
+    for some in lots(numbers):
         groups.update(
             session.scalars(
                 select(JointMember.group_id)
                 .join(JointGroup, JointGroup.id == JointMember.group_id)
                 .join(Household, Household.id == JointMember.household_id)
                 .where(
-                    Household.number.in_(numbers[start : start + LOT]),
+                    Household.number.in_(some),
                     JointGroup.lender_id == lender_id,
                 )
             )

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 import ledger
 from households.models import Household
 from kernel.actor import Actor
+from kernel.lots import lots
 from kernel.refusals import NotFound, Refusal
 from loans.cells import amount, number, one_of, words
 from loans.files import SheetFile, read_sheet, write_template
@@ -159,10 +160,8 @@ def _join(
 
 
 def _ids(session: Session, rows: Sequence[Joining]) -> dict[str, int]:
-    numbers = sorted({row.household_number for row in rows})
     found: dict[str, int] = {}
-    for start in range(0, len(numbers), 500):
-        some = numbers[start : start + 500]
+    for some in lots(row.household_number for row in rows):
         pairs = session.execute(
             select(Household.number, Household.id).where(Household.number.in_(some))
         )

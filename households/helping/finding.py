@@ -6,7 +6,7 @@ file itself, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, TypeVar
@@ -20,15 +20,13 @@ from households.models import Household, HouseholdStatus, Status
 from households.models.helping import HelpingFile
 from households.refusals import HouseholdSheetEmpty, HouseholdSheetHasFaults, RegisteredAfterTheDay
 from kernel.actor import Actor
+from kernel.lots import lots
 from kernel.refusals import NotFound, Refusal
 from kernel.regions import in_scope
 
-#: values looked up per statement, below SQLite's limit on bound values
-LOOKUP: Final = 500
 COMMAND: Final = "households.help"
 
 Row = TypeVar("Row")
-Key = TypeVar("Key", int, str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +53,10 @@ class Found:
         return inside or standing.watched(told)
 
 
-def chunks(values: Iterable[Key]) -> Iterator[list[Key]]:
-    """Different values in order, so many at a time."""
-    told = sorted(set(values))
-    for start in range(0, len(told), LOOKUP):
-        yield told[start : start + LOOKUP]
-
-
 def households(session: Session, numbers: Iterable[str], *, by: Actor) -> dict[str, Found]:
     """Households of a scope by number, those that there are."""
     found: dict[str, Found] = {}
-    for chunk in chunks(numbers):
+    for chunk in lots(numbers):
         here = Household.number.in_(chunk), in_scope(Household.village_code, by.region_scope)
         for one in session.execute(
             select(Household.number, Household.id, Household.village_code).where(*here)

@@ -25,6 +25,7 @@ from households.models.helping import (
     ProjectHousehold,
 )
 from kernel.actor import Actor
+from kernel.lots import lots
 from kernel.refusals import NotFound
 from office import rights
 from office.refusals import ReasonMissing
@@ -123,7 +124,7 @@ def _pair_on(pairs: Mapping[int, Pairs], household: Found, row: VisitRow) -> int
 def pairs_of(session: Session, household_ids: Iterable[int]) -> dict[int, Pairs]:
     """Every pair that these households have had."""
     pairs: dict[int, Pairs] = {}
-    for chunk in finding.chunks(household_ids):
+    for chunk in lots(household_ids):
         for row in session.execute(
             select(HelperPair.household_id, HelperPair.from_on, HelperPairEnd.to_on, HelperPair.id)
             .outerjoin(HelperPairEnd, HelperPairEnd.pair_id == HelperPair.id)

@@ -40,6 +40,7 @@ from households.models.helping import (
 )
 from households.refusals import RegisteredAfterTheDay
 from kernel.actor import Actor
+from kernel.lots import lots
 from kernel.refusals import NotFound
 from kernel.vault import Keyring
 from office import rights
@@ -132,14 +133,14 @@ def end_pair(
 
 def _hold(session: Session, household_ids: Sequence[int]) -> None:
     """Two clerks who pair one household follow each other; in the order of ids, so none waits."""
-    for chunk in finding.chunks(household_ids):
+    for chunk in lots(household_ids):
         rows = select(Household.id).where(Household.id.in_(chunk)).order_by(Household.id)
         session.execute(rows.with_for_update(key_share=True)).all()
 
 
 def _now(session: Session, household_ids: Sequence[int]) -> dict[int, _Now]:
     now: dict[int, _Now] = {}
-    for chunk in finding.chunks(household_ids):
+    for chunk in lots(household_ids):
         for row in session.execute(
             select(
                 HouseholdHelper.household_id,
@@ -158,7 +159,7 @@ def _now(session: Session, household_ids: Sequence[int]) -> dict[int, _Now]:
 def _helpers(session: Session, rows: Sequence[PairRow]) -> dict[Who, Helper]:
     wanted = {(row.name, row.unit) for row in rows}
     found: dict[Who, Helper] = {}
-    for chunk in finding.chunks(name for name, _unit in wanted):
+    for chunk in lots(name for name, _unit in wanted):
         for one in session.scalars(select(Helper).where(Helper.name.in_(chunk))):
             if (one.name, one.unit) in wanted:
                 found[one.name, one.unit] = one
@@ -278,7 +279,7 @@ def _begin(
             for row in rows
         ],
     ).all()
-    for chunk in finding.chunks(one.household_id for one in begun):
+    for chunk in lots(one.household_id for one in begun):
         session.execute(delete(HouseholdHelper).where(HouseholdHelper.household_id.in_(chunk)))
     session.execute(
         insert(HouseholdHelper),

@@ -30,6 +30,7 @@ from households.helping.refusals import (
 from households.models.helping import IndustryProject, ProjectHousehold, ProjectVillage
 from households.refusals import RegisteredAfterTheDay, VillageCodeUnknown, VillageOutOfScope
 from kernel.actor import Actor
+from kernel.lots import lots
 from kernel.refusals import NotFound
 from kernel.regions import RegionTree, scope_digits, within
 from office import rights
@@ -139,7 +140,7 @@ def _listed(session: Session, project_id: int) -> set[int]:
 
 def _known(session: Session, first: Mapping[str, ProjectRow]) -> dict[str, IndustryProject]:
     known: dict[str, IndustryProject] = {}
-    for chunk in finding.chunks(first):
+    for chunk in lots(first):
         for one in session.scalars(
             select(IndustryProject).where(IndustryProject.number.in_(chunk))
         ):

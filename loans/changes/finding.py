@@ -42,9 +42,7 @@ def find(
 ) -> tuple[dict[str, Loaded], list[tuple[int, Refusal]]]:
     """The loans by number; each row that names none, or one for the second time, is refused."""
     found: dict[str, int] = {}
-    numbers = sorted({row.number for row in rows})
-    for start in range(0, len(numbers), record.LOT):
-        lot = numbers[start : start + record.LOT]
+    for lot in record.lots(row.number for row in rows):
         ids = session.execute(select(Loan.number, Loan.id).where(Loan.number.in_(lot)))
         found.update({row[0]: row[1] for row in ids})
     refused: list[tuple[int, Refusal]] = []

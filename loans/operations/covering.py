@@ -16,6 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 import ledger
+from kernel.lots import lots
 from kernel.money import format_yuan
 from loans import limits, record
 from loans.cover import contract_cap_fen, covered_fen, household_cap_fen
@@ -144,11 +145,10 @@ def _leave_outside(session: Session, outside: Sequence[_Outside], on: date) -> N
     if not outside:
         return
     ids: dict[str, int] = {}
-    numbers = sorted(one.slip.number for one in outside)
-    for start in range(0, len(numbers), 500):
+    for numbers in lots(one.slip.number for one in outside):
         rows = session.execute(
             select(Disbursement.slip_number, Disbursement.id).where(
-                Disbursement.slip_number.in_(numbers[start : start + 500])
+                Disbursement.slip_number.in_(numbers)
             )
         )
         ids.update({row[0]: row[1] for row in rows})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from loans.models import Loan
-from loans.record import LOT, Loaded
+from loans.record import Loaded, lots
 from loans.refusals import LoanInClose, LoanSheetEmpty, LoanTwiceOnSheet, LoanUnknown
 
 
@@ -19,10 +19,8 @@ def find_by_number(session: Session, numbers: Sequence[str]) -> dict[str, int]:
     if not numbers:
         raise LoanSheetEmpty
     found: dict[str, int] = {}
-    for start in range(0, len(numbers), LOT):
-        rows = session.execute(
-            select(Loan.number, Loan.id).where(Loan.number.in_(numbers[start : start + LOT]))
-        )
+    for some in lots(numbers):
+        rows = session.execute(select(Loan.number, Loan.id).where(Loan.number.in_(some)))
         found.update({row[0]: row[1] for row in rows})
     seen: set[str] = set()
     for number in numbers:

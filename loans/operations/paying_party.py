@@ -7,7 +7,7 @@ them all on one sheet (统还). Nothing is taken from somebody who stands in no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from households.models import Household
 from loans.models import Loan
-from loans.record import LOT
+from loans.record import lots
 from loans.refusals import PayerUnknown
 from organisations.models import Organisation
 
@@ -54,25 +54,19 @@ def parties(session: Session, named: Sequence[tuple[str, Loan]]) -> list[Party]:
 
 def _registered(session: Session, names: set[str]) -> dict[str, Party]:
     found: dict[str, Party] = {}
-    for codes in _lots(name for name in names if len(name) == _CODE_LENGTH):
+    for codes in lots(name for name in names if len(name) == _CODE_LENGTH):
         rows = session.execute(
             select(Organisation.credit_code, Organisation.id).where(
                 Organisation.credit_code.in_(codes)
             )
         )
         found |= {code: Party("organisations", key) for code, key in rows}
-    for numbers in _lots(name for name in names if name not in found):
+    for numbers in lots(name for name in names if name not in found):
         rows = session.execute(
             select(Household.number, Household.id).where(Household.number.in_(numbers))
         )
         found |= {number: Party("households", key) for number, key in rows}
     return found
-
-
-def _lots(names: Iterator[str]) -> Iterator[list[str]]:
-    ordered = sorted(names)
-    for start in range(0, len(ordered), LOT):
-        yield ordered[start : start + LOT]
 
 
 def names_of(session: Session, found: Sequence[Party]) -> dict[Party, str]:
@@ -82,10 +76,7 @@ def names_of(session: Session, found: Sequence[Party]) -> dict[Party, str]:
         ("organisations", Organisation, Organisation.name),
         ("households", Household, Household.number),
     ):
-        ids = sorted({one.id for one in found if one.kind == kind})
-        for start in range(0, len(ids), LOT):
-            rows = session.execute(
-                select(table.id, column).where(table.id.in_(ids[start : start + LOT]))
-            )
+        for ids in lots(one.id for one in found if one.kind == kind):
+            rows = session.execute(select(table.id, column).where(table.id.in_(ids)))
             called |= {Party(kind, key): name for key, name in rows}
     return called

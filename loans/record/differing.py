@@ -16,6 +16,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from kernel.database import insert_many
+from kernel.lots import lots
 from loans.course import Closed, Course
 from loans.models import (
     Allocation,
@@ -26,7 +27,7 @@ from loans.models import (
     Segment,
     Settlement,
 )
-from loans.record.loading import Loaded, lots
+from loans.record.loading import Loaded
 from loans.record.standing import DueKey, Standing, Sum, Taker
 
 

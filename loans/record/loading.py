@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from kernel.day_count import DayCount
+from kernel.lots import lots
 from loans.course import Closed, Course, DueLeft, Share, Stretch, Terms
 from loans.models import (
     Due,
@@ -28,9 +29,6 @@ from loans.routes import LENDER
 from loans.schedule import Method, Pricing
 from loans.schedule import PlanRow as Row
 
-#: ids looked up per statement, well below SQLite's limit on bound values
-LOT = 500
-
 #: of a position: interest by product sums, everything but a plan of instalments
 BY_PRODUCTS = or_(Position.method == "bullet", Position.settle_on_day > 0)
 
@@ -46,13 +44,6 @@ class Loaded:
     before: dict[str, Stretch]
     #: the credit as it was loaded
     credit_before_fen: int = 0
-
-
-def lots(ids: Iterable[int]) -> Iterable[list[int]]:
-    """Ids in order, in lots."""
-    ordered = sorted(set(ids))
-    for start in range(0, len(ordered), LOT):
-        yield ordered[start : start + LOT]
 
 
 def terms_of(loan: Loan, position: Position, shares: Sequence[Share]) -> Terms:

@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from kernel.lots import lots
 from loans.models import FAR, Loan, Position
-from loans.record.loading import lots
 from policy import ContractTerms
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from kernel.database import insert_many
+from kernel.lots import lots
 from loans.course import Course
 from loans.models import (
     FAR,
@@ -24,7 +25,7 @@ from loans.models import (
     Segment,
     Settlement,
 )
-from loans.record.loading import LOT, Loaded, lots
+from loans.record.loading import Loaded
 
 
 def write(session: Session, loans: Sequence[Loaded], *, on: date) -> None:
@@ -70,8 +71,7 @@ def _replace_open_segments(session: Session, loans: Sequence[Loaded]) -> None:
         for state, stretch in one.before.items()
         if one.course.open.get(state) != stretch
     ]
-    for start in range(0, len(gone), LOT):
-        lot = gone[start : start + LOT]
+    for lot in lots(gone):
         session.execute(
             delete(OpenSegment).where(tuple_(OpenSegment.loan_id, OpenSegment.state).in_(lot))
         )

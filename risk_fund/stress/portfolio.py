@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from kernel.database import days_between, least, sum_of
+from kernel.lots import lots
 from kernel.money import round_half_up
 from loans.balances import is_principal
 from loans.cover import fund_share_bp
@@ -27,8 +28,6 @@ from risk_fund.stress.runs import Cell
 #: upper ends of the sizes, fen; the last is open
 BANDS: Final = (1_000_000, 3_000_000, 5_000_000, 10_000_000)
 _WHOLE_BP: Final = 10_000
-#: contracts looked up per statement, below SQLite's limit on bound values
-_LOOKUP: Final = 500
 
 
 def cells(session: Session, *, on: date, scope: Sequence[ColumnElement[bool]] = ()) -> list[Cell]:
@@ -117,9 +116,7 @@ def _fund_shares(session: Session, contracts: set[int]) -> dict[int, int]:
     """The fund's share by the frozen terms of each contract that stands for its like, bp."""
     known: dict[str, int] = {}
     found: dict[int, int] = {}
-    wanted = sorted(contracts)
-    for start in range(0, len(wanted), _LOOKUP):
-        some = wanted[start : start + _LOOKUP]
+    for some in lots(contracts):
         for loan_id, terms in session.execute(select(Loan.id, Loan.terms).where(Loan.id.in_(some))):
             if terms not in known:
                 known[terms] = fund_share_bp(thaw(ContractTerms, json.loads(terms)))
