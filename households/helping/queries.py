@@ -293,7 +293,7 @@ def unvisited(
         select(
             Household.id,
             Household.number,
-            Person.name.label("head"),
+            func.coalesce(Person.name, "").label("head"),
             Household.village_code,
             Helper.name,
             Helper.unit,
@@ -316,28 +316,22 @@ def unvisited(
         number = Household.number.startswith(text.upper(), autoescape=True)
         query = query.where(or_(number, Helper.name.startswith(text, autoescape=True)))
     if after:
-        last = session.scalar(
-            select(alone)
-            .select_from(HouseholdHelper)
-            .join(HelperPair, HelperPair.id == HouseholdHelper.pair_id)
-            .where(HouseholdHelper.household_id == after)
-        )
-        if last is None:
-            raise NotFound(field="household_id", what="结对农户")
+        last = _alone_since(session, alone, after)
         query = query.where(or_(alone > last, and_(alone == last, Household.id > after)))
-    return [
-        Unvisited(
-            row.id,
-            row.number,
-            row.head or "",
-            row.village_code,
-            row.name,
-            row.unit,
-            row.from_on,
-            row.visited_on,
-        )
-        for row in session.execute(query)
-    ]
+    return [Unvisited(*row) for row in session.execute(query)]
+
+
+def _alone_since(session: Session, alone: ColumnElement[date], household_id: int) -> date:
+    """Since when a household that is helped is alone."""
+    last = session.scalar(
+        select(alone)
+        .select_from(HouseholdHelper)
+        .join(HelperPair, HelperPair.id == HouseholdHelper.pair_id)
+        .where(HouseholdHelper.household_id == household_id)
+    )
+    if last is None:
+        raise NotFound(field="household_id", what="结对农户")
+    return last
 
 
 def helped(day: date) -> ColumnElement[bool]:
