@@ -17,7 +17,7 @@ from indicators.handing_over import export, take_in
 from indicators.handover import Handover
 from indicators.imported import HandedIn, handed_in, of_counties, sampled
 from indicators.operations import take_snapshot
-from indicators.queries import figures, series
+from indicators.queries import figures, figures_below, series
 from indicators.rows import Page, Row, rows_behind
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "definition",
     "export",
     "figures",
+    "figures_below",
     "handed_in",
     "of_counties",
     "rows_behind",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 import ledger
@@ -43,6 +43,27 @@ def figures(session: Session, *, regions: RegionTree, region: str, on: date) -> 
     if imported.of_counties(session):
         return Figures(region, on, imported.counters(session, digits, on))
     return Figures(region, on, counters(session, region, digits, on))
+
+
+def figures_below(
+    session: Session, *, regions: RegionTree, region: str, on: date
+) -> dict[str, Figures]:
+    """The figures of each region right below one where households are registered, by its code.
+
+    They are those that villages add up to: none of the fund, of organisations or of the year. In a
+    county's books one question a table tells them, however many regions there are.
+    """
+    digits = digits_of(session, regions, region)
+    ledger.require_closed(session, on)
+    below = {scope_digits(one.code): one.code for one in regions.children(region)}
+    if imported.of_counties(session):
+        each = {part: imported.counters(session, part, on) for part in below}
+    elif below:
+        each = _added_up_below(session, digits, on, len(next(iter(below))))
+    else:
+        each = {}
+    told = ((code, Figures(code, on, each[part])) for part, code in below.items() if part in each)
+    return {code: found for code, found in told if found.value("households_registered")}
 
 
 def series(
@@ -158,6 +179,21 @@ def _added_up(session: Session, digits: str, on: date) -> dict[str, int]:
     return found
 
 
+def _added_up_below(
+    session: Session, digits: str, on: date, length: int
+) -> dict[str, dict[str, int]]:
+    """The same by the first so many digits of the villages."""
+    every = [counter for _, names in _TABLES for counter in names.values()]
+    found: dict[str, dict[str, int]] = {}
+    for table, names in _TABLES:
+        for part, *sums in session.execute(_sums_below(table, names, digits, on, length)):
+            now = found.setdefault(part, dict.fromkeys(every, 0))
+            now.update(zip(names.values(), sums, strict=True))
+    if yearly.is_told(session, yearly.first_told(session), on):
+        return found
+    return {part: yearly.without_people(now) for part, now in found.items()}
+
+
 def _people(session: Session, digits: str, on: date) -> dict[str, int]:
     names = {name: name for name in PEOPLE_COUNTERS}
     sums = session.execute(_sums(VillageStandingDay, names, digits, on)).one()
@@ -167,17 +203,35 @@ def _people(session: Session, digits: str, on: date) -> dict[str, int]:
 def _sums(table: Snapshots, names: Mapping[str, str], digits: str, on: date) -> Rows:
     """Over the villages of a scope, their last row on or before a day."""
     known = villages(digits, table).subquery()
+    return (
+        select(*(sum_of(getattr(table, name)) for name in names))
+        .select_from(known)
+        .join(table, _is_last(table, known, on))
+    )
+
+
+def _sums_below(
+    table: Snapshots, names: Mapping[str, str], digits: str, on: date, length: int
+) -> Rows:
+    """The same by the first so many digits of the villages."""
+    every = villages(digits, table).subquery()
+    known = select(every.c.code, func.substr(every.c.code, 1, length).label("part")).subquery()
+    return (
+        select(known.c.part, *(sum_of(getattr(table, name)) for name in names))
+        .select_from(known)
+        .join(table, _is_last(table, known, on))
+        .group_by(known.c.part)
+    )
+
+
+def _is_last(table: Snapshots, known: Subquery, on: date) -> ColumnElement[bool]:
     last = aliased(table)
     last_day = (
         select(func.max(last.on_day))
         .where(last.village_code == known.c.code, last.on_day <= on)
         .scalar_subquery()
     )
-    return (
-        select(*(sum_of(getattr(table, name)) for name in names))
-        .select_from(known)
-        .join(table, (table.village_code == known.c.code) & (table.on_day == last_day))
-    )
+    return and_(table.village_code == known.c.code, table.on_day == last_day)
 
 
 def _movements(

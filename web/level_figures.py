@@ -78,22 +78,17 @@ def figures_of(
     day = min(on, last) if last is not None else None
     if day is None or ledger.state_of(session, day) != "closed":
         return None
-    told = _told(session, house, code, day)
-    rows = []
-    for place in below:
-        if place not in house.regions:
-            continue
-        found = _told(session, house, place, day)
-        if found.value("households_registered"):
-            rows.append(Row(place, tuple(_shown(found, name) for name in BELOW)))
+    told = indicators.figures(session, regions=house.regions, region=code, on=day)
+    each = indicators.figures_below(session, regions=house.regions, region=code, on=day)
+    rows = tuple(
+        Row(place, tuple(_shown(each[place], name) for name in BELOW))
+        for place in below
+        if place in each
+    )
     groups = tuple(
         (title, tuple((name, _shown(told, name)) for name in names)) for title, names in GROUPS
     )
-    return LevelFigures(day, groups, tuple(rows))
-
-
-def _told(session: Session, house: House, code: str, day: date) -> Figures:
-    return indicators.figures(session, regions=house.regions, region=code, on=day)
+    return LevelFigures(day, groups, rows)
 
 
 def _shown(found: Figures, name: str) -> str:

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import false, literal, select
+from sqlalchemy import event, false, literal, select
 from sqlalchemy.exc import DBAPIError
 
 import indicators
 from indicators import checks, linkage, people, recompute
+from indicators.models import COUNTERS, SUBSIDY_COUNTERS
+from indicators.people_models import PEOPLE_COUNTERS
 from indicators.refusals import SnapshotDiffers
 from kernel.actor import Actor, system_actor
 from kernel.database import open_engine
@@ -367,6 +369,36 @@ def test_the_course_of_the_days_is_each_day(county: County) -> None:
             for day in days
         ]
     assert course == each
+
+
+@pytest.mark.parametrize("region", [COUNTY, TOWNSHIP])
+def test_the_regions_below_are_told_by_few_questions(county: County, region: str) -> None:
+    on = full_county(county)
+    additive = (*COUNTERS, *(f"subsidy_{name}" for name in SUBSIDY_COUNTERS), *PEOPLE_COUNTERS)
+    asked: list[str] = []
+
+    def note(_c: object, _cur: object, sql: str, *_rest: object) -> None:
+        asked.append(sql)
+
+    with county.world.books.read() as session:
+        event.listen(session.connection(), "before_cursor_execute", note)
+        below = indicators.figures_below(session, regions=county.regions, region=region, on=on)
+        # Which books, which books again, the day's state, three tables, since when people are told.
+        assert len(asked) == 7
+        each = {
+            one.code: indicators.figures(session, regions=county.regions, region=one.code, on=on)
+            for one in county.regions.children(region)
+        }
+    there = {code: one for code, one in each.items() if one.value("households_registered")}
+    assert there
+    assert list(below) == list(there)
+    for code, one in there.items():
+        assert below[code].counters == {name: one.counters[name] for name in additive}
+    # A village has nothing below.
+    with county.world.books.read() as session:
+        assert not indicators.figures_below(
+            session, regions=county.regions, region=VILLAGES[0], on=on
+        )
 
 
 # --- a life of everything -------------------------------------------------------------------------

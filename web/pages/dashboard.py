@@ -30,8 +30,6 @@ from web.words import t
 
 blueprint = Blueprint("dashboard", __name__)
 
-#: a region this deep has nothing below
-_VILLAGE: Final = 5
 _LOT: Final = 2_000
 
 
@@ -175,16 +173,15 @@ def _is_money(figure: str) -> bool:
 
 
 def _below(session: Session, here: Region, on: date) -> list[tuple[Region, list[str]]]:
-    if here.level == _VILLAGE:
-        return []
     regions = house().regions
-    found_below = []
-    for region in regions.children(here.code):
-        found = indicators.figures(session, regions=regions, region=region.code, on=on)
-        if found.value("households_registered"):
-            cells = [figures.form(FIGURES[name].kind, found.value(name)) for name in BELOW]
-            found_below.append((region, cells))
-    return found_below
+    each = indicators.figures_below(session, regions=regions, region=here.code, on=on)
+    return [
+        (
+            regions.get(code),
+            [figures.form(FIGURES[name].kind, found.value(name)) for name in BELOW],
+        )
+        for code, found in each.items()
+    ]
 
 
 def crumbs(here: Region, region_scope: str) -> list[Region]:
