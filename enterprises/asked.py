@@ -16,6 +16,7 @@ from enterprises.refusals import (
     AgreementYearsUncovered,
 )
 from enterprises.terms import BASES, Term, periods_in, uncovered_years
+from kernel.dates import ONE_DAY
 from kernel.money import RATE_MAX_PPM, SHARE_MAX_BP
 from kernel.refusals import BadValue, Refusal
 from policy import ConductRules
@@ -114,7 +115,7 @@ def check_form(asked: Asked, *, on: date) -> None:
             field="from_on",
             signed_on=asked.signed_on,
             from_on=asked.from_on,
-            to_on=asked.to_on,
+            last_on=asked.to_on - ONE_DAY,
             on=on,
         )
     if periods_in(asked.from_on, asked.to_on, asked.rhythm_months) is None:

@@ -33,7 +33,7 @@ from enterprises.refusals import (
     RecognitionVillageWrong,
 )
 from kernel.actor import Actor
-from kernel.dates import whole_months
+from kernel.dates import ONE_DAY, whole_months
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits, within
 from office import approvals, rights
@@ -238,7 +238,7 @@ def _check_form(session: Session, wish: Wish, one: Organisation, region: str) ->
         raise RecognitionDaysWrong(
             field="from_on",
             from_on=wish.from_on,
-            to_on=wish.to_on,
+            last_on=wish.to_on - ONE_DAY,
             operating_since=wish.operating_since,
         )
     _check_villages(wish.villages, region)

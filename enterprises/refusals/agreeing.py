@@ -36,8 +36,8 @@ class AgreementPartiesWrong(Refusal):
 class AgreementDaysWrong(Refusal):
     """Signed by today, begun on or after the signing day, ended after it began."""
 
-    zh = "协议日期不对：{signed_on}签订，{from_on}起，{to_on}（不含）止，营业日{on}"
-    en = "signed on {signed_on}, from {from_on} up to {to_on}, on the business day {on}: not so"
+    zh = "协议日期不对：{signed_on}签订，{from_on}起，{last_on}（含）止，营业日{on}"
+    en = "signed on {signed_on}, from {from_on} through {last_on}, on the business day {on}: not so"
 
 
 class AgreementPeriodsUneven(Refusal):

@@ -29,8 +29,10 @@ class EnterpriseNotLocal(Refusal):
 class RecognitionDaysWrong(Refusal):
     """A recognition begins after it worked, and ends after it begins."""
 
-    zh = "认定期限不对：自{from_on}起，至{to_on}（不含）止，{operating_since}开始经营"
-    en = "a recognition from {from_on} up to {to_on}, working since {operating_since}, cannot be"
+    zh = "认定期限不对：自{from_on}起，至{last_on}（含）止，{operating_since}开始经营"
+    en = (
+        "a recognition from {from_on} through {last_on}, working since {operating_since}, cannot be"
+    )
 
 
 class RecognitionOverlaps(Refusal):

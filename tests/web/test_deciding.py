@@ -171,6 +171,12 @@ def test_a_list_sent_back_needs_its_reason_and_finds_nothing(
     proposal_id = _hand_in(bureau.house)
     answer = bureau.fill(f"/proposals/{proposal_id}", "poverty_office", decision="rejected")
     assert answer.status_code == 409 or "理由" in answer.text
+    # Neither button: no decision, and above all no sending back.
+    for neither in ("", "yes"):
+        answer = bureau.fill(
+            f"/proposals/{proposal_id}", "poverty_office", decision=neither, reason="漏户"
+        )
+        assert "请选择同意或退回" in answer.text
     bureau.done(f"/proposals/{proposal_id}", "poverty_office", decision="rejected", reason="漏户")
     with bureau.house.books.read() as session:
         lifted = session.scalar(select(func.count()).where(HouseholdStatus.status == "lifted"))

@@ -26,8 +26,9 @@ from kernel.dates import parse_date
 from kernel.regions import scope_digits, within
 from policy import NoPolicyInForce, Rulebook
 from web.commands.terminal import columns
+from web.figures import form
 from web.published import Published, pairs, published
-from web.words import money, percent, printed
+from web.words import percent
 
 _HEADINGS: Final = ("指标", "数值", "目标", "差（户）", "公布数与来源")
 _TARGETS: Final = {
@@ -79,7 +80,7 @@ def table(house: House, found: Figures, *, only_published: bool) -> list[list[st
         rows.append(
             [
                 figure.zh,
-                _shown(found, name),
+                form(figure.kind, found.value(name)),
                 "" if goal is None else percent(ratio(goal, 1_000_000)),
                 "" if goal is None else str(found.gap(name, goal)),
                 _print(prints[0]) if prints else "",
@@ -115,8 +116,9 @@ def _reasons(house: House, found: Figures) -> Iterator[str]:
         told = VERDICTS[one.verdict][0]
         by = "" if one.verdict == "same" or one.difference is None else f"，相差{one.difference}"
         why = f"。{one.published.why_zh}" if one.published.why_zh else ""
-        title = FIGURES[one.published.name].zh
-        yield f"{title} {printed(one.published.value)}（{one.published.as_of}）：{told}{by}{why}"
+        figure = FIGURES[one.published.name]
+        value = form(figure.kind, one.published.value)
+        yield f"{figure.zh} {value}（{one.published.as_of}）：{told}{by}{why}"
     for pair in pairs(house.settings.config_dir, found.region):
         if pair.region and within(found.region, scope_digits(pair.region)):
             sums = "；".join(pair.arithmetic)
@@ -133,14 +135,6 @@ def _targets(rulebook: Rulebook, found: Figures) -> dict[str, int]:
     return {name: sourced.value for name, sourced in wanted.items() if sourced is not None}
 
 
-def _shown(found: Figures, name: str) -> str:
-    value = found.value(name)
-    if value is None:
-        return "—"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return percent(value) if FIGURES[name].kind == "ratio" else money(value)
-
-
 def _print(one: Published) -> str:
-    return f"{printed(one.value)}（{one.as_of}，{one.source_zh}）"
+    value = form(FIGURES[one.name].kind, one.value)
+    return f"{value}（{one.as_of}，{one.source_zh}）"

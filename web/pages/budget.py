@@ -25,7 +25,7 @@ from web import deeds, exports, scope
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
-from web.pages import forms
+from web.pages import forms, typing
 from web.treasury import change_line, enter_line
 from web.typed import typed_yuan
 from web.words import language, t
@@ -172,10 +172,10 @@ def propose(line_id: int) -> ResponseReturnValue:
 @needs("subsidies.approve_budget")
 def decide(line_id: int, proposal_id: int) -> ResponseReturnValue:
     """Agree or send back."""
-    approved = request.form.get("decision") == "approved"
     reason = request.form.get("reason", "")[:200]
 
     def act() -> ResponseReturnValue:
+        approved = typing.approved()
         with reading() as session:
             proposal = deeds.proposal_seen(session, proposal_id)
             if proposal.subject_kind != budget.CHANGES:

@@ -30,7 +30,7 @@ from web import deeds, exports, funding
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
-from web.pages import forms
+from web.pages import forms, typing
 from web.typed import typed_yuan
 from web.words import t
 
@@ -182,7 +182,6 @@ def order(account_id: int) -> ResponseReturnValue:
 @needs("risk_fund.approve_contribution")
 def decide(proposal_id: int) -> ResponseReturnValue:
     """Agree to a contribution or withdrawal, or send it back."""
-    approved = request.form.get("decision") == "approved"
     reason = request.form.get("reason", "")[:200]
     with reading() as session:
         proposal = deeds.proposal_seen(session, proposal_id)
@@ -191,6 +190,7 @@ def decide(proposal_id: int) -> ResponseReturnValue:
         account_id = session.get_one(FundOrder, proposal.subject_id).account_id
 
     def act() -> ResponseReturnValue:
+        approved = typing.approved()
         deed = deeds.decide(proposal, approved=approved, reason=reason)
         body = [proposal_id, approved, reason]
         once("risk_fund.approve_contribution", deed, key=forms.sent_key(), body=body)

@@ -31,7 +31,7 @@ from web import exports, funding
 from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
-from web.pages import forms
+from web.pages import forms, typing
 from web.typed import typed_yuan
 from web.words import language, t
 
@@ -203,7 +203,7 @@ def _step(name: str) -> Callable[[int], ResponseReturnValue]:
     """The view of an office's step."""
 
     def judge(claim_id: int) -> ResponseReturnValue:
-        approved = request.form.get("decision") == "approved"
+        approved = typing.approved()
         reason = request.form.get("reason", "").strip()[:200]
         deed = funding.judge(claim_id, STEPS[name], approved=approved, reason=reason)
         return _act(claim_id, STEPS[name], deed, [name, approved, reason])

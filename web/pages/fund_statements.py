@@ -23,7 +23,7 @@ from risk_fund.words import MOVEMENTS
 from web import deeds, exports, funding, uploads
 from web.access import needs
 from web.context import actor, once, reading
-from web.pages import forms
+from web.pages import forms, typing
 from web.pages.fund import account_page
 from web.words import t
 
@@ -82,10 +82,10 @@ def propose(statement_id: int) -> ResponseReturnValue:
 @needs("risk_fund.approve_statement")
 def decide(statement_id: int, proposal_id: int) -> ResponseReturnValue:
     """Confirm the month, or send it back."""
-    approved = request.form.get("decision") == "approved"
     reason = request.form.get("reason", "")[:200]
 
     def act() -> ResponseReturnValue:
+        approved = typing.approved()
         with reading() as session:
             proposal = deeds.proposal_seen(session, proposal_id)
         if (proposal.subject_kind, proposal.subject_id) != (reconciling.SUBJECT, statement_id):

@@ -140,7 +140,7 @@ def decide(list_id: int) -> ResponseReturnValue:
 
     def act() -> ResponseReturnValue:
         key = forms.sent_key()
-        approved = typing.one_of("decision", ("approved", "rejected")) == "approved"
+        approved = typing.approved()
         reason = typing.words("reason")
         with reading() as session:
             proposal = _proposal(session, list_id)

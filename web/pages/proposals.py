@@ -34,7 +34,7 @@ from subsidies.payment.accounts import SUBJECT as ACCOUNTS
 from web import account_proposal, deeds, enterprise_proposals, people_proposals
 from web.access import needs
 from web.context import actor, house, once, reading
-from web.pages import forms
+from web.pages import forms, typing
 from web.words import t, yuan
 
 blueprint = Blueprint("proposals", __name__)
@@ -93,10 +93,10 @@ def one(proposal_id: int) -> ResponseReturnValue:
 @needs("proposals.decide")
 def decide(proposal_id: int) -> ResponseReturnValue:
     """The decision."""
-    approved = request.form.get("decision") == "approved"
     reason = request.form.get("reason", "")[:200]
 
     def act() -> ResponseReturnValue:
+        approved = typing.approved()
         with reading() as session:
             proposal = deeds.proposal_seen(session, proposal_id)
         deed = deeds.decide(proposal, approved=approved, reason=reason)

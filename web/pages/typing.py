@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from flask import request
 
@@ -13,6 +14,8 @@ from kernel.refusals import BadValue
 from web import uploads
 from web.identifying import Scan
 from web.typed import plain_amount
+
+_DECISIONS: Final = ("approved", "rejected")
 
 
 def words(name: str, most: int = 200) -> str:
@@ -59,6 +62,17 @@ def one_of(name: str, among: Iterable[str]) -> str:
             rule_en="one of the list",
         )  # fmt: skip
     return text
+
+
+def approved() -> bool:
+    """Which of the two buttons of a decision was pressed; neither is no sending back."""
+    pressed = request.form.get("decision", "")
+    if pressed not in _DECISIONS:
+        raise BadValue(
+            field="decision", name="decision", value=pressed[:20], rule_zh="请选择同意或退回",
+            rule_en="choose to approve or to return",
+        )  # fmt: skip
+    return pressed == "approved"
 
 
 def scans(name: str = "papers") -> tuple[Scan, ...]:

@@ -28,7 +28,7 @@ from web.access import needs
 from web.context import actor, house, once, reading
 from web.deeds import Deed
 from web.fields import row_id
-from web.pages import forms
+from web.pages import forms, typing
 from web.typed import typed_yuan
 from web.words import t
 
@@ -76,10 +76,10 @@ def ask_for_lift() -> ResponseReturnValue:
 @needs("risk_fund.approve_lift")
 def decide_on_lift(proposal_id: int) -> ResponseReturnValue:
     """Let lending go on, or not."""
-    approved = request.form.get("decision") == "approved"
     reason = request.form.get("reason", "")[:200]
 
     def act() -> ResponseReturnValue:
+        approved = typing.approved()
         deed = watching.decide_on_lift(proposal_id, approved=approved, reason=reason)
         _once("risk_fund.approve_lift", deed, [proposal_id, approved, reason])
         flash(t("已解除熔断") if approved else t("已退回解除熔断的申请"))

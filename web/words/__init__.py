@@ -51,7 +51,6 @@ def register(app: Flask) -> None:
         yuan=yuan,
         percent=percent,
         ppm=ppm_percent,
-        printed=printed,
         thousands=money,
         rate=format_rate,
         permille=format_monthly_permille,
@@ -90,11 +89,6 @@ def money(text: str) -> str:
     sign, figures = text[: text.startswith("-")], text.removeprefix("-")
     whole, _, rest = figures.partition(".")
     return f"{sign}{int(whole):,}.{rest}"
-
-
-def printed(value: str) -> str:
-    """A published figure in the form of ours: a count or an amount."""
-    return money(value) if "." in value else f"{int(value):,}"
 
 
 def percent(fraction: str | None) -> str:
