@@ -26,7 +26,7 @@ from households.refusals import (
     ValueTooLong,
 )
 from kernel.dates import parse_date
-from kernel.money import format_yuan, parse_yuan
+from kernel.money import format_yuan, typed_yuan
 from kernel.refusals import BadValue
 
 Parser = Callable[[str, str], object]
@@ -105,7 +105,7 @@ def cell_amount(text: str, title: str) -> int:
     if text[:1] in {"-", "－", "−"}:
         raise AmountNegative(field=title, title=title)
     try:
-        return parse_yuan(text, field=title)
+        return typed_yuan(text, field=title)
     except BadValue:
         raise AmountNotNumeric(field=title, title=title) from None
 

@@ -29,6 +29,8 @@ Rounding = Literal["half-up", "half-even"]
 
 #: ASCII digits only, no sign, no superfluous leading zero; the decimals are counted afterwards
 _DECIMAL: Final = re.compile(r"(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,8}))?", re.ASCII)
+_WIDE: Final = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
+_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?", re.ASCII)
 
 
 def round_half_up(numerator: int, denominator: int) -> int:
@@ -90,6 +92,24 @@ def parse_yuan(text: str, *, field: str, maximum: int = MONEY_MAX_FEN) -> int:
             f"must not exceed {format_yuan(maximum)} yuan",
         )
     return fen
+
+
+def plain_amount(text: str) -> str:
+    """An amount as people write it, in the one form of ours: "５０，０００.00" is 50000.00.
+
+    Pages and bank files show 50,000.00, and a Chinese keyboard has full-width figures. Separators
+    that do not set thousands apart are no amount and stay as they are, so that the rule refuses
+    them.
+    """
+    plain = text.strip().translate(_WIDE)
+    if _THOUSANDS.fullmatch(plain):
+        return plain.replace(",", "")
+    return plain if plain.isascii() else text
+
+
+def typed_yuan(text: str, *, field: str, maximum: int = MONEY_MAX_FEN) -> int:
+    """Fen of an amount that somebody typed, into a form or into a sheet."""
+    return parse_yuan(plain_amount(text), field=field, maximum=maximum)
 
 
 def format_yuan(fen: int) -> str:

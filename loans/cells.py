@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from kernel.dates import parse_date
 from kernel.identity import parse_credit_code, parse_identity
-from kernel.money import parse_rate, parse_yuan
+from kernel.money import parse_rate, typed_yuan
 from kernel.refusals import BadValue
 from loans.refusals import AmountNotPositive
 
@@ -43,7 +43,7 @@ def bad(text: str, title: str, rule_zh: str, rule_en: str) -> BadValue:
 
 def amount(text: str, title: str) -> int:
     """Money above zero."""
-    fen = parse_yuan(text, field=title)
+    fen = typed_yuan(text, field=title)
     if fen == 0:
         raise AmountNotPositive(field=title)
     return fen

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Generic
 
-from kernel.money import format_yuan, parse_yuan
+from kernel.money import format_yuan, typed_yuan
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
 from kernel.table_files import TableFile, sha256_of, write_form
@@ -164,7 +164,7 @@ class _Reader(Generic[Row]):
         column = next(one for one in self._form.columns if one.key == "amount_fen")
         text = self._cell(cells, column)
         try:
-            stated = parse_yuan(text, field=column.title, maximum=_TOTAL_MAX_FEN)
+            stated = typed_yuan(text, field=column.title, maximum=_TOTAL_MAX_FEN)
         except Refusal as refusal:
             self._find(line, column, text, refusal)
             return

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from kernel.identity import mask_account, parse_bank_account
-from kernel.money import format_yuan, parse_yuan
+from kernel.money import format_yuan, typed_yuan
 from kernel.refusals import Refusal
 from kernel.table_faults import RowFault
 from kernel.table_files import sha256_of
@@ -209,7 +209,7 @@ class _Reader:
 
     def _parsed(self, line: int, key: str, text: str, **bounds: int) -> int | None:
         try:
-            return parse_yuan(text, field=_COLUMNS[key], **bounds)
+            return typed_yuan(text, field=_COLUMNS[key], **bounds)
         except Refusal as refusal:
             self._find(line, key, text, refusal)
             return None

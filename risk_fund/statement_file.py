@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from kernel.dates import month_end
-from kernel.money import format_yuan, parse_yuan
+from kernel.money import format_yuan, typed_yuan
 from kernel.refusals import BadValue, Refusal
 from kernel.table_faults import RowFault
 from kernel.table_files import sha256_of
@@ -184,8 +184,7 @@ class _Reader:
 
 
 def _yuan(said: dict[str, str], key: str) -> int:
-    text = said[key].replace(",", "")
-    return parse_yuan(text, field=_TITLES[key], maximum=_MAX_FEN)
+    return typed_yuan(said[key], field=_TITLES[key], maximum=_MAX_FEN)
 
 
 def _bad(key: str, text: str, rule_zh: str, rule_en: str) -> BadValue:

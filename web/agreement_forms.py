@@ -9,11 +9,10 @@ from enterprises import Asked, Party, Term
 from enterprises.asked import ROLES
 from enterprises.terms import Basis
 from kernel.dates import ONE_DAY, parse_date
-from kernel.money import SHARE_MAX_BP, parse_rate, parse_share
+from kernel.money import SHARE_MAX_BP, parse_rate, parse_share, plain_amount, typed_yuan
 from kernel.refusals import BadValue
 from organisations import Organisation
 from web.fields import row_id
-from web.typed import plain_amount, typed_yuan
 
 #: rows of terms that a form may have
 TERMS_MAX: Final = 10

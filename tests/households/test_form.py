@@ -67,12 +67,16 @@ def test_yes_no_words_whole_numbers_and_amounts() -> None:
     ]  # fmt: skip
     assert read("migrant_months", "12") == 12
     assert read("net_income_fen", "2800.5") == 280_050
+    # As a workbook of the bureau shows it, and as a Chinese keyboard writes it.
+    assert (
+        read("net_income_fen", "12,800.50") == read("net_income_fen", "１２８００．５") == 1_280_050
+    )
     for key, wrong in (
         ("pension", "也许"),
         ("migrant_months", "13"),
         ("migrant_months", "1.5"),
-        ("net_income_fen", "1,000"),
-        ("net_income_fen", "１００"),
+        ("net_income_fen", "1,00"),
+        ("net_income_fen", "一百"),
         ("health", "好"),
         ("number", "A 1"),
         ("nation", "很" * 11),

@@ -172,6 +172,13 @@ def test_every_fault_is_told_and_nothing_is_taken(tmp_path: Path) -> None:
         file.taken()
 
 
+@pytest.mark.parametrize("amount", ["50000", "50,000.00", "５００００"])
+def test_an_amount_may_be_written_as_people_write_it(tmp_path: Path, amount: str) -> None:
+    path = write(tmp_path / "a.csv", PAID_TITLES, [["XD1", amount, "柜面", "1"]])
+    file = read_disbursements(path)
+    assert (file.faults, file.total_fen) == ([], 5_000_000)
+
+
 @pytest.mark.parametrize(
     "amount",
     [
@@ -183,8 +190,7 @@ def test_every_fault_is_told_and_nothing_is_taken(tmp_path: Path) -> None:
         "1.005",
         "5e4",
         "5E+4",
-        "５０",
-        "1,000",
+        "1,00",
         "1 000",
         "1.",
         ".5",
@@ -299,7 +305,7 @@ PLANTED = [
     Plant(test_every_fault_is_told_and_nothing_is_taken, "loans.cells._RATE_MIN_PPM", 0),
     Plant(
         test_an_amount_is_plain_and_above_zero,
-        "loans.cells.parse_yuan",
+        "loans.cells.typed_yuan",
         _bad_amount_is(100),
         {"amount": "1.005"},
     ),

@@ -9,13 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from config.wiring import House
-from kernel.money import parse_yuan
+from kernel.money import parse_yuan, plain_amount
 from kernel.refusals import BadValue
 from tests.planted import Plant
 from tests.web.bureau import Bureau
 from tests.web.conftest import Hire
 from web import labels
-from web.typed import plain_amount
 
 LINE = {
     "document_no": "宜财农〔2017〕8号",
@@ -139,7 +138,7 @@ PLANTED = (
     Plant(test_a_page_names_a_field_as_its_form_does, "web.labels.label_of", lambda *_: None),
     Plant(
         test_forms_take_amounts_as_shown_and_the_api_does_not,
-        "web.typed.plain_amount",
+        "kernel.money.plain_amount",
         lambda text: text,
     ),
     Plant(test_a_refused_form_links_to_its_page, "web.pages.frame.page_address", lambda path: path),

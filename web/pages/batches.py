@@ -20,7 +20,7 @@ import credit
 import ledger
 import organisations
 from kernel import attachments
-from kernel.money import format_yuan, parse_rate
+from kernel.money import format_yuan, parse_rate, typed_yuan
 from kernel.refusals import NotFound, Refusal
 from loans import files, queries
 from loans.forms import FORMS, METHOD_TITLES
@@ -34,7 +34,6 @@ from web.context import actor, house, once, reading
 from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("batches", __name__, url_prefix="/batches")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import ledger
 from kernel.actor import Actor
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import BadValue, NotFound, Refusal
 from office import approvals, rights
 from office.models import Decision, Proposal
@@ -27,7 +28,6 @@ from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms, typing
 from web.treasury import change_line, enter_line
-from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("budget", __name__, url_prefix="/subsidies")

@@ -16,6 +16,7 @@ from flask.typing import ResponseReturnValue
 import ledger
 from kernel import attachments
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans import ChangeAsked, Refund, files
 from loans.changes import KINDS, WHYS
@@ -35,7 +36,6 @@ from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
 from web.pages.loans import loan_page_of
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("changes", __name__)

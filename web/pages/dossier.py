@@ -17,6 +17,7 @@ import ledger
 import loans
 from kernel import trail
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.changes import KINDS
 from loans.dossier import deeds as done
@@ -33,7 +34,6 @@ from web.context import actor, once, reading
 from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms
-from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("dossier", __name__)

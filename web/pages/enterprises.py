@@ -18,6 +18,7 @@ from enterprises.dividends.surplus import Refund, surplus
 from enterprises.pledging import KINDS as PLEDGES
 from enterprises.recognising import LINKABLE
 from kernel.dates import ONE_DAY, parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.eligibility import MODES
 from loans.forms import CHANNELS
@@ -32,7 +33,6 @@ from web.dividend_view import STATES as ROUND_STATES
 from web.enterprise_view import DECISIONS, EXCEPTIONS, ONLY, Line
 from web.fields import row_id
 from web.pages import forms
-from web.typed import typed_yuan
 from web.words import LOAN_STATES, t
 
 blueprint = Blueprint("enterprises", __name__)

@@ -15,6 +15,7 @@ from enterprises import Chain, Framework, frameworks, standing
 from enterprises.models import FrameworkInstitution
 from enterprises.standing import ChainPage
 from kernel.dates import ONE_DAY
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from office import rights
 from organisations import Kind, Organisation
@@ -24,7 +25,6 @@ from web.context import actor, once, reading
 from web.fields import row_id
 from web.pages import forms
 from web.pages.enterprises import day, enterprise_page, text
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("enterprises_chains", __name__)

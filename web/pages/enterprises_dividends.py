@@ -18,6 +18,7 @@ from enterprises.dividends.expected import Arrear, arrears
 from enterprises.dividends.lifecycle import MOVES, SETTLED
 from enterprises.dividends.reading import PoolTold, RoundTold, RowTold
 from kernel.dates import ONE_DAY
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans.forms import CHANNELS
@@ -33,7 +34,6 @@ from web.fields import row_id
 from web.pages import forms
 from web.pages.enterprises import day, text
 from web.pages.staged import REASONS, Pages, offer_steps
-from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("enterprises_dividends", __name__)

@@ -12,6 +12,7 @@ from enterprises import payment
 from enterprises.dividends import reading as dividends
 from enterprises.dividends.funding import Funded
 from kernel.identity import mask_account
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import payouts
@@ -23,7 +24,6 @@ from web.fields import row_id
 from web.pages import forms, staged
 from web.pages.enterprises import enterprise_page, text
 from web.pages.enterprises_dividends import PAGES, round_page
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("enterprises_money", __name__)

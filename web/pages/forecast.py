@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import ledger
 import organisations
 from kernel.dates import add_months
+from kernel.money import plain_amount
 from kernel.refusals import Refusal
 from kernel.tables import Sheet, write_xlsx
 from policy.documents import Document
@@ -24,7 +25,6 @@ from web.assumed import in_english
 from web.context import actor, house, reading
 from web.forecasting import NAMES, Told, asked_of, assumptions, tell
 from web.pages import forms
-from web.typed import plain_amount
 from web.words import language, t
 
 blueprint = Blueprint("forecast", __name__, url_prefix="/subsidies")

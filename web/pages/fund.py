@@ -14,6 +14,7 @@ import ledger
 import organisations
 from kernel.actor import Actor
 from kernel.dates import ONE_DAY, parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import NotFound, Refusal
 from office import approvals, rights
 from office.models import Person as Staff
@@ -31,7 +32,6 @@ from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms, typing
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("fund", __name__, url_prefix="/fund")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 import ledger
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.dossier.forms import CONTACT_TITLES
 from loans.forms import CHANNELS
@@ -32,7 +33,6 @@ from web.access import needs
 from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms, typing
-from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("fund_claims", __name__, url_prefix="/fund")

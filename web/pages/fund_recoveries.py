@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import ledger
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
@@ -21,7 +22,6 @@ from web.access import needs
 from web.context import actor, once, reading
 from web.pages import forms
 from web.pages.fund_claims import party, said, transfer_of, voucher
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("fund_recoveries", __name__, url_prefix="/fund")

@@ -18,6 +18,7 @@ from households.models import Household
 from households.models.helping import LEVELS
 from households.sheets import SheetFile, read_sheet, write_template
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import BadValue, NotFound, Refusal
 from kernel.regions import COUNTY
 from office import rights
@@ -27,7 +28,6 @@ from web.context import actor, house, once, reading
 from web.helping import FORMS, HELP
 from web.pages import forms
 from web.pages.levels import measure_titles
-from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("helping", __name__)

@@ -13,6 +13,7 @@ from households import queries as register
 from households.identification import Survey
 from households.identification import reading as reads
 from households.identification.survey import Question
+from kernel.money import plain_amount
 from kernel.refusals import Refusal
 from office import rights
 from web import identifying, places, scope
@@ -21,7 +22,6 @@ from web.context import actor, house, once
 from web.context import reading as books
 from web.pages import forms, typing
 from web.pages.identification import area_names
-from web.typed import plain_amount
 from web.words import language, t
 
 blueprint = Blueprint("identification_surveys", __name__)

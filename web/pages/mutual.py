@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import ledger
 import mutual_aid
 import organisations
-from kernel.money import parse_rate
+from kernel.money import parse_rate, plain_amount, typed_yuan
 from kernel.refusals import NotFound, Refusal
 from mutual_aid.models import PublicList
 from mutual_aid.queries import FundLine
@@ -30,7 +30,6 @@ from web.mutual_steps import BALLOT, FIELDS, OF_FUND, Step, founding
 from web.mutual_view import MOVEMENTS, OUT, STATES, FundShown
 from web.pages import forms
 from web.periods import month_of
-from web.typed import plain_amount, typed_yuan
 from web.words import t
 
 blueprint = Blueprint("mutual", __name__)

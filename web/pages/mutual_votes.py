@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 import ledger
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import BadValue, Refusal
 from office import rights
 from web import mutual_view
@@ -21,7 +22,6 @@ from web.mutual_steps import BALLOTS, CARRIED_FIELDS, FIELDS, OF_FUND, OF_VOTE, 
 from web.pages import forms
 from web.pages.mutual import WORDS, allowed, body, fund_page, text, typed_rate
 from web.periods import month_of
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("mutual_votes", __name__)

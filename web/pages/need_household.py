@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 import ledger
 from households import queries as register
 from households.need import Need, queries
+from kernel.money import typed_yuan
 from kernel.refusals import NotFound, Refusal
 from office import rights
 from web import needing, places, scope
@@ -15,7 +16,6 @@ from web.access import needs
 from web.context import actor, once, reading
 from web.needing import ANSWERS, NEED
 from web.pages import forms, typing
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("need_household", __name__)

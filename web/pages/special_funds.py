@@ -14,6 +14,7 @@ from households.helping import figures
 from households.helping.funds import FundEntered, UseEntered
 from households.models.helping import FUND_LEVELS, PURPOSES, IndustryProject
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from office import rights
 from web import helping, levels
@@ -22,7 +23,6 @@ from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.helping import FUNDS
 from web.pages import forms
-from web.typed import typed_yuan
 from web.words import language, t
 
 blueprint = Blueprint("special_funds", __name__, url_prefix="/helping/funds")

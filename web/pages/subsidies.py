@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 import ledger
 import organisations
 from kernel.dates import ONE_DAY, parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
@@ -31,7 +32,6 @@ from web.context import actor, house, once, reading
 from web.fields import row_id
 from web.pages import forms
 from web.pages.subsidies_claim import claim_page
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("subsidies", __name__)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 import ledger
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from kernel.regions import scope_digits
 from loans.forms import CHANNELS
@@ -31,7 +32,6 @@ from web.pages.loans import DUES
 from web.pages.staged import REASONS, RESULTS, Pages, offer_steps
 from web.papers.claim_files import FORMS, send_claim
 from web.periods import period_name
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("subsidy_claim", __name__)

@@ -10,10 +10,10 @@ from typing import Final
 from flask import request
 
 from kernel.dates import parse_date
+from kernel.money import plain_amount
 from kernel.refusals import BadValue
 from web import uploads
 from web.identifying import Scan
-from web.typed import plain_amount
 
 _DECISIONS: Final = ("approved", "rejected")
 

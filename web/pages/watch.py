@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 import ledger
 import organisations
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans.forms import CHANNELS
 from office import rights
@@ -29,7 +30,6 @@ from web.context import actor, house, once, reading
 from web.deeds import Deed
 from web.fields import row_id
 from web.pages import forms, typing
-from web.typed import typed_yuan
 from web.words import t
 
 blueprint = Blueprint("watch", __name__, url_prefix="/fund")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from kernel.dates import parse_date
+from kernel.money import typed_yuan
 from kernel.refusals import Refusal
 from loans import whatif
 from loans.explaining import Answer
@@ -15,7 +16,6 @@ from web.context import house, reading
 from web.explained import case_of
 from web.pages import forms
 from web.pages.loans import DUES
-from web.typed import typed_yuan
 from web.words import language
 
 blueprint = Blueprint("whatif", __name__)
