@@ -97,7 +97,7 @@ def test_from_the_application_to_a_limit_of_its_own(
     township.fill("[name=raised_by]", "李四")
     township.fill("[name=words]", "听说有小汽车")
     township.click("form button:has-text('登记异议')")
-    office.goto(f"{site}/identification/notices")
+    office.goto(f"{site}/identification/objections")
     office.click("details summary:has-text('答复')")
     office.fill("[name=words]", "经核实，车已报废")
     office.click("details button:has-text('答复')")
@@ -144,7 +144,9 @@ def test_no_page_scrolls_sideways_in_either_language(
     paths = [
         "/identification", "/identification/new", f"{STEPS}/group_proposal",
         f"{STEPS}/village_vote", "/identification/sheets", "/identification/sheets/1",
-        "/identification/cases/1", "/identification/notices", "/identification/lists",
+        "/identification/cases/1", "/identification/notices", "/identification/objections",
+        "/identification/lists", "/helping/helpers", "/helping/unvisited", "/organisations",
+        "/identification/samples",
         "/identification/rounds", "/identification/villages", f"/households/{key}/survey",
         f"/households/{key}/family", f"/households/{key}/need", f"/households/{key}", "/families",
         "/need", "/need/answers", "/need/queue", "/need/sheet", "/notices/lists",
