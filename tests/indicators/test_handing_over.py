@@ -42,6 +42,14 @@ pytestmark = pytest.mark.damaged("rows of the rooms are written without the room
 PREFECTURE = "431000000000"
 #: another county of the same prefecture
 OTHER = "431023000000"
+#: and what stands there for the places of this one
+ELSEWHERE = dict(
+    zip(
+        ("431022101000", "431022102000", *VILLAGES),
+        ("431023001000", "431023002000", "431023001001", "431023001002", "431023002001"),
+        strict=True,
+    )
+)
 REGIONS = (PREFECTURE, COUNTY, "431022101000", VILLAGES[0])
 
 
@@ -100,7 +108,8 @@ def handed(county: County, on: date) -> Handover:
 
 def moved(found: Handover, to: str = OTHER) -> Handover:
     """The same counters as another county's."""
-    rows = tuple((to[:6] + code[6:], name, value) for code, name, value in found.counters)
+    place = {**ELSEWHERE, COUNTY: to}
+    rows = tuple((place[code], name, value) for code, name, value in found.counters)
     return replace(found, region=to, counters=rows)
 
 
