@@ -195,7 +195,7 @@ def test_rounds_samples_and_villages_stand_with_their_rates(seat: Seat) -> None:
     office = seat("poverty_office")
     round_of = {
         "number": "2017-1", "year": "2017", "title": "建档立卡回头看", "from_on": "2017-06-01",
-        "to_on": "2017-09-01", "document": "国开办〔2017〕1号",
+        "to_on": "2017-08-31", "document": "国开办〔2017〕1号",
     }  # fmt: skip
     office.done("/identification/rounds", **round_of)
     assert office.send("/identification/rounds", **round_of).status_code == 409
@@ -206,6 +206,7 @@ def test_rounds_samples_and_villages_stand_with_their_rates(seat: Seat) -> None:
     office.done("/identification/samples", **sample)
     page = office.get("/identification/rounds").text
     # 20 ÷ 1000 = 2 % is at most 2 %; 11 ÷ 500 = 2.2 % is not; 181 ÷ 200 = 90.5 % is at least 90 %
+    assert "2017-08-31" in page
     assert "20 ÷ 抽查脱贫人口 1,000" in page
     assert "2.20%" in page
     assert page.count("未达标") == 1

@@ -16,7 +16,7 @@ from web.api.paging import cursor_of
 
 FIRST, SECOND, THIRD, THERE = world.FAMILIES
 TOWNSHIP, OTHER = "431022101000", "431022102000"
-ROUND = {"number": "2017-1", "from_on": "2017-06-01", "to_on": "2017-07-01", "document": "宜扶9号"}
+ROUND = {"number": "2017-1", "from_on": "2017-06-01", "to_on": "2017-06-30", "document": "宜扶9号"}
 TITLES = "户编号,户主,需求意愿,原因,需求金额,用途,答复日期"
 
 
@@ -37,8 +37,10 @@ def test_a_round_is_asked_by_sheet_and_its_queue_is_the_lead_banks(
 ) -> None:
     office, desk = seat("poverty_office"), seat("registrar")
     lender = world.found_lender(opened)
-    assert office.send("/need/rounds", **(ROUND | {"to_on": "2017-06-01"})).status_code == 422
+    assert office.send("/need/rounds", **(ROUND | {"to_on": "2017-05-31"})).status_code == 422
     office.done("/need/rounds", **ROUND)
+    # The last day is typed, and shown.
+    assert "2017-06-01至2017-06-30" in office.get("/need").text
     assert office.send("/need/rounds", **ROUND).status_code == 409
     bank = {"township": TOWNSHIP, "lender_id": str(lender), "from_on": "2017-06-01"}
     office.done("/need/lead-banks", **bank)

@@ -16,6 +16,7 @@ from households.identification import VILLAGE_STANDINGS, Sampled, queries
 from households.identification import reading as reads
 from households.identification.rates import NAMES, Limit, Rate
 from households.models import STATUS_TITLES, RuralPopulation, SampleCheck
+from kernel.dates import ONE_DAY
 from kernel.refusals import Refusal
 from kernel.regions import in_scope
 from office import rights
@@ -71,7 +72,7 @@ def begin_round() -> ResponseReturnValue:
             "year": typing.whole("year", low=1980, high=2100),
             "title": typing.words("title", 80),
             "from_on": typing.day("from_on"),
-            "to_on": typing.day("to_on"),
+            "to_on": typing.day("to_on") + ONE_DAY,
             "document": typing.words("document"),
         }
         deed = identifying.begin_round(actor(), **told)

@@ -15,6 +15,7 @@ import organisations
 from households.models.families import NeedRound
 from households.need import queries
 from households.need.sheets import NeedFile, read_file, write_template
+from kernel.dates import ONE_DAY
 from kernel.refusals import NotFound, Refusal
 from loans.unmet_need import unmet_need
 from office import rights
@@ -84,7 +85,7 @@ def open_round() -> ResponseReturnValue:
         told: dict[str, Any] = {
             "number": typing.words("number", 32),
             "from_on": typing.day("from_on"),
-            "to_on": typing.day("to_on"),
+            "to_on": typing.day("to_on") + ONE_DAY,
             "document": typing.words("document"),
         }
         deed = needing.open_round(actor(), **told)
