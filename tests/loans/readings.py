@@ -176,8 +176,7 @@ class Reading:
             "drawn": self._positions[loan_id],
             "credit": self._credits.get(loan_id, 0),
             "matures": self._matures[loan_id],
-            # A plan says something while there is principal for it.
-            "plan": [row for row in self._plans[loan_id] if row[0] > today and self._open[loan_id]],
+            "plan": _said(self._plans[loan_id], self._open[loan_id], today),
             "out": dict(self._open[loan_id]),
             "settled": sorted(self._settled[loan_id]),
             "dues": sorted(self._dues[loan_id]),
@@ -196,13 +195,20 @@ class Reading:
         return tuple(days[place - 1][1:]) if place else (0, 0, 0, 0, 1)
 
 
+def _said(rows: list[tuple[Any, ...]], open_: object, today: date) -> list[tuple[Any, ...]]:
+    """What a plan still says: something while there is principal for it, and nothing after."""
+    return [row for row in rows if row[0] > today] if open_ else []
+
+
 def told(model: SlowLoan, today: date) -> dict[str, Any]:
+    out = says.balances(model)
+    plan: list[tuple[Any, ...]] = [(row.due, row.principal, row.interest) for row in model.rows]
     return {
         "drawn": model.drawn,
         "credit": model.credit,
         "matures": model.contract.matures,
-        "plan": [(row.due, row.principal, row.interest) for row in model.rows if row.due > today],
-        "out": says.balances(model),
+        "plan": _said(plan, out, today),
+        "out": out,
         "settled": sorted((*key, *parts) for key, parts in says.settled(model).items()),
         "dues": sorted((*key, fen) for key, fen in says.dues(model).items()),
         "left": sorted((*key, fen) for key, fen in _payable(model).items()),
